@@ -1,0 +1,223 @@
+"""Element types and PyTorch's rules for mixing them.
+
+A `dtype` stands for one NumPy element type under PyTorch's name. NumPy accepts it wherever it
+accepts its own dtypes (``np.zeros(3, tg.float32)``), and it compares equal to them.
+
+Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+
+class dtype:
+    """The type of a tensor's elements.
+
+    Attributes
+    ----------
+    dtype : numpy.dtype
+        The NumPy type that it stands for.
+    is_floating_point, is_signed : bool
+    is_complex : bool
+        Always False: there are no complex tensors.
+    itemsize : int
+        Bytes per element.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.float32.itemsize, tg.float32 == np.float32
+    (4, True)
+    """
+
+    __slots__ = ("dtype", "is_floating_point", "is_signed", "itemsize", "name")
+    is_complex: ClassVar[bool] = False
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.dtype: np.dtype[Any] = np.dtype(name)
+        self.is_floating_point = self.dtype.kind == "f"
+        self.is_signed = self.dtype.kind in "fi"
+        self.itemsize = self.dtype.itemsize
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"  # as PyTorch prints it, so that logs and doctests read the same
+
+    def __reduce__(self) -> str:
+        return "bool_" if self.name == "bool" else self.name
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, dtype):
+            return self is other
+        try:
+            return bool(self.dtype == other)
+        except TypeError:
+            return False
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def to_complex(self) -> dtype:
+        raise TypeError("tinygrad_np has no complex tensors")
+
+
+bool_ = dtype("bool")
+uint8, uint16, uint32, uint64 = dtype("uint8"), dtype("uint16"), dtype("uint32"), dtype("uint64")
+int8, int16, int32, int64 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
+float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
+half, float_, double = float16, float32, float64
+short, int_, long = int16, int32, int64
+
+DTypeLike = Any  # a dtype, a NumPy dtype or its name, or the Python types bool, int, float
+
+_BY_NUMPY = {
+    d.dtype: d
+    for d in (bool_, uint8, uint16, uint32, uint64, int8, int16, int32, int64)
+    + (float16, float32, float64)
+}
+_default = float32.dtype
+_INT64 = int64.dtype
+_BOOL = bool_.dtype
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+
+
+def of(array_dtype: np.dtype[Any]) -> dtype:
+    """The `dtype` that stands for a NumPy dtype; TypeError if there is none."""
+    try:
+        return _BY_NUMPY[array_dtype]
+    except KeyError:
+        native = array_dtype.newbyteorder("=")
+        if native in _BY_NUMPY:
+            return _BY_NUMPY[native]
+        names = ", ".join(d.name for d in _BY_NUMPY.values())
+        raise TypeError(
+            f"can't hold elements of NumPy type {array_dtype}; the types there are: {names}"
+        ) from None
+
+
+def as_numpy(d: DTypeLike) -> np.dtype[Any]:
+    """The NumPy dtype for anything that names one: Python's float is the default dtype."""
+    if type(d) is dtype:
+        return d.dtype
+    if d is float:
+        return _default
+    return of(np.dtype(d)).dtype
+
+
+def get_default_dtype() -> dtype:
+    """The dtype of tensors made from Python floats, float32 unless changed.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_default_dtype()
+    torch.float32
+    """
+    return of(_default)
+
+
+def set_default_dtype(d: DTypeLike) -> None:
+    """Set the dtype of tensors made from Python floats.
+
+    Raises
+    ------
+    TypeError
+        If `d` is not a floating point type.
+    """
+    global _default
+    new = as_numpy(d)
+    if new.kind != "f":
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    _default = new
+
+
+def default_float() -> np.dtype[Any]:
+    """The default dtype as NumPy's."""
+    return _default
+
+
+def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    """The smallest dtype that holds both; a float type wins over any integer type."""
+    if a is b:
+        return a
+    if a.kind == "f" and b.kind != "f":
+        return a
+    if b.kind == "f" and a.kind != "f":
+        return b
+    return np.promote_types(a, b)
+
+
+def _combine(
+    higher: np.dtype[Any] | None, lower: np.dtype[Any] | None
+) -> np.dtype[Any] | None:
+    """A lower rank (0-d tensors, then numbers) counts only when its kind is the larger one."""
+    if higher is None or lower is None:
+        return higher or lower
+    if _CATEGORY[lower.kind] > _CATEGORY[higher.kind]:
+        return promote(higher, lower)
+    return higher
+
+
+def result_dtype(*values: Any) -> np.dtype[Any]:
+    """The NumPy dtype of an operation on these arrays and Python numbers."""
+    ranks: list[np.dtype[Any] | None] = [None, None, None]  # n-d, 0-d, Python numbers
+    for v in values:
+        if isinstance(v, np.ndarray):
+            rank, d = (0 if v.ndim else 1), v.dtype
+        elif isinstance(v, bool):
+            rank, d = 2, _BOOL
+        elif isinstance(v, int):
+            rank, d = 2, _INT64
+        elif isinstance(v, float):
+            rank, d = 2, _default
+        else:
+            raise TypeError(f"expected tensors, arrays or numbers, got {type(v).__name__}")
+        known = ranks[rank]
+        ranks[rank] = d if known is None else promote(known, d)
+    result = _combine(_combine(ranks[0], ranks[1]), ranks[2])
+    if result is None:
+        raise TypeError("result_type needs at least one tensor or number")
+    return result
+
+
+def promoted(values: list[Any], floating: bool) -> list[Any]:
+    """The arrays among `values` in their common dtype; numbers stay bare.
+
+    With `floating` a result that would be of integers becomes the default dtype.
+    """
+    d = result_dtype(*values)
+    if floating and d.kind != "f":
+        d = _default
+    return [v.astype(d, copy=False) if isinstance(v, np.ndarray) else v for v in values]
+
+
+def promote_types(type1: DTypeLike, type2: DTypeLike) -> dtype:
+    """The smallest dtype that both can be converted to by PyTorch's rules.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.promote_types(tg.int64, tg.float32)
+    torch.float32
+    """
+    return of(promote(as_numpy(type1), as_numpy(type2)))
+
+
+def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
+    """Whether a value may be cast without changing its kind downwards (float to int, ...).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.can_cast(tg.float64, tg.float32), tg.can_cast(tg.float32, tg.int64)
+    (True, False)
+    """
+    a, b = as_numpy(from_), as_numpy(to)
+    return _CATEGORY[a.kind] <= _CATEGORY[b.kind] and not (b.kind == "u" and a.kind == "i")
+
+
+NDArray = npt.NDArray[Any]

@@ -1,0 +1,34 @@
+"""Size: the shape of a tensor."""
+
+from __future__ import annotations
+
+import math
+
+
+class Size(tuple[int, ...]):
+    """The shape of a tensor: a tuple of ints.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.zeros(2, 3).shape
+    torch.Size([2, 3])
+    >>> tg.zeros(2, 3).shape.numel()
+    6
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The product of the sizes."""
+        return math.prod(self)
+
+    def __repr__(self) -> str:
+        return f"torch.Size({list(self)})"
+
+    def __getitem__(self, key):  # type: ignore[no-untyped-def]
+        got = super().__getitem__(key)
+        return Size(got) if isinstance(key, slice) else got
+
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        return Size(super().__add__(tuple(other)))

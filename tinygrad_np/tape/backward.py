@@ -1,0 +1,203 @@
+"""`backward` and `grad`: the walk back as users call it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tinygrad_np.tape.engine import run
+from tinygrad_np.tape.graph import Node, TensorBase, tensor_class
+
+if TYPE_CHECKING:
+    from tinygrad_np.tensor import Tensor
+
+TensorOrTensors = Any  # a Tensor or a sequence of them
+
+
+def backward(
+    tensors: TensorOrTensors,
+    grad_tensors: TensorOrTensors | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: TensorOrTensors | None = None,
+) -> None:
+    """Add the gradients of the sum of `tensors` to the `.grad` of the leaves they depend on.
+
+    Parameters
+    ----------
+    tensors : Tensor or sequence of Tensor
+    grad_tensors : Tensor or sequence of (Tensor or None), optional
+        The gradient of each tensor, of its shape; may be left out for tensors of one element.
+    retain_graph : bool, optional
+        Keep the graph for another walk; the default is the value of `create_graph`.
+    create_graph : bool, default False
+        Record the walk, so that the gradients can be differentiated again.
+    inputs : Tensor or sequence of Tensor, optional
+        Only these get a gradient; the default is every leaf.
+
+    Raises
+    ------
+    RuntimeError
+        If a tensor does not require grad, has several elements and no gradient is given, if the
+        shapes differ, if the graph has been freed, or if a saved value was changed in place.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0], requires_grad=True)
+    >>> tg.autograd.backward((x * x).sum())
+    >>> x.grad
+    tensor([2., 4.])
+    """
+    roots = _roots(_sequence(tensors), grad_tensors, create_graph)
+    nodes = None
+    if inputs is not None:
+        nodes = _nodes(_sequence(inputs))
+        if not nodes:
+            raise RuntimeError("'inputs' argument to backward() cannot be empty.")
+    found = run(
+        roots,
+        retain_graph=create_graph if retain_graph is None else retain_graph,
+        create_graph=create_graph,
+        inputs=nodes,
+    )
+    for tensor in _sequence(inputs) if inputs is not None else ():
+        if not tensor.is_leaf and tensor._node in found:
+            new = found[tensor._node]
+            new = new if create_graph else tensor_class[0]._make(new)
+            tensor._grad = new if tensor._grad is None else tensor._grad + new
+
+
+def grad(
+    outputs: TensorOrTensors,
+    inputs: TensorOrTensors,
+    grad_outputs: TensorOrTensors | None = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor, ...]:
+    """The gradients of the sum of `outputs` with respect to `inputs`; no `.grad` is changed.
+
+    Parameters
+    ----------
+    outputs, inputs : Tensor or sequence of Tensor
+    grad_outputs : Tensor or sequence of (Tensor or None), optional
+        The gradient of each output, of its shape; may be left out for outputs of one element.
+    retain_graph, create_graph : bool
+        As for `backward`.
+    allow_unused : bool, optional
+        Give None for an input that the outputs do not depend on, instead of an error.
+    is_grads_batched : bool, default False
+        Only False is supported.
+    materialize_grads : bool, default False
+        Zeros instead of None for unused inputs.
+
+    Returns
+    -------
+    tuple of Tensor
+        One for each input, of its shape and dtype.
+
+    Raises
+    ------
+    RuntimeError
+        As `backward`, and for an input that does not require grad or, unless allowed, is unused.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor(3.0, requires_grad=True)
+    >>> (first,) = tg.autograd.grad(x**3, x, create_graph=True)
+    >>> tg.autograd.grad(first, x)
+    (tensor(18.),)
+    """
+    if is_grads_batched:
+        raise NotImplementedError("is_grads_batched: call grad() once for each grad_outputs")
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed with materialize_grads")
+    targets = _sequence(inputs)
+    nodes = _nodes(targets)
+    found = run(
+        _roots(_sequence(outputs), grad_outputs, create_graph),
+        retain_graph=create_graph if retain_graph is None else retain_graph,
+        create_graph=create_graph,
+        inputs=nodes,
+        accumulate=False,
+    )
+    result: list[Any] = []
+    for i, (tensor, node) in enumerate(zip(targets, nodes, strict=True)):
+        if node in found:
+            g = found[node]
+            result.append(g if create_graph else tensor_class[0]._make(g))
+        elif materialize_grads:
+            result.append(tensor_class[0]._make(np.zeros_like(tensor._array)))
+        elif allow_unused:
+            result.append(None)
+        else:
+            raise RuntimeError(
+                f"One of the differentiated Tensors (input {i}, of shape {tuple(tensor.shape)}) "
+                "appears to not have been used in the graph. Set allow_unused=True if this is "
+                "the desired behavior."
+            )
+    return tuple(result)
+
+
+def _sequence(tensors: TensorOrTensors) -> Sequence[Any]:
+    return (tensors,) if isinstance(tensors, (TensorBase, np.ndarray)) else tuple(tensors)
+
+
+def _nodes(tensors: Sequence[Any]) -> list[Node]:
+    nodes = []
+    for i, tensor in enumerate(tensors):
+        node = tensor._place()
+        if node is None:
+            raise RuntimeError(
+                f"One of the differentiated Tensors (input {i}, of shape {tuple(tensor.shape)}) "
+                "does not require grad"
+            )
+        nodes.append(node)
+    return nodes
+
+
+def _roots(
+    tensors: Sequence[Any], grads: TensorOrTensors | None, create_graph: bool
+) -> list[tuple[Node, Any]]:
+    """The nodes to start from, each with its gradient: a Tensor with `create_graph`."""
+    gradients = (None,) * len(tensors) if grads is None else _sequence(grads)
+    if len(gradients) != len(tensors):
+        raise RuntimeError(
+            f"got {len(tensors)} tensors and {len(gradients)} gradients; expected one for each"
+        )
+    roots = []
+    for i, (tensor, gradient) in enumerate(zip(tensors, gradients, strict=True)):
+        node = tensor._place()
+        if node is None:
+            raise RuntimeError(
+                f"element {i} of tensors does not require grad and does not have a grad_fn: "
+                "no input of its computation had requires_grad=True, or it was computed under "
+                "no_grad() or from a detach()ed tensor"
+            )
+        if gradient is None:
+            if tensor._array.size != 1:
+                raise RuntimeError(
+                    "grad can be implicitly created only for scalar outputs, but the tensor has "
+                    f"shape {tuple(tensor.shape)}: reduce it, with .sum() or .mean(), or pass "
+                    "backward() a gradient of that shape"
+                )
+            gradient = np.ones_like(tensor._array)
+        elif not isinstance(gradient, TensorBase):
+            gradient = np.asarray(gradient)
+        if tuple(gradient.shape) != node.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: the gradient for element {i} has shape "
+                f"{tuple(gradient.shape)} and the tensor has shape {node.shape}"
+            )
+        if isinstance(gradient, TensorBase) and not create_graph:
+            gradient = gradient._array
+        elif isinstance(gradient, np.ndarray) and create_graph:
+            gradient = tensor_class[0]._make(gradient)
+        roots.append((node, gradient))
+    return roots

@@ -1,0 +1,176 @@
+"""The walk back over the tape.
+
+A heap on the nodes' sequence numbers: no recursion, so any depth. Around each rule the engine
+does what every rule would repeat: it sums a gradient down to the shape of a broadcast argument,
+casts it to the argument's dtype, and adds up the gradients of an argument that is used twice.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.graph import Leaf, Node, tensor_class
+
+
+def run(
+    roots: Iterable[tuple[Node, Any]],
+    *,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    inputs: Sequence[Node] | None = None,
+    accumulate: bool = True,
+) -> dict[Node, Any]:
+    """Walk from `roots`, (node, gradient) pairs, back to the leaves.
+
+    Gradients are arrays, or Tensors with `create_graph`.
+
+    Parameters
+    ----------
+    retain_graph : bool
+        Keep what the rules saved, for another walk.
+    create_graph : bool
+        Record the walk itself.
+    inputs : sequence of Node, optional
+        Walk only to these; the default is every leaf.
+    accumulate : bool
+        Add to the `.grad` of leaves; else only return the gradients of `inputs`.
+
+    Returns
+    -------
+    dict
+        The gradients of those `inputs` that were reached.
+    """
+    roots = list(roots)
+    wanted = None if inputs is None else set(inputs)
+    needed = None if wanted is None else _leading_to(wanted, [node for node, _ in roots])
+    found: dict[Node, Any] = {}
+    pending: dict[int, tuple[Node, Any, bool]] = {}  # by sequence number; owned: ours to add to
+    heap: list[int] = []
+
+    def put(node: Node, grad: Any, owned: bool) -> None:
+        if grad.shape != node.shape:
+            grad, owned = _sum_to(grad, node.shape), False
+        if grad.dtype != node.dtype:
+            grad, owned = grad.astype(node.dtype), True
+        before = pending.get(node.seq)
+        if before is None:
+            pending[node.seq] = (node, grad, owned)
+            heappush(heap, -node.seq)
+        elif before[2] and not create_graph:
+            np.add(before[1], grad, out=before[1])
+        else:
+            pending[node.seq] = (node, before[1] + grad, True)
+
+    before = mode.grad
+    mode.grad = create_graph
+    try:
+        for node, grad in roots:
+            if needed is None or node in needed:
+                put(node, grad, False)
+        while heap:
+            node, grad, owned = pending.pop(-heappop(heap))
+            if node.hooks or node.retains:
+                grad, owned = _run_hooks(node, grad, create_graph), False
+            if wanted is not None and node in wanted:
+                found[node] = grad if owned or create_graph else grad.copy()
+            if isinstance(node, Leaf):
+                if accumulate and (wanted is None or node in wanted):
+                    _accumulate(node, grad, owned, create_graph)
+                continue
+            if needed is not None and not any(parent in needed for parent, _ in node.edges):
+                continue
+            results = node.backward(grad, create_graph, needed)
+            del grad
+            while results:
+                parent, grad = results.pop()
+                if grad is not None:
+                    put(parent, grad, _fresh(grad))
+            if not retain_graph:
+                node.release()
+    finally:
+        mode.grad = before
+    return found
+
+
+def _fresh(grad: Any) -> bool:
+    """Whether an array that a rule has just returned is nobody else's.
+
+    Nobody but the two names in `run` and here, and the call below, refers to it then, and it owns
+    its memory.
+    """
+    return type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= 3
+
+
+def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
+    """The nodes below `roots` that lead to `wanted`, these included."""
+    oldest = min((node.seq for node in wanted), default=0)
+    seen, stack = set(roots), list(roots)
+    while stack:
+        for parent, _ in stack.pop().edges:
+            if parent.seq >= oldest and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    needed = set(wanted)
+    for node in sorted(seen, key=lambda node: node.seq):  # arguments before results
+        if any(parent in needed for parent, _ in node.edges):
+            needed.add(node)
+    return needed
+
+
+def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
+    """Sum a gradient down to the shape that was broadcast; an array or a Tensor."""
+    lead = grad.ndim - len(shape)
+    pairs = list(zip(grad.shape[max(lead, 0) :], shape, strict=False))
+    if lead < 0 or any(have != want and want != 1 for have, want in pairs):
+        raise RuntimeError(
+            f"a backward rule returned a gradient of shape {tuple(grad.shape)} for an argument "
+            f"of shape {shape}: it must have that shape, or one that {shape} broadcasts to"
+        )
+    axes = tuple(range(lead)) + tuple(
+        lead + i for i, (have, want) in enumerate(pairs) if have != want
+    )
+    return grad.sum(axis=axes, keepdims=True).reshape(shape)
+
+
+def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
+    """The gradient after the tensor's hooks; kept by the tensor if it retains it."""
+    tensor = grad if record else tensor_class[0]._make(grad)
+    for hook in list((node.hooks or {}).values()):
+        changed = hook(tensor)
+        if changed is not None:
+            if tuple(changed.shape) != node.shape:
+                raise RuntimeError(
+                    f"a hook returned a gradient of shape {tuple(changed.shape)}; "
+                    f"expected {node.shape}"
+                )
+            tensor = changed
+    keeper = node.retains and node.retains()
+    if keeper is not None:
+        if keeper._grad is not None:
+            keeper._grad = keeper._grad + tensor
+        else:
+            keeper._grad = tensor if record else tensor_class[0]._make(tensor._array.copy())
+    return tensor if record else tensor._array
+
+
+def _accumulate(leaf: Leaf, grad: Any, owned: bool, record: bool) -> None:
+    """Add to the `.grad` of a leaf; a first gradient that others may see is copied."""
+    tensor = leaf.tensor()
+    if tensor is None:
+        return
+    old = tensor._grad
+    if record:
+        tensor._grad = grad.clone() if old is None else old + grad
+    elif old is None:
+        tensor._grad = tensor_class[0]._make(grad if owned else grad.copy())
+    elif old._node is None:
+        np.add(old._array, grad, out=old._array)
+        old._versions().n += 1
+    else:
+        tensor._grad = old + tensor_class[0]._make(grad)

@@ -1,0 +1,242 @@
+"""What the tape is made of: versions, nodes, and the bare base of Tensor.
+
+A `Node` is one recorded application of an op. Its edges point to the nodes of the arguments,
+never to tensors, so an activation lives no longer than its user or a rule needs it, and there are
+no reference cycles: dropping the last tensor of a graph frees all of it at once.
+"""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tinygrad_np.tape.grad_mode import enable_grad
+
+if TYPE_CHECKING:
+    from tinygrad_np.tensor import Tensor
+
+sequence = itertools.count(1)
+_new = object.__new__
+SELF: Any = object()  # stands for the node itself among what it saved: no reference cycle
+
+
+class Version:
+    """How often an array was changed in place; shared by a tensor and its views."""
+
+    __slots__ = ("n",)
+
+    def __init__(self) -> None:
+        self.n = 0
+
+
+class View:
+    """Where a view comes from: its base, the steps that lead to it, and the version seen.
+
+    `steps` is None for a view made while nothing was recorded: it can't be put on the tape later.
+    """
+
+    __slots__ = ("at", "base", "steps")
+
+    def __init__(
+        self, base: TensorBase, steps: tuple[tuple[Any, dict[str, Any]], ...] | None, at: int
+    ) -> None:
+        self.base, self.steps, self.at = base, steps, at
+
+
+class Node:
+    """One recorded application of an op.
+
+    Attributes
+    ----------
+    op : Any
+        The op that was applied.
+    seq : int
+        Larger than the `seq` of every node that it depends on: the walk back follows it.
+    edges : sequence of (Node, rule)
+        The nodes of the arguments that need a gradient, each with the op's rule for it.
+    saved : list or None
+        For each edge what its rule asked for; None once released.
+    shape, dtype
+        Of the result, and so of the gradient that arrives here.
+    hooks : dict or None
+        Called with the gradient before it is passed on.
+    retains : weak reference or None
+        To the tensor that keeps the gradient of a result (`Tensor.retain_grad`).
+    """
+
+    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "op", "retains", "saved", "seq", "shape")
+
+    def __init__(
+        self,
+        op: Any,
+        edges: Sequence[tuple[Node, Any]],
+        saved: Any,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+    ) -> None:
+        self.op = op
+        self.edges = edges
+        self.saved = saved
+        self.shape = shape
+        self.dtype = dtype
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None
+        self.retains: weakref.ref[TensorBase] | None = None
+        self.seq = next(sequence)
+
+    def name(self) -> str:
+        """PyTorch's name for the node of an op: MulBackward0 for mul.
+
+        Examples
+        --------
+        >>> import tinygrad_np as tg
+        >>> (tg.ones(2, requires_grad=True) * 2).grad_fn.name()
+        'MulBackward0'
+        """
+        words = self.op.name.strip("_").split("_")
+        return "".join(w[:1].upper() + w[1:] for w in words) + "Backward0"
+
+    def __repr__(self) -> str:
+        return f"<{self.name()}>"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Node, int], ...]:
+        """The nodes of the arguments, each paired with 0: every node here has one result."""
+        return tuple((parent, 0) for parent, _ in self.edges)
+
+    def backward(
+        self, grad: Any, record: bool, needed: set[Node] | None = None
+    ) -> list[tuple[Node, Any]]:
+        """The gradients of the arguments: (node, gradient) for each edge to a needed node.
+
+        With `record` the rules are given Tensors, else arrays.
+        """
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(
+                f"Trying to backward through the graph a second time: what {self.name()} saved "
+                "has been freed. Pass retain_graph=True to the first backward() or grad() if "
+                "the graph is needed again."
+            )
+        result = []
+        for (parent, rule), (values, refs) in zip(self.edges, saved, strict=True):
+            if needed is not None and parent not in needed:
+                continue
+            for ref in refs:
+                if ref[1].n != ref[2]:
+                    raise self._stale(ref, values, rule)
+            if record:
+                values = self._on_tape(values, refs)
+            result.append((parent, rule.function(grad, *values)))
+        return result
+
+    def _on_tape(self, values: Sequence[Any], refs: Sequence[Any]) -> list[Any]:
+        """What was saved, the arrays as Tensors in their old place on the tape."""
+        values = list(values)
+        for position, version, _, node in refs:
+            values[position] = tensor_class[0]._make(
+                values[position], self if node is SELF else node, version
+            )
+        return values
+
+    def _stale(self, ref: Any, values: Sequence[Any], rule: Any) -> RuntimeError:
+        position, version, at, _ = ref
+        return RuntimeError(
+            "one of the variables needed for gradient computation has been modified by an inplace "
+            f"operation: {rule.names[position]!r} of shape {list(values[position].shape)}, saved "
+            f"by {self.name()}, is at version {version.n}; expected version {at} instead. "
+            "Change a clone() of it, or use the out-of-place form of the operation."
+        )
+
+    def release(self) -> None:
+        """Drop what the rules saved."""
+        self.saved = None
+
+
+class Leaf(Node):
+    """The node of a tensor that the user made: gradients end here, in its `.grad`."""
+
+    __slots__ = ("tensor",)
+
+    def __init__(self, tensor: TensorBase) -> None:
+        super().__init__(None, (), (), tensor._array.shape, tensor._array.dtype)
+        self.tensor = weakref.ref(tensor)
+
+    def name(self) -> str:
+        return "AccumulateGrad"
+
+    @property
+    def variable(self) -> TensorBase | None:
+        """The tensor, while it lives."""
+        return self.tensor()
+
+    def release(self) -> None:
+        pass
+
+
+class TensorBase:
+    """An array with a place on the tape; `Tensor` gives it methods.
+
+    `_node` is None for a constant. `_version` is made when first needed. `_view` is None unless
+    the array is a view of another tensor's.
+    """
+
+    __slots__ = ("_array", "_grad", "_node", "_version", "_view")
+
+    _array: np.ndarray[Any, np.dtype[Any]]
+    _grad: Tensor | None
+    _node: Node | None
+    _version: Version | None
+    _view: View | None
+
+    @classmethod
+    def _make(
+        cls,
+        array: np.ndarray[Any, np.dtype[Any]],
+        node: Node | None = None,
+        version: Version | None = None,
+        view: View | None = None,
+    ) -> Any:
+        self = _new(cls)  # past Tensor.__init__
+        self._array = array
+        self._node = node
+        self._version = version
+        self._view = view
+        self._grad = None
+        return self
+
+    def _place(self) -> Node | None:
+        """The tensor's node, found anew if its base was changed in place since."""
+        view = self._view
+        if view is not None and view.steps is not None and view.at != self._versions().n:
+            view.at = self._versions().n
+            base = view.base._place()
+            if base is None:
+                if not isinstance(self._node, Leaf):
+                    self._node = None
+            else:
+                again = tensor_class[0]._make(view.base._array, base, self._version)
+                with enable_grad():
+                    self._node = replay(again, view.steps)._node
+        return self._node
+
+    def _versions(self) -> Version:
+        """The tensor's version, shared with its views."""
+        version = self._version
+        if version is None:
+            version = self._version = Version()
+        return version
+
+
+def replay(value: Any, steps: Sequence[tuple[Any, dict[str, Any]]]) -> Any:
+    """The view of an array or Tensor that these view ops lead to."""
+    for op, params in steps:
+        value = op(value, **params)
+    return value
+
+
+# The class of results. Tensor is defined far above the tape, and puts itself here.
+tensor_class: list[Any] = [TensorBase]

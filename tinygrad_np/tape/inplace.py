@@ -1,0 +1,123 @@
+"""Changes in place, on the tape.
+
+There is one mechanism. The new value is computed out of place by an ordinary op and then written
+into the tensor's memory; the tensor takes over the value's place on the tape. If the tensor is a
+view, it is its base that gets a new place: `write`, the base with the value written where the
+view is. All views of the base find their own places anew when next used (`TensorBase._place`).
+
+Source: the rules are PyTorch's, https://pytorch.org/docs/stable/notes/autograd.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np import dtypes
+from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.graph import Leaf, TensorBase, replay, tensor_class
+from tinygrad_np.tape.op import Array, op
+
+
+@op
+def write(input: Array, value: Array, *, steps: Any) -> Array:
+    """A copy of `input` with `value` in place of the view that `steps` lead to."""
+    out = input.copy()
+    replay(out, steps)[...] = value
+    return out
+
+
+write.backward(
+    input=lambda grad, steps: write(grad, 0.0, steps=steps),
+    value=lambda grad, steps: replay(grad, steps),
+)
+
+
+def assign(tensor: Any, value: Any, cast: bool = True) -> Any:
+    """Give `tensor` the value of an array, a number or a Tensor that broadcasts to its shape.
+
+    Without `cast`, a float result does not fit into a tensor of integers.
+    """
+    array, view = tensor._array, tensor._view
+    base = tensor if view is None else view.base
+    tracked = _check(tensor, base, value)
+    new = value._array if isinstance(value, TensorBase) else np.asarray(value)
+    _check_value(array, new, cast)
+    old_node = base._place() if tracked else None
+    array[...] = new
+    tensor._versions().n += 1
+    if not tracked:
+        return tensor
+    whole = view is None and isinstance(value, TensorBase) and value._place() is not None
+    if whole and new.shape == array.shape and new.dtype == array.dtype:
+        tensor._node = value._node
+        return tensor
+    old = tensor_class[0]._make(base._array, old_node)
+    base._node = write(old, value, steps=view.steps if view else ())._node
+    return tensor
+
+
+def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The in-place method for an op or a function of a tensor: ``add_ = inplace(add)``."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        operands = [self, *args, *kwargs.values()]
+        old = self
+        if mode.grad and any(isinstance(a, TensorBase) and a._place() for a in operands):
+            view = self._view
+            _check(self, self if view is None else view.base, None)
+            # a rule may save the old value
+            old = tensor_class[0]._make(self._array.copy(), self._place())
+        value = function(old, *args, **kwargs)
+        return assign(self, value, cast=False)
+
+    method.__name__ = method.__qualname__ = f"{function.__name__}_"
+    method.__doc__ = f"`{function.__name__}` in place: writes the result into this tensor."
+    return method
+
+
+def _check(tensor: Any, base: Any, value: Any) -> bool:
+    """Whether the change is recorded; RuntimeError if it may not be made."""
+    if not tensor._array.flags.writeable:
+        raise RuntimeError(
+            f"can't change a tensor of shape {tuple(tensor.shape)} in place: its elements share "
+            "memory with each other (expand) or belong to a read-only array; clone() it first"
+        )
+    if not mode.grad:
+        return False
+    gains = isinstance(value, TensorBase) and value._place() is not None
+    if base._place() is None and not gains:
+        return False
+    if isinstance(base._node, Leaf):
+        what = "a leaf Variable" if base is tensor else "a view of a leaf Variable"
+        raise RuntimeError(
+            f"{what} that requires grad is being used in an in-place operation. "
+            "Use the out-of-place form, or put the change inside `with no_grad():`."
+        )
+    if tensor._view is not None and tensor._view.steps is None:
+        raise RuntimeError(
+            "a view that was created in no_grad mode is being modified inplace with grad mode "
+            "enabled; create the view outside of no_grad, or change it inside"
+        )
+    return tensor._array.dtype.kind == "f"
+
+
+def _check_value(array: Any, new: Any, cast: bool) -> None:
+    """RuntimeError if a value does not fit in shape, or in kind of number."""
+    if not cast and not dtypes.can_cast(new.dtype, array.dtype):
+        raise RuntimeError(
+            f"result type {new.dtype} can't be cast to the desired output type {array.dtype}"
+        )
+    if new.shape != array.shape:
+        lead = new.ndim - array.ndim
+        fits = all(n == 1 for n in new.shape[: max(lead, 0)]) and all(
+            n in (1, a)
+            for n, a in zip(new.shape[max(lead, 0) :][::-1], array.shape[::-1], strict=False)
+        )
+        if not fits:
+            raise RuntimeError(
+                f"output with shape {list(array.shape)} doesn't match the broadcast shape "
+                f"{list(new.shape)}: a value written in place must broadcast to the tensor's shape"
+            )

@@ -1,0 +1,346 @@
+"""`@op`: a pure function on arrays, with one backward rule for each argument.
+
+The parameter names of a rule say what the tape keeps for it::
+
+    @op
+    def mul(input: Array, other: Array) -> Array:
+        return np.multiply(input, other)
+
+    mul.backward(
+        input=lambda grad, other: grad * other,
+        other=lambda grad, input: grad * input,
+    )
+
+A rule may ask for an argument (``other``), only its shape (``other_shape``), a parameter
+(``dim``), the result (``out``) or what the forward returned beside it (``aux``). Called with
+arrays an op runs on arrays and returns an array; called with a Tensor it returns a Tensor and
+records a node. The engine gives rules arrays, or Tensors under ``create_graph=True``, so a rule
+is written in what both understand: operators, ``.reshape .swapaxes .sum``, indexing, and ops.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, cast
+from typing import overload as _overload
+
+import numpy as np
+
+from tinygrad_np import dtypes
+from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, tensor_class
+from tinygrad_np.tape.grad_mode import mode
+
+if TYPE_CHECKING:
+    from tinygrad_np.tensor import Tensor
+
+Array = Any  # an ndarray in a forward; an ndarray or a Tensor in a rule
+P = ParamSpec("P")
+R = TypeVar("R", bound=Callable[..., Any])
+
+REGISTRY: dict[str, Op[Any]] = {}
+NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
+
+# What a rule can ask for.
+_ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX, _INDEX = range(6)
+
+
+class Rule(NamedTuple):
+    """A backward rule: its function, the names it asks for and where they come from."""
+
+    function: Callable[..., Any]
+    names: tuple[str, ...]
+    needs: tuple[tuple[int, Any], ...]
+
+
+if TYPE_CHECKING:
+
+    class Op(Generic[P]):
+        """What `op` makes of a function."""
+
+        name: str
+        rules: dict[str, Rule]
+        forward: Callable[..., Any]
+        is_view: bool
+        __name__: str
+        __doc__: str | None
+
+        def __call__(self, input: Any, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
+        @_overload
+        def __get__(self, instance: None, owner: Any) -> Op[P]: ...
+        @_overload
+        def __get__(self, instance: object, owner: Any) -> Callable[P, Tensor]: ...
+        @_overload
+        def backward(self, argument: str, /) -> Callable[[R], R]: ...
+        @_overload
+        def backward(self, **rules: Callable[..., Any]) -> None: ...
+        def backward(self, argument: str | None = None, **rules: Any) -> Any: ...
+
+else:
+
+    class Op(Generic[P]):
+        """Stands for the type of ops; at run time an op is a plain function."""
+
+
+@_overload
+def op(forward: Callable[Concatenate[Any, P], Any], /) -> Op[P]: ...
+@_overload
+def op(
+    *,
+    promote: bool | type[float] = False,
+    over: tuple[str, ...] | None = None,
+    view: bool = False,
+    aux: bool = False,
+) -> Callable[[Callable[Concatenate[Any, P], Any]], Op[P]]: ...
+def op(
+    forward: Any = None,
+    *,
+    promote: bool | type[float] = False,
+    over: tuple[str, ...] | None = None,
+    view: bool = False,
+    aux: bool = False,
+) -> Any:
+    """Make an op of a function on arrays.
+
+    Its array arguments are those without a default in front of ``*``; an annotation, where there
+    is one, decides instead (``Array`` makes an array argument, also of ``bias: Array | None =
+    None``). The others are parameters. ``*tensors: Array`` takes any number of arrays.
+
+    Parameters
+    ----------
+    forward : callable
+        Arrays in, a new array out; it leaves its arguments as they are.
+    promote : bool or float, default False
+        True: the array arguments are brought to their common dtype by PyTorch's rules first.
+        `float`: likewise, and integers become the default float dtype.
+    over : tuple of str, optional
+        The array arguments that `promote` is about; all of them unless given.
+    view : bool, default False
+        The result may share memory with the first argument (a NumPy view).
+    aux : bool, default False
+        The forward returns ``(out, aux)``; `aux` is for the rules alone.
+
+    Returns
+    -------
+    Op
+        The function, with a method `backward` that registers rules: ``f.backward(x=rule)``, or
+        ``@f.backward("x")`` above a function. TypeError for a rule that asks for a name that the
+        op does not have.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> @tg.op
+    ... def cube(input):
+    ...     return input * input * input
+    >>> cube.backward(input=lambda grad, input: grad * 3 * input * input)
+    >>> x = tg.tensor([1.0, 2.0], dtype=tg.float64, requires_grad=True)
+    >>> tg.autograd.gradcheck(cube, (x,))
+    True
+    """
+    if forward is None:
+        return functools.partial(op, promote=promote, over=over, view=view, aux=aux)
+
+    name: str = forward.__name__
+    spec = _Spec(name, inspect.signature(forward))
+    count, variadic, parameters = len(spec.arrays), spec.variadic, spec.defaults.keys()
+    promoting = tuple(spec.arrays.index(a) for a in (over or spec.arrays)) if promote else None
+    floating = promote is float
+    rules: dict[str, Rule] = {}
+    rule_of: list[Rule] = [_missing(name, a) for a in spec.arrays]
+
+    @functools.wraps(forward)
+    def call(*args: Any, **params: Any) -> Any:
+        if not variadic and (len(args) != count or not params.keys() <= parameters):
+            args, params = spec.bind(args, params)
+
+        raw: list[Any] = []  # the arguments, Tensors as arrays
+        tracked: list[tuple[int, Node]] = []  # those on the tape
+        tensors = mixed = False
+        dtype = None
+        for a in args:
+            if isinstance(a, TensorBase):
+                tensors = True
+                node = a._node if a._view is None else a._place()
+                if node is not None:
+                    tracked.append((len(raw), node))
+                a = a._array
+            elif isinstance(a, np.generic):
+                a = a.item()  # PyTorch takes NumPy's scalars as numbers
+            raw.append(a)
+            if type(a) is np.ndarray and a.dtype is not dtype:
+                mixed = dtype is not None or a.dtype.kind != "f"
+                dtype = a.dtype
+        if mixed and promoting is not None:
+            cast = dtypes.promoted([raw[i] for i in promoting], floating)
+            for i, a in zip(promoting, cast, strict=True):
+                raw[i] = a
+
+        out = forward(*raw, **params)
+        side = None
+        if aux:
+            out, side = out
+        if not tensors:
+            return out
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+
+        version = come_from = None
+        if view:
+            version, come_from = _view_of(args[0], out, call, params)
+        if not (tracked and mode.grad and out.dtype.kind == "f"):
+            return tensor_class[0]._make(out, None, version, come_from)
+
+        edges, saved = [], []
+        for i, parent in tracked:
+            rule = rule_of[0 if variadic else i]
+            values: list[Any] = []
+            refs: list[Any] = []  # the values that are tensors, to check and to put on the tape
+            for kind, key in rule.needs:
+                if kind == _ARGUMENT:
+                    a = args[key]
+                    if isinstance(a, TensorBase):
+                        at = a._versions()
+                        refs.append((len(values), at, at.n, a._node))
+                        a = a._array
+                    values.append(a)
+                elif kind == _SHAPE:
+                    values.append([a.shape for a in raw] if variadic else np.shape(raw[key]))
+                elif kind == _PARAMETER:
+                    values.append(params[key] if key in params else spec.defaults[key])
+                elif kind == _OUT:
+                    version = version or Version()
+                    refs.append((len(values), version, version.n, SELF))
+                    values.append(out)
+                else:
+                    values.append(side if kind == _AUX else i)
+            edges.append((parent, rule))
+            saved.append((values, refs))
+        node = Node(call, edges, saved, out.shape, out.dtype)
+        return tensor_class[0]._make(out, node, version, come_from)
+
+    def backward(argument: str | None = None, **functions: Callable[..., Any]) -> Any:
+        """Register rules: ``f.backward(x=rule, ...)`` or ``@f.backward("x")``."""
+        if argument is not None:
+            return lambda function: (backward(**{argument: function}), function)[1]
+        new = {a: spec.rule(a, function, aux) for a, function in functions.items()}
+        for a, rule in new.items():
+            rules[a] = rule
+            rule_of[spec.arrays.index(a)] = rule
+        return None
+
+    made = cast(Any, call)
+    made.name, made.rules, made.forward, made.backward = name, rules, forward, backward
+    made.array_names, made.is_view = spec.arrays, view
+    made.__doc__ = forward.__doc__
+    REGISTRY[f"{forward.__module__}.{name}"] = made
+    return made
+
+
+class _Spec:
+    """What the signature of a forward says: its array arguments and its parameters."""
+
+    def __init__(self, name: str, signature: inspect.Signature) -> None:
+        self.name = name
+        self.arrays: list[str] = []
+        self.defaults: dict[str, Any] = {}  # of parameters
+        self.optional: dict[str, Any] = {}  # array arguments with a default (bias=None)
+        self.variadic = False
+        for p in signature.parameters.values():
+            required = p.default is p.empty and p.kind is not p.KEYWORD_ONLY
+            annotated = p.annotation is not p.empty
+            text = p.annotation if isinstance(p.annotation, str) else repr(p.annotation)
+            if p.kind is p.VAR_POSITIONAL:
+                self.variadic = True
+            if re.search("array|tensor", text, re.IGNORECASE) if annotated else required:
+                self.arrays.append(p.name)
+                if p.default is not p.empty:
+                    self.optional[p.name] = p.default
+            else:
+                self.defaults[p.name] = p.default
+        self.positional = [
+            p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY
+        ]
+
+    def bind(self, args: Any, params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Arguments as (arrays, parameters by name), from any mix of positions and names."""
+        if len(args) > len(self.positional):
+            raise TypeError(
+                f"{self.name}() takes {len(self.positional)} positional arguments "
+                f"({', '.join(self.positional)}) but {len(args)} were given"
+            )
+        given = dict(zip(self.positional, args, strict=False))
+        for key, value in params.items():
+            if key not in self.arrays and key not in self.defaults:
+                key = NUMPY_NAMES.get(key, key)
+            if key in given:
+                raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
+            given[key] = value
+        arrays = []
+        for a in self.arrays:
+            if a in given:
+                arrays.append(given.pop(a))
+            elif a in self.optional:
+                arrays.append(self.optional[a])
+            else:
+                raise TypeError(f"{self.name}() missing the argument {a!r}")
+        return tuple(arrays), given
+
+    def rule(self, argument: str, function: Callable[..., Any], aux: bool) -> Rule:
+        """A rule for an argument; TypeError if it asks for what the op does not have."""
+        if argument not in self.arrays:
+            raise TypeError(
+                f"{self.name}.backward: there is no array argument {argument!r}; "
+                f"there are {', '.join(self.arrays)}"
+            )
+        known: dict[str, tuple[int, Any]] = {
+            "out": (_OUT, None),
+            **{a + "_shape": (_SHAPE, i) for i, a in enumerate(self.arrays)},
+            **{p: (_PARAMETER, p) for p in self.defaults},
+            **({"aux": (_AUX, None)} if aux else {}),
+            **(
+                {"index": (_INDEX, None)}
+                if self.variadic
+                else {a: (_ARGUMENT, i) for i, a in enumerate(self.arrays)}
+            ),
+        }
+        names = tuple(inspect.signature(function).parameters)[1:]
+        unknown = [n for n in names if n not in known]
+        if unknown:
+            raise TypeError(
+                f"{self.name}.backward({argument!r}): the rule asks for {', '.join(unknown)}; "
+                f"it may ask for {', '.join(sorted(known))}"
+            )
+        return Rule(function, names, tuple(known[n] for n in names))
+
+
+def _missing(name: str, argument: str) -> Rule:
+    """Stands where no rule was registered."""
+
+    def function(grad: Any) -> Any:
+        raise NotImplementedError(
+            f"the derivative of {name} for {argument!r} is not implemented: "
+            f"register a rule with {name}.backward({argument}=...), or detach() the argument"
+        )
+
+    return Rule(function, (), ())
+
+
+def _view_of(
+    source: Any, out: Any, op: Any, params: dict[str, Any]
+) -> tuple[Version | None, View | None]:
+    """The version that a view shares, and its way back; (None, None) for an array of its own."""
+    if not isinstance(source, TensorBase):
+        return None, None
+    memory = out.base
+    array = source._array
+    if out is not array and (memory is None or memory is not array and memory is not array.base):
+        return None, None
+    version = source._versions()
+    above = source._view
+    base, steps = (source, ()) if above is None else (above.base, above.steps)
+    if mode.grad and steps is not None:
+        return version, View(base, (*steps, (op, params)), version.n)
+    return version, View(base, None, version.n)

@@ -1,0 +1,484 @@
+"""Tensor: an array with a place on the tape.
+
+What computes is in `ops`, and the list of methods made of it in `methods`; here is what a tensor
+is: its properties, its life on the tape, its way in and out of NumPy and Python.
+"""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np import dtypes, formatting, interop
+from tinygrad_np.device import CPU, device
+from tinygrad_np.methods import Methods
+from tinygrad_np.ops import compare, index
+from tinygrad_np.size import Size
+from tinygrad_np.tape import graph
+from tinygrad_np.tape.backward import backward
+from tinygrad_np.tape.graph import Leaf, Node
+
+
+class Tensor(Methods):
+    """A multi-dimensional array whose operations are recorded for `backward`.
+
+    Made by `tensor`, `zeros`, `randn` and their like. Called by its name it is PyTorch's old
+    constructor: ``Tensor(2, 3)`` has that shape and arbitrary values, ``Tensor([1, 2])`` these
+    values; both of the default dtype.
+
+    Attributes
+    ----------
+    shape : Size
+    dtype : dtype
+    ndim : int
+    device : device
+        Always the CPU.
+    requires_grad : bool
+    grad : Tensor or None
+        What `backward` has added up, for leaves and tensors with `retain_grad`.
+    grad_fn : Node or None
+        The node that recorded the tensor; None for leaves and constants.
+    data : Tensor
+        The same values outside the tape.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4., 6.])
+    """
+
+    __array_priority__ = 1000
+    __array_ufunc__ = interop.array_ufunc
+    __array_function__ = interop.array_function
+
+    def __init__(self, *data: Any) -> None:
+        if len(data) == 1 and not isinstance(data[0], int):
+            values = data[0]
+            if isinstance(values, Size):
+                array = np.empty(values, dtypes.default_float())
+            else:
+                array = np.array(interop.as_array(values), dtypes.default_float())
+        else:
+            array = np.empty(data, dtypes.default_float())
+        self._array = array
+        self._node = self._version = self._view = self._grad = None
+
+    # --- what it is ---
+
+    @property
+    def shape(self) -> Size:
+        return Size(self._array.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        return dtypes.of(self._array.dtype)
+
+    @property
+    def ndim(self) -> int:
+        return self._array.ndim
+
+    @property
+    def device(self) -> device:
+        return CPU
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes per element."""
+        return self._array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self._array.nbytes
+
+    is_cuda = is_sparse = is_quantized = is_meta = is_mps = False
+    is_cpu = True
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or its entry `dim`."""
+        return self.shape if dim is None else self._array.shape[dim]
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._array.ndim
+
+    ndimension = dim
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return self._array.size
+
+    nelement = numel
+
+    def element_size(self) -> int:
+        """Bytes per element."""
+        return self._array.itemsize
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Steps in memory along each dimension, in elements."""
+        steps = tuple(s // self._array.itemsize for s in self._array.strides)
+        return steps if dim is None else steps[dim]
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(self._array.ctypes.data)
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory in the order of their indices."""
+        return bool(self._array.flags.c_contiguous)
+
+    def is_floating_point(self) -> bool:
+        return self._array.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        return False
+
+    # --- its life on the tape ---
+
+    @property
+    def requires_grad(self) -> bool:
+        return self._place() is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        self.requires_grad_(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for gradients of this tensor, or no longer; returns itself.
+
+        Raises
+        ------
+        RuntimeError
+            For a tensor of integers, and for a result that is to be taken off the tape.
+        """
+        if not requires_grad:
+            if not self.is_leaf:
+                raise RuntimeError(
+                    "you can only change requires_grad flags of leaf variables. If you want to "
+                    "use a computed variable in a subgraph that doesn't require differentiation "
+                    "use var_no_grad = var.detach()."
+                )
+            self._node = None
+        elif self._place() is None:
+            if self._array.dtype.kind != "f":
+                raise RuntimeError(
+                    "only Tensors of floating point dtype can require gradients, "
+                    f"this one has dtype {self.dtype}; convert it with .float() first"
+                )
+            self._node = Leaf(self)
+        return self
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user, not computed from a tensor that requires grad."""
+        node = self._place()
+        return node is None or isinstance(node, Leaf)
+
+    @property
+    def grad_fn(self) -> Node | None:
+        return None if self.is_leaf else self._node
+
+    @property
+    def grad(self) -> Tensor | None:
+        if self._grad is None and not self.is_leaf and (self._node and not self._node.retains):
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. "
+                "It is not filled by backward(); use .retain_grad() on the tensor before that.",
+                UserWarning,
+                stacklevel=2,
+            )
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, Tensor):
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got {type(value).__name__}"
+                )
+            if value.shape != self.shape or value.dtype != self.dtype:
+                raise RuntimeError(
+                    f"assigned grad has shape {tuple(value.shape)} and dtype {value.dtype}; the "
+                    f"tensor has {tuple(self.shape)} and {self.dtype}"
+                )
+        self._grad = value
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def data(self) -> Tensor:
+        return Tensor._make(self._array, None, self._versions())  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        if not isinstance(value, Tensor):
+            raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
+        self._array = value._array
+        self._versions().n += 1
+        node = self._node
+        if isinstance(node, Leaf):
+            node.shape, node.dtype = self._array.shape, self._array.dtype
+
+    @property
+    def _base(self) -> Tensor | None:
+        return None if self._view is None else self._view.base  # type: ignore[return-value]
+
+    @property
+    def output_nr(self) -> int:
+        return 0
+
+    def is_inference(self) -> bool:
+        return False
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the gradients of this tensor to the `.grad` of the leaves it depends on.
+
+        Parameters
+        ----------
+        gradient : Tensor, optional
+            The gradient of this tensor, of its shape; may be left out for one element.
+        retain_graph : bool, optional
+            Keep the graph for another walk; the default is the value of `create_graph`.
+        create_graph : bool, default False
+            Record the walk, so that the gradients can be differentiated again.
+        inputs : Tensor or sequence of Tensor, optional
+            Only these get a gradient; the default is every leaf.
+
+        Raises
+        ------
+        RuntimeError
+            As `autograd.backward`.
+        """
+        backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def detach(self) -> Tensor:
+        """The same memory outside the tape; in-place changes are seen, and counted, by both."""
+        return Tensor._make(self._array, None, self._versions())  # type: ignore[no-any-return]
+
+    def detach_(self) -> Tensor:
+        """Take this tensor off the tape; returns itself."""
+        if self._view is not None:
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead."
+            )
+        self._node = None
+        return self
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this result in `.grad`, as for a leaf."""
+        node = self._place()
+        if node is None:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        if not isinstance(node, Leaf):
+            node.retains = weakref.ref(self)
+
+    @property
+    def retains_grad(self) -> bool:
+        node = self._place()
+        return node is not None and not isinstance(node, Leaf) and node.retains is not None
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call `hook` with the gradient of this tensor each time it is computed.
+
+        Parameters
+        ----------
+        hook : callable
+            ``hook(grad) -> Tensor or None``; a Tensor takes the gradient's place.
+
+        Returns
+        -------
+        RemovableHandle
+            Its `remove()` takes the hook away.
+
+        Examples
+        --------
+        >>> import tinygrad_np as tg
+        >>> x = tg.ones(2, requires_grad=True)
+        >>> handle = x.register_hook(lambda grad: grad * 10)
+        >>> x.sum().backward()
+        >>> x.grad
+        tensor([10., 10.])
+        """
+        node = self._place()
+        if node is None:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if node.hooks is None:
+            node.hooks = {}
+        return RemovableHandle(node.hooks, hook)
+
+    # --- indexing ---
+
+    def __getitem__(self, where: Any) -> Tensor:
+        return index.getitem(self, where)
+
+    def __setitem__(self, where: Any, value: Any) -> None:
+        index.setitem(self, where, value)
+
+    def __len__(self) -> int:
+        if self._array.ndim == 0:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self._array)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if self._array.ndim == 0:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(self.unbind(0))
+
+    def __contains__(self, element: Any) -> bool:
+        return bool(compare.eq(self, element)._array.any())
+
+    # --- numbers ---
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        if self._array.size != 1:
+            raise RuntimeError(
+                f"a Tensor with {self._array.size} elements cannot be converted to Scalar: its "
+                f"shape is {tuple(self.shape)}; reduce it or index it down to one element"
+            )
+        return self._array.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._array.tolist()
+
+    def __bool__(self) -> bool:
+        if self._array.size != 1:
+            raise RuntimeError(
+                f"Boolean value of Tensor with {self._array.size} values is ambiguous: "
+                "use .any() or .all()"
+            )
+        return bool(self._array.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __complex__(self) -> complex:
+        return complex(self.item())
+
+    def __index__(self) -> int:
+        if self._array.dtype.kind == "f" or self._array.size != 1:
+            raise TypeError(
+                "only integer tensors of a single element can be converted to an index, got "
+                f"shape {tuple(self.shape)} and dtype {self.dtype}"
+            )
+        return int(self._array.item())
+
+    # --- NumPy ---
+
+    def numpy(self, *, force: bool = False) -> np.ndarray[Any, np.dtype[Any]]:
+        """The values as a NumPy array on the same memory.
+
+        Parameters
+        ----------
+        force : bool, default False
+            Detach first.
+
+        Raises
+        ------
+        RuntimeError
+            If the tensor requires grad, unless forced.
+        """
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. "
+                "Use tensor.detach().numpy() instead."
+            )
+        return self._array
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __dlpack__(self, **kwargs: Any) -> Any:
+        if self.requires_grad:
+            raise BufferError(
+                "Can't export tensors that require gradient, use tensor.detach()"
+            )
+        return self._array.__dlpack__(**kwargs)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return self._array.__dlpack_device__()
+
+    # --- copies and words ---
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if id(self) in memo:
+            return memo[id(self)]  # type: ignore[no-any-return]
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
+                "protocol at the moment; detach() it first"
+            )
+        new = type(self)._make(self._array.copy())
+        memo[id(self)] = new
+        if self._node is not None:
+            new._node = Leaf(new)
+        if self._grad is not None:
+            new._grad = self._grad.__deepcopy__(memo)
+        new.__dict__.update(self.__dict__)
+        return new  # type: ignore[no-any-return]
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "a tensor that was computed on the tape can't be pickled; detach() it first"
+            )
+        return _rebuild, (type(self), self._array, self.requires_grad, self.__dict__)
+
+    def __repr__(self) -> str:
+        return formatting.tensor_repr(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if self._array.ndim == 0 else format(repr(self), spec)
+
+    __hash__ = object.__hash__
+
+
+class RemovableHandle:
+    """What `register_hook` returns; `remove()`, or the end of a `with` block, ends the hook."""
+
+    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+        self.id = max(hooks, default=-1) + 1
+        self._hooks = hooks
+        hooks[self.id] = hook
+
+    def remove(self) -> None:
+        """Take the hook away; a second call does nothing."""
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.remove()
+
+
+def _rebuild(
+    kind: type[Tensor], array: Any, requires_grad: bool, attributes: dict[str, Any]
+) -> Tensor:
+    new: Tensor = kind._make(array)
+    if requires_grad:
+        new._node = Leaf(new)
+    new.__dict__.update(attributes)
+    return new
+
+
+graph.tensor_class[0] = Tensor
