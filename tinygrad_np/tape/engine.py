@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import Leaf, Node, tensor_class
+from tinygrad_np.tape.graph import Leaf, Node, make
 
 
 def run(
@@ -50,61 +50,81 @@ def run(
     wanted = None if inputs is None else set(inputs)
     needed = None if wanted is None else _leading_to(wanted, [node for node, _ in roots])
     found: dict[Node, Any] = {}
-    pending: dict[int, tuple[Node, Any, bool]] = {}  # by sequence number; owned: ours to add to
+    pending: dict[int, tuple[Node, Any]] = {}  # by sequence number
     heap: list[int] = []
-
-    def put(node: Node, grad: Any, owned: bool) -> None:
-        if grad.shape != node.shape:
-            grad, owned = _sum_to(grad, node.shape), False
-        if grad.dtype != node.dtype:
-            grad, owned = grad.astype(node.dtype), True
-        before = pending.get(node.seq)
-        if before is None:
-            pending[node.seq] = (node, grad, owned)
-            heappush(heap, -node.seq)
-        elif before[2] and not create_graph:
-            np.add(before[1], grad, out=before[1])
-        else:
-            pending[node.seq] = (node, before[1] + grad, True)
-
     before = mode.grad
     mode.grad = create_graph
     try:
         for node, grad in roots:
             if needed is None or node in needed:
-                put(node, grad, False)
+                _put(node, grad, pending, heap)
         while heap:
-            node, grad, owned = pending.pop(-heappop(heap))
+            node, grad = pending.pop(-heappop(heap))
             if node.hooks or node.retains:
-                grad, owned = _run_hooks(node, grad, create_graph), False
+                grad = _run_hooks(node, grad, create_graph)
             if wanted is not None and node in wanted:
-                found[node] = grad if owned or create_graph else grad.copy()
+                found[node] = grad if create_graph or _is_ours(grad) else grad.copy()
             if isinstance(node, Leaf):
                 if accumulate and (wanted is None or node in wanted):
-                    _accumulate(node, grad, owned, create_graph)
-                continue
-            if needed is not None and not any(parent in needed for parent, _ in node.edges):
-                continue
-            results = node.backward(grad, create_graph, needed)
-            del grad
-            while results:
-                parent, grad = results.pop()
-                if grad is not None:
-                    put(parent, grad, _fresh(grad))
-            if not retain_graph:
-                node.release()
+                    _accumulate(node, grad, _is_ours(grad), create_graph)
+            elif needed is None or any(parent in needed for parent, _ in node.edges):
+                for parent, grad in node.backward(grad, create_graph, needed):
+                    if grad is not None:
+                        _put(parent, grad, pending, heap)
+                if not retain_graph:
+                    node.release()
     finally:
         mode.grad = before
     return found
 
 
-def _fresh(grad: Any) -> bool:
-    """Whether an array that a rule has just returned is nobody else's.
+def _put(node: Node, grad: Any, pending: dict[int, tuple[Node, Any]], heap: list[int]) -> None:
+    """Add a gradient to what waits at a node."""
+    if grad.shape != node.shape:
+        grad = _sum_to(grad, node.shape)
+    if grad.dtype != node.dtype:
+        grad = grad.astype(node.dtype)
+    seq = node.seq
+    if seq not in pending:
+        pending[seq] = (node, grad)
+        heappush(heap, -seq)
+    elif _is_ours(pending[seq][1]):
+        sum = pending[seq][1]
+        np.add(sum, grad, out=sum)
+    else:
+        pending[seq] = (node, pending[seq][1] + grad)
 
-    Nobody but the two names in `run` and here, and the call below, refers to it then, and it owns
-    its memory.
+
+def _references(grad: Any) -> int:
+    return sys.getrefcount(grad)
+
+
+def _is_ours(grad: Any) -> bool:
+    """Whether an array is in nobody's hands but the walk's, so that it may be changed or kept.
+
+    It owns its memory then, and the one name or tuple in the walk through which it is handed to
+    this function is all that refers to it.
     """
-    return type(grad) is np.ndarray and grad.base is None and sys.getrefcount(grad) <= 3
+    return type(grad) is np.ndarray and grad.base is None and _references(grad) <= _ALONE
+
+
+def _alone() -> int:
+    """What `_references` says, seen from `_is_ours`, of an array that nothing else refers to.
+
+    How many references a call itself holds differs between versions of Python, so it is measured,
+    for a name and for an entry of a tuple. The smaller count is the safe one: it can only take
+    an array that is ours for one that is not.
+    """
+
+    def through(grad: Any) -> int:
+        return _references(grad)
+
+    name = np.empty(0)
+    pair = (0, np.empty(0))
+    return min(through(name), through(pair[1]))
+
+
+_ALONE = _alone()
 
 
 def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
@@ -140,7 +160,7 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
 
 def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
     """The gradient after the tensor's hooks; kept by the tensor if it retains it."""
-    tensor = grad if record else tensor_class[0]._make(grad)
+    tensor = grad if record else make(grad)
     for hook in list((node.hooks or {}).values()):
         changed = hook(tensor)
         if changed is not None:
@@ -155,11 +175,11 @@ def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
         if keeper._grad is not None:
             keeper._grad = keeper._grad + tensor
         else:
-            keeper._grad = tensor if record else tensor_class[0]._make(tensor._array.copy())
+            keeper._grad = tensor if record else make(tensor._array.copy())
     return tensor if record else tensor._array
 
 
-def _accumulate(leaf: Leaf, grad: Any, owned: bool, record: bool) -> None:
+def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
     """Add to the `.grad` of a leaf; a first gradient that others may see is copied."""
     tensor = leaf.tensor()
     if tensor is None:
@@ -168,9 +188,9 @@ def _accumulate(leaf: Leaf, grad: Any, owned: bool, record: bool) -> None:
     if record:
         tensor._grad = grad.clone() if old is None else old + grad
     elif old is None:
-        tensor._grad = tensor_class[0]._make(grad if owned else grad.copy())
+        tensor._grad = make(grad if ours else grad.copy())
     elif old._node is None:
         np.add(old._array, grad, out=old._array)
         old._versions().n += 1
     else:
-        tensor._grad = old + tensor_class[0]._make(grad)
+        tensor._grad = old + make(grad)

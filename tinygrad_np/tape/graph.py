@@ -122,7 +122,7 @@ class Node:
                 "the graph is needed again."
             )
         result = []
-        for (parent, rule), (values, refs) in zip(self.edges, saved, strict=True):
+        for (parent, rule), (values, refs) in zip(self.edges, saved):
             if needed is not None and parent not in needed:
                 continue
             for ref in refs:
@@ -152,8 +152,9 @@ class Node:
         )
 
     def release(self) -> None:
-        """Drop what the rules saved."""
-        self.saved = None
+        """Drop what the rules saved; a node whose rules need no values can be walked again."""
+        if any(rule.holds for _, rule in self.edges):
+            self.saved = None
 
 
 class Leaf(Node):
@@ -240,3 +241,19 @@ def replay(value: Any, steps: Sequence[tuple[Any, dict[str, Any]]]) -> Any:
 
 # The class of results. Tensor is defined far above the tape, and puts itself here.
 tensor_class: list[Any] = [TensorBase]
+
+
+def make(
+    array: np.ndarray[Any, np.dtype[Any]],
+    node: Node | None = None,
+    version: Version | None = None,
+    view: View | None = None,
+) -> Any:
+    """A Tensor: `tensor_class[0]._make`, without the cost of a class method."""
+    self = _new(tensor_class[0])
+    self._array = array
+    self._node = node
+    self._version = version
+    self._view = view
+    self._grad = None
+    return self

@@ -30,7 +30,7 @@ from typing import overload as _overload
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, tensor_class
+from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, make
 from tinygrad_np.tape.grad_mode import mode
 
 if TYPE_CHECKING:
@@ -44,15 +44,20 @@ REGISTRY: dict[str, Op[Any]] = {}
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
 
 # What a rule can ask for.
-_ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX, _INDEX = range(6)
+_ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX = range(5)
+_NOTHING: Any = ((), ())
 
 
 class Rule(NamedTuple):
-    """A backward rule: its function, the names it asks for and where they come from."""
+    """A backward rule: its function, the names it asks for and where they come from.
+
+    `holds` says that there are values of tensors among them, not only shapes and parameters.
+    """
 
     function: Callable[..., Any]
     names: tuple[str, ...]
     needs: tuple[tuple[int, Any], ...]
+    holds: bool
 
 
 if TYPE_CHECKING:
@@ -106,7 +111,8 @@ def op(
 
     Its array arguments are those without a default in front of ``*``; an annotation, where there
     is one, decides instead (``Array`` makes an array argument, also of ``bias: Array | None =
-    None``). The others are parameters. ``*tensors: Array`` takes any number of arrays.
+    None``). The others are parameters. ``*tensors: Array`` takes any number of arrays; their one
+    rule has a last parameter ``index``, and may ask for all shapes (``tensors_shape``).
 
     Parameters
     ----------
@@ -151,13 +157,16 @@ def op(
     rules: dict[str, Rule] = {}
     rule_of: list[Rule] = [_missing(name, a) for a in spec.arrays]
 
+    def rule_at(index: int) -> Rule:
+        return rule_of[0]._replace(function=functools.partial(rule_of[0].function, index=index))
+
     @functools.wraps(forward)
     def call(*args: Any, **params: Any) -> Any:
-        if not variadic and (len(args) != count or not params.keys() <= parameters):
+        if not variadic and (len(args) != count or (params and not params.keys() <= parameters)):
             args, params = spec.bind(args, params)
 
         raw: list[Any] = []  # the arguments, Tensors as arrays
-        tracked: list[tuple[int, Node]] = []  # those on the tape
+        edges: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = False
         dtype = None
         for a in args:
@@ -165,14 +174,16 @@ def op(
                 tensors = True
                 node = a._node if a._view is None else a._place()
                 if node is not None:
-                    tracked.append((len(raw), node))
+                    edges.append((node, rule_at(len(raw)) if variadic else rule_of[len(raw)]))
                 a = a._array
+                if a.dtype is not dtype:
+                    mixed = dtype is not None or a.dtype.kind != "f"
+                    dtype = a.dtype
+            elif type(a) is np.ndarray:
+                mixed = True
             elif isinstance(a, np.generic):
                 a = a.item()  # PyTorch takes NumPy's scalars as numbers
             raw.append(a)
-            if type(a) is np.ndarray and a.dtype is not dtype:
-                mixed = dtype is not None or a.dtype.kind != "f"
-                dtype = a.dtype
         if mixed and promoting is not None:
             cast = dtypes.promoted([raw[i] for i in promoting], floating)
             for i, a in zip(promoting, cast, strict=True):
@@ -187,39 +198,38 @@ def op(
         if type(out) is not np.ndarray:
             out = np.asarray(out)
 
-        version = come_from = None
+        node = version = come_from = None
         if view:
             version, come_from = _view_of(args[0], out, call, params)
-        if not (tracked and mode.grad and out.dtype.kind == "f"):
-            return tensor_class[0]._make(out, None, version, come_from)
-
-        edges, saved = [], []
-        for i, parent in tracked:
-            rule = rule_of[0 if variadic else i]
-            values: list[Any] = []
-            refs: list[Any] = []  # the values that are tensors, to check and to put on the tape
-            for kind, key in rule.needs:
-                if kind == _ARGUMENT:
-                    a = args[key]
-                    if isinstance(a, TensorBase):
-                        at = a._versions()
-                        refs.append((len(values), at, at.n, a._node))
-                        a = a._array
-                    values.append(a)
-                elif kind == _SHAPE:
-                    values.append([a.shape for a in raw] if variadic else np.shape(raw[key]))
-                elif kind == _PARAMETER:
-                    values.append(params[key] if key in params else spec.defaults[key])
-                elif kind == _OUT:
-                    version = version or Version()
-                    refs.append((len(values), version, version.n, SELF))
-                    values.append(out)
-                else:
-                    values.append(side if kind == _AUX else i)
-            edges.append((parent, rule))
-            saved.append((values, refs))
-        node = Node(call, edges, saved, out.shape, out.dtype)
-        return tensor_class[0]._make(out, node, version, come_from)
+        if edges and mode.grad and out.dtype.kind == "f":
+            saved = []
+            for _, rule in edges:
+                if not rule.needs:
+                    saved.append(_NOTHING)
+                    continue
+                values: list[Any] = []
+                refs: list[Any] = []  # those values that are tensors, to check and to put on a tape
+                for kind, key in rule.needs:
+                    if kind == _ARGUMENT:
+                        a = args[key]
+                        if isinstance(a, TensorBase):
+                            at = a._version or a._versions()
+                            refs.append((len(values), at, at.n, a._node))
+                            a = a._array
+                        values.append(a)
+                    elif kind == _SHAPE:
+                        values.append([_shape(a) for a in raw] if variadic else _shape(raw[key]))
+                    elif kind == _PARAMETER:
+                        values.append(params[key] if key in params else spec.defaults[key])
+                    elif kind == _OUT:
+                        version = version or Version()
+                        refs.append((len(values), version, version.n, SELF))
+                        values.append(out)
+                    else:
+                        values.append(side)
+                saved.append((values, refs))
+            node = Node(call, edges, saved, out.shape, out.dtype)
+        return make(out, node, version, come_from)
 
     def backward(argument: str | None = None, **functions: Callable[..., Any]) -> Any:
         """Register rules: ``f.backward(x=rule, ...)`` or ``@f.backward("x")``."""
@@ -300,20 +310,24 @@ class _Spec:
             **{a + "_shape": (_SHAPE, i) for i, a in enumerate(self.arrays)},
             **{p: (_PARAMETER, p) for p in self.defaults},
             **({"aux": (_AUX, None)} if aux else {}),
-            **(
-                {"index": (_INDEX, None)}
-                if self.variadic
-                else {a: (_ARGUMENT, i) for i, a in enumerate(self.arrays)}
-            ),
         }
         names = tuple(inspect.signature(function).parameters)[1:]
+        if self.variadic:  # the rule of any number of arguments is told which one, by name
+            names = tuple(n for n in names if n != "index")
+        else:
+            known.update({a: (_ARGUMENT, i) for i, a in enumerate(self.arrays)})
         unknown = [n for n in names if n not in known]
         if unknown:
             raise TypeError(
                 f"{self.name}.backward({argument!r}): the rule asks for {', '.join(unknown)}; "
                 f"it may ask for {', '.join(sorted(known))}"
             )
-        return Rule(function, names, tuple(known[n] for n in names))
+        needs = tuple(known[n] for n in names)
+        return Rule(function, names, needs, any(k in (_ARGUMENT, _OUT, _AUX) for k, _ in needs))
+
+
+def _shape(argument: Any) -> tuple[int, ...]:
+    return argument.shape if isinstance(argument, np.ndarray) else ()
 
 
 def _missing(name: str, argument: str) -> Rule:
@@ -325,7 +339,7 @@ def _missing(name: str, argument: str) -> Rule:
             f"register a rule with {name}.backward({argument}=...), or detach() the argument"
         )
 
-    return Rule(function, (), ())
+    return Rule(function, (), (), False)
 
 
 def _view_of(
