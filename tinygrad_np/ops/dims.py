@@ -1,0 +1,54 @@
+"""What `dim=` means: one dimension, several or all, counted from either end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Dims = int | Sequence[int] | None
+
+
+def one(dim: int, ndim: int) -> int:
+    """A dimension counted from the front; a 0-d tensor has the dimensions 0 and -1.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension.
+    """
+    size = ndim or 1
+    if -size <= dim < size:
+        return dim % size
+    raise IndexError(
+        f"Dimension out of range (expected to be in range of [{-size}, {size - 1}], but got {dim})"
+    )
+
+
+def several(dim: Dims, ndim: int) -> tuple[int, ...]:
+    """The dimensions that `dim` names, counted from the front: all for None and for ``()``.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension.
+    RuntimeError
+        If one is named twice.
+    """
+    if dim is None:
+        return tuple(range(ndim))
+    given = tuple(dim) if isinstance(dim, Sequence) else (dim,)
+    found = tuple(one(d, ndim) for d in given)
+    if len(set(found)) < len(found):
+        raise RuntimeError(f"a dim appears multiple times in the list of dims {given}")
+    return found if found and ndim else tuple(range(ndim))
+
+
+def restored(grad: Any, dim: Dims, keepdim: bool, shape: tuple[int, ...]) -> Any:
+    """The gradient of a reduction, its reduced dimensions back with size 1.
+
+    So it broadcasts to `shape`, the shape of what was reduced.
+    """
+    if keepdim or grad.ndim == len(shape):
+        return grad
+    reduced = several(dim, len(shape))
+    return grad.reshape(tuple(1 if i in reduced else n for i, n in enumerate(shape)))
