@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygrad_np.ops import compare, elementwise, index, reduce, shape
+from tinygrad_np.ops import cast, compare, elementwise, index, reduce, shape
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign, inplace
 
@@ -36,17 +36,26 @@ class Methods(TensorBase):
 
     # --- shapes and views: ops/shape.py ---
     reshape = shape.reshape
+    view = shape.view
     expand = shape.expand
+    squeeze = shape.squeeze
+    unsqueeze = shape.unsqueeze
+    transpose = shape.transpose
+    swapaxes = shape.swapaxes
+    permute = shape.permute
     clone = shape.clone
     unbind = shape.unbind
 
     # --- indexing, gathering, sorting: ops/index.py, ops/sort.py ---
+    gather = index.gather
+    take_along_dim = index.take_along_dim
 
     # --- linear algebra: ops/linalg.py ---
 
     # --- random values in place, fill_, zero_, copy_: ops/fill.py ---
 
     # --- types: ops/cast.py ---
+    to = cast.to
 
     # --- operators ---
     __add__ = __radd__ = elementwise.add

@@ -22,40 +22,41 @@ from tinygrad_np.tape.op import Array, op
 
 
 @op
-def write(input: Array, value: Array, *, steps: Any) -> Array:
-    """A copy of `input` with `value` in place of the view that `steps` lead to."""
+def write(input: Array, value: Array, *, steps: Any = (), where: Any = ...) -> Array:
+    """A copy of `input` with `value` at `where` in the view that `steps` lead to."""
     out = input.copy()
-    replay(out, steps)[...] = value
+    replay(out, steps)[where] = value
     return out
 
 
 write.backward(
-    input=lambda grad, steps: write(grad, 0.0, steps=steps),
-    value=lambda grad, steps: replay(grad, steps),
+    input=lambda grad, steps, where: write(grad, 0.0, steps=steps, where=where),
+    value=lambda grad, steps, where: replay(grad, steps)[where],
 )
 
 
-def assign(tensor: Any, value: Any, cast: bool = True) -> Any:
+def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     """Give `tensor` the value of an array, a number or a Tensor that broadcasts to its shape.
 
-    Without `cast`, a float result does not fit into a tensor of integers.
+    Without `cast`, a float result does not fit into a tensor of integers. With `where`, a tuple
+    of arrays and slices, only those elements are given the value.
     """
     array, view = tensor._array, tensor._view
     base = tensor if view is None else view.base
     tracked = _check(tensor, base, value)
     new = value._array if isinstance(value, TensorBase) else np.asarray(value)
-    _check_value(array, new, cast)
+    _check_value(array if where is ... else array[where], new, cast)
     old_node = base._place() if tracked else None
-    array[...] = new
+    array[where] = new
     tensor._versions().n += 1
     if not tracked:
         return tensor
-    whole = view is None and isinstance(value, TensorBase) and value._place() is not None
+    whole = view is None and where is ... and isinstance(value, TensorBase) and value._place() is not None
     if whole and new.shape == array.shape and new.dtype == array.dtype:
         tensor._node = value._node
         return tensor
     old = tensor_class[0]._make(base._array, old_node)
-    base._node = write(old, value, steps=view.steps if view else ())._node
+    base._node = write(old, value, steps=view.steps if view else (), where=where)._node
     return tensor
 
 
