@@ -1,13 +1,22 @@
-"""PyTorch's `torch.autograd`: backward, grad, Function, gradcheck."""
+"""PyTorch's `torch.autograd`: backward, grad, Function, gradcheck, functional."""
 
+from tinygrad_np.autograd import functional
+from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from tinygrad_np.tape.backward import backward, grad
-from tinygrad_np.tape.grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
+from tinygrad_np.tape.grad_mode import (
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
 
 __all__ = [
+    "Function",
     "GradcheckError",
     "backward",
     "enable_grad",
+    "functional",
     "grad",
     "gradcheck",
     "gradgradcheck",

@@ -17,7 +17,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import Leaf, TensorBase, replay, tensor_class
+from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
 from tinygrad_np.tape.op import Array, op
 
 
@@ -55,7 +55,7 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     if whole and new.shape == array.shape and new.dtype == array.dtype:
         tensor._node = value._node
         return tensor
-    old = tensor_class[0]._make(base._array, old_node)
+    old = make(base._array, old_node)
     base._node = write(old, value, steps=view.steps if view else (), where=where)._node
     return tensor
 
@@ -69,8 +69,9 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
         if mode.grad and any(isinstance(a, TensorBase) and a._place() for a in operands):
             view = self._view
             _check(self, self if view is None else view.base, None)
-            # a rule may save the old value
-            old = tensor_class[0]._make(self._array.copy(), self._place())
+            # rules may save the old value
+            old = make(self._array.copy(), self._place())
+            args = tuple(old if a is self else a for a in args)
         value = function(old, *args, **kwargs)
         return assign(self, value, cast=False)
 

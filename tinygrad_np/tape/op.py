@@ -151,7 +151,9 @@ def op(
 
     name: str = forward.__name__
     spec = _Spec(name, inspect.signature(forward))
-    count, variadic, parameters = len(spec.arrays), spec.variadic, spec.defaults.keys()
+    variadic, parameters = spec.variadic, spec.defaults.keys()
+    count = len(spec.arrays) if spec.leading else -1  # that many arguments need no binding
+    compute = forward if spec.leading else spec.by_name(forward)
     promoting = tuple(spec.arrays.index(a) for a in (over or spec.arrays)) if promote else None
     floating = promote is float
     rules: dict[str, Rule] = {}
@@ -162,7 +164,7 @@ def op(
 
     @functools.wraps(forward)
     def call(*args: Any, **params: Any) -> Any:
-        if not variadic and (len(args) != count or (params and not params.keys() <= parameters)):
+        if len(args) != count or (params and not params.keys() <= parameters):
             args, params = spec.bind(args, params)
 
         raw: list[Any] = []  # the arguments, Tensors as arrays
@@ -189,7 +191,7 @@ def op(
             for i, a in zip(promoting, cast, strict=True):
                 raw[i] = a
 
-        out = forward(*raw, **params)
+        out = compute(*raw, **params)
         side = None
         if aux:
             out, side = out
@@ -273,9 +275,22 @@ class _Spec:
         self.positional = [
             p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY
         ]
+        self.leading = not self.variadic and self.positional[: len(self.arrays)] == self.arrays
+
+    def by_name(self, forward: Callable[..., Any]) -> Callable[..., Any]:
+        """The forward called with its arrays by name, where parameters stand between them."""
+        if self.variadic:
+            return forward
+
+        def call(*arrays: Any, **params: Any) -> Any:
+            return forward(**dict(zip(self.arrays, arrays, strict=True)), **params)
+
+        return call
 
     def bind(self, args: Any, params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as (arrays, parameters by name), from any mix of positions and names."""
+        if self.variadic:
+            return args, params
         if len(args) > len(self.positional):
             raise TypeError(
                 f"{self.name}() takes {len(self.positional)} positional arguments "

@@ -1,0 +1,255 @@
+"""Changes in place, of tensors, views and their bases, by PyTorch's rules."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+
+
+def leaf(values):
+    return tg.tensor(np.array(values, dtype=np.float64), requires_grad=True)
+
+
+# Programs for both libraries: lib is tinygrad_np or torch. Each returns the loss.
+
+
+def chain(lib, x, w):
+    y = x * 2
+    y.add_(w)
+    y.mul_(x)
+    return (y * w).sum()
+
+
+def of_a_view(lib, x, w):
+    y = x * 2
+    y[0].mul_(w[0])
+    return (y * y).sum()
+
+
+def of_the_base_of_a_view(lib, x, w):
+    y = x * 2
+    row = y[1]
+    y.mul_(w)
+    return (row * row).sum() + y.sum()
+
+
+def through_two_views(lib, x, w):
+    y = x.exp()
+    column = y.t()[1]
+    column[0:1].add_(w[0, :1])
+    return (y * y).sum() + (column * column).sum()
+
+
+def sibling_views(lib, x, w):
+    y = x * 1
+    a, b = y[0], y.reshape(-1)[:2]
+    a.mul_(w[0])
+    return (b * b).sum() + (a * 3).sum()
+
+
+def setitem_slice(lib, x, w):
+    y = x * 1
+    y[:, 1] = w[:, 0] * 3
+    return (y * y * w).sum()
+
+
+def setitem_number(lib, x, w):
+    y = x * w
+    y[0] = 2.0
+    return (y * y).sum()
+
+
+def setitem_broadcast(lib, x, w):
+    y = x * 1
+    y[:] = w[0]
+    return (y * x).sum()
+
+
+def into_a_constant(lib, x, w):
+    y = lib.zeros(2, 3, dtype=lib.float64)
+    v = y[1]
+    y[1] = x[0] * w[0]
+    return (v * v).sum() + y.sum()
+
+
+def zero_then_use(lib, x, w):
+    y = x * w
+    y.zero_()
+    y.add_(x)
+    return (y * y).sum()
+
+
+def copy_into_view(lib, x, w):
+    y = x * 1
+    y[0].copy_(w[1])
+    return (y * y * y).sum()
+
+
+def unsqueeze_and_expand(lib, x, w):
+    y = x * 1
+    z = y.unsqueeze(0)
+    z.mul_(w)
+    return (y.expand(4, 2, 3) * x).sum()
+
+
+def augmented(lib, x, w):
+    y = x * 1
+    y += w
+    y *= x
+    y -= 1
+    y /= w
+    return y.sum()
+
+
+def after_use(lib, x, w):
+    """The old value was used by a rule that does not need it."""
+    y = x * 1
+    z = y + w
+    y.mul_(3)
+    return (z * z).sum() + y.sum()
+
+
+def transposed(lib, x, w):
+    y = x * 1
+    y.transpose(0, 1).mul_(w.transpose(0, 1))
+    return (y * y).sum()
+
+
+PROGRAMS = [
+    chain, of_a_view, of_the_base_of_a_view, through_two_views, sibling_views, setitem_slice,
+    setitem_number, setitem_broadcast, into_a_constant, zero_then_use, copy_into_view,
+    unsqueeze_and_expand, augmented, after_use, transposed,
+]  # fmt: skip
+every = pytest.mark.parametrize("program", PROGRAMS, ids=lambda p: p.__name__)
+X = np.arange(1.0, 7.0).reshape(2, 3) / 4
+W = np.arange(7.0, 1.0, -1.0).reshape(2, 3) / 5
+
+
+@every
+def test_gradients_by_finite_differences(program):
+    tg.autograd.gradcheck(lambda x, w: program(tg, x, w), (leaf(X), leaf(W)))
+
+
+@every
+def test_second_gradients(program):
+    tg.autograd.gradgradcheck(lambda x, w: program(tg, x, w), (leaf(X), leaf(W)))
+
+
+@pytest.mark.torch
+@every
+def test_as_torch(program):
+    import torch
+
+    x, w = leaf(X), leaf(W)
+    p, q = (torch.tensor(a, requires_grad=True) for a in (X, W))
+    got, want = program(tg, x, w), program(torch, p, q)
+    got.backward()
+    want.backward()
+    assert got.item() == pytest.approx(want.item(), rel=1e-12)
+    for a, b in ((x, p), (w, q)):
+        theirs = np.zeros((2, 3)) if b.grad is None else b.grad.numpy()
+        ours = np.zeros((2, 3)) if a.grad is None else a.grad.numpy()
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
+def test_a_tensor_times_itself_in_place():
+    """PyTorch refuses the walk back; here the old value is kept for it."""
+    x = leaf([2.0])
+    y = x * 1
+    y.mul_(y)
+    y.backward()
+    assert x.grad.item() == 4.0
+
+
+# --- errors ---
+
+
+def test_a_leaf_that_requires_grad_is_not_changed():
+    x = leaf([1.0, 2.0])
+    for change in (
+        lambda: x.add_(1),
+        lambda: x.zero_(),
+        lambda: x.__setitem__(0, 5.0),
+        lambda: x.__imul__(2),
+    ):
+        with pytest.raises(RuntimeError, match="a leaf Variable that requires grad"):
+            change()
+    with pytest.raises(RuntimeError, match="a view of a leaf Variable that requires grad"):
+        x[:1].mul_(2)
+    np.testing.assert_array_equal(x.detach().numpy(), [1.0, 2.0])
+    assert x.grad_fn is None
+    with tg.no_grad():
+        x.add_(1)
+    np.testing.assert_array_equal(x.detach().numpy(), [2.0, 3.0])
+
+
+def test_a_stale_saved_value_is_an_error():
+    x, w = tg.tensor(np.array([3.0])), leaf([2.0])
+    y = x * w
+    x.add_(100)
+    with pytest.raises(
+        RuntimeError,
+        match=r"modified by an inplace operation: 'input' of shape \[1\], saved by MulBackward0, "
+        r"is at version 1; expected version 0",
+    ):
+        y.backward()
+
+
+def test_a_change_through_a_view_or_detach_is_seen():
+    for way in (lambda t: t.reshape(3, 2), lambda t: t.detach(), lambda t: t[1], lambda t: t.data):
+        x, w = tg.tensor(np.zeros((2, 3))), leaf(np.ones((2, 3)))
+        y = (x * w).sum()
+        way(x).add_(1)
+        with pytest.raises(RuntimeError, match="version 1; expected version 0"):
+            y.backward()
+
+
+def test_a_stale_result_is_an_error():
+    x = leaf([1.0])
+    y = tg.exp(x)
+    with tg.no_grad():
+        y.mul_(2)
+    with pytest.raises(RuntimeError, match="'out' of shape"):
+        y.backward()
+
+
+def test_a_view_made_under_no_grad():
+    y = leaf([1.0, 2.0]) * 1
+    with tg.no_grad():
+        view = y[:1]
+    assert not view.requires_grad
+    with pytest.raises(RuntimeError, match="created in no_grad mode"):
+        view.mul_(2)
+
+
+def test_an_expanded_tensor_is_not_changed():
+    x = tg.zeros(1, 3)
+    with pytest.raises(RuntimeError, match=r"shape \(2, 3\) in place.*clone\(\)"):
+        x.expand(2, 3).add_(1)
+
+
+def test_a_value_must_fit():
+    x = tg.zeros(3)
+    with pytest.raises(RuntimeError, match=r"output with shape \[3\].*broadcast shape \[2, 3\]"):
+        x.add_(tg.ones(2, 3))
+    with pytest.raises(RuntimeError, match=r"result type float32 can't be cast to .*int64"):
+        tg.tensor([1, 2]).add_(1.5)
+    assert x.tolist() == [0.0, 0.0, 0.0]
+    assert x._versions().n == 0
+
+
+def test_integers_take_no_place_on_the_tape():
+    y = tg.tensor([1, 2])
+    y.copy_(leaf([1.5, 2.5]))
+    assert y.tolist() == [1, 2]
+    assert not y.requires_grad
+
+
+def test_detach_shares_memory_and_data_can_be_assigned():
+    x = leaf([1.0, 2.0])
+    x.detach()[0] = 7.0
+    assert x.tolist() == [7.0, 2.0]
+    x.data = tg.zeros(3)
+    assert x.shape == (3,)
+    (x * 2).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0, 2.0]
