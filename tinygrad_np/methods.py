@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygrad_np.ops import cast, compare, elementwise, index, reduce, shape
+from tinygrad_np.ops import cast, compare, elementwise, index, linalg, reduce, shape
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign, inplace
 
@@ -51,6 +51,10 @@ class Methods(TensorBase):
     take_along_dim = index.take_along_dim
 
     # --- linear algebra: ops/linalg.py ---
+    matmul = linalg.matmul
+    mm, bmm, mv = linalg.mm, linalg.bmm, linalg.mv
+    dot, vdot = linalg.dot, linalg.vdot
+    outer, ger = linalg.outer, linalg.ger
 
     # --- random values in place, fill_, zero_, copy_: ops/fill.py ---
 
@@ -64,6 +68,11 @@ class Methods(TensorBase):
     __neg__ = elementwise.neg
     __iadd__, __isub__, __imul__ = add_, sub_, mul_
     __eq__ = compare.eq  # type: ignore[assignment]
+
+    __matmul__ = linalg.matmul
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return linalg.matmul(other, self)
 
     def __rsub__(self, other: Any) -> Any:
         return elementwise.sub(other, self)

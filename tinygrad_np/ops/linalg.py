@@ -1,0 +1,248 @@
+"""Products of vectors, matrices and batches of matrices.
+
+All of them want one dtype: mixing float32 and float64 here is nearly always a mistake, and a
+slow one.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinygrad_np.ops.elementwise import mul
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["bmm", "dot", "ger", "linear", "matmul", "mm", "mv", "outer", "vdot"]
+
+Shape = tuple[int, ...]
+
+
+@op
+def matmul(input: Array, other: Array) -> Array:
+    """The matrix product; of two vectors their dot product.
+
+    Parameters
+    ----------
+    input, other : Tensor
+        Matrices (..., n, k) and (..., k, m), whose batch dimensions broadcast. A vector (k,) is a
+        row on the left and a column on the right, and the result lacks that dimension.
+
+    Returns
+    -------
+    Tensor
+        (..., n, m)
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes don't fit, or the dtypes differ.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.matmul(tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.tensor([1.0, 1.0]))
+    tensor([3., 7.])
+    """
+    same_dtype("matmul", input, other)
+    try:
+        if (
+            input.ndim > 2 and other.ndim == 2
+        ):  # one product of matrices, not one for each in the batch
+            return (_rows(input) @ other).reshape(*input.shape[:-1], other.shape[1])
+        return np.matmul(input, other)
+    except ValueError:
+        raise RuntimeError(_misfit(input.shape, other.shape)) from None
+
+
+@matmul.backward("input")
+def _(grad: Array, other: Array, input_shape: Shape) -> Array:
+    grad = _matrices(grad, len(input_shape), other.ndim)
+    if other.ndim == 1:
+        other = other.reshape((other.shape[0], 1))
+    return matmul(grad, other.swapaxes(-1, -2))
+
+
+@matmul.backward("other")
+def _(grad: Array, input: Array, other_shape: Shape) -> Array:
+    grad = _matrices(grad, input.ndim, len(other_shape))
+    if input.ndim == 1:
+        input = input.reshape((1, input.shape[0]))
+    if len(other_shape) > 2:
+        return matmul(input.swapaxes(-1, -2), grad)
+    return matmul(_rows(input).swapaxes(0, 1), _rows(grad)).reshape(other_shape)
+
+
+def _matrices(grad: Array, input_ndim: int, other_ndim: int) -> Array:
+    """The gradient of a product with the dimensions that vectors leave out."""
+    shape = tuple(grad.shape)
+    if other_ndim == 1:
+        shape = (*shape, 1)
+    if input_ndim == 1:
+        shape = (*shape[:-1], 1, shape[-1])
+    return grad.reshape(shape)
+
+
+def _rows(x: Array) -> Array:
+    """A batch of matrices as one matrix of all their rows."""
+    return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def _misfit(a: Shape, b: Shape) -> str:
+    """What is wrong with the shapes of a product."""
+    if not a or not b:
+        return (
+            f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
+        )
+    if len(a) == len(b) == 1:
+        return (
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the "
+            f"same number of elements, but got {a[0]} and {b[0]} elements respectively"
+        )
+    if len(b) == 1:
+        rows = math.prod(a[:-1])
+        return f"size mismatch, got input ({rows}), mat ({rows}x{a[-1]}), vec ({b[0]})"
+    if len(b) == 2:
+        rows = math.prod(a[:-1])
+        return f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
+    if a[-1] != b[-2]:
+        return (
+            f"Expected size for first two dimensions of batch2 tensor to be: {[*a[:-2], a[-1]]} "
+            f"but got: {list(b[:-1])}."
+        )
+    return f"the batch dimensions {list(a[:-2])} and {list(b[:-2])} of matmul don't broadcast"
+
+
+def same_dtype(name: str, *tensors: Array | None) -> None:
+    """RuntimeError unless all tensors, None for one left out, are of one dtype."""
+    given = [t for t in tensors if t is not None]
+    try:
+        dtypes = {t.dtype: str(t.dtype) for t in given}
+    except AttributeError:
+        kinds = ", ".join(type(t).__name__ for t in given)
+        raise TypeError(f"{name}(): expected tensors, but got {kinds}") from None
+    if len(dtypes) > 1:
+        raise RuntimeError(
+            f"{name}(): expected all tensors to have the same dtype, but got "
+            f"{' and '.join(dtypes.values())}; convert with .float(), .double() or .to(dtype)"
+        )
+
+
+@op
+def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
+    """``input @ weight.T + bias``: a fully connected layer.
+
+    Parameters
+    ----------
+    input : Tensor
+        (*, in_features), with any number of leading dimensions.
+    weight : Tensor
+        (out_features, in_features) or (in_features,).
+    bias : Tensor, optional
+        (out_features,)
+
+    Returns
+    -------
+    Tensor
+        (*, out_features), or (*) for a weight of one dimension.
+
+    Raises
+    ------
+    RuntimeError
+        If the shapes don't fit, or the dtypes differ.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.ones(2))
+    tensor([[4., 8.]])
+    """
+    same_dtype("linear", input, weight, bias)
+    if not input.ndim or weight.ndim not in (1, 2):
+        raise RuntimeError(
+            "linear() expects an input (*, in_features) and a weight (out_features, in_features) "
+            f"or (in_features,), but got {list(input.shape)} and {list(weight.shape)}"
+        )
+    try:
+        rows = _rows(input) @ weight.T
+    except ValueError:
+        raise RuntimeError(_misfit(_rows(input).shape, weight.T.shape)) from None
+    out = rows.reshape(input.shape[:-1] + weight.shape[:-1])
+    if bias is not None:
+        try:
+            out += bias
+        except ValueError:
+            raise RuntimeError(
+                f"linear(): a bias of shape {list(bias.shape)} can't be added to the product of "
+                f"shape {list(out.shape)}; expected {list(weight.shape[:-1])}"
+            ) from None
+    return out
+
+
+@linear.backward("input")
+def _(grad: Array, weight: Array, input_shape: Shape) -> Array:
+    columns = math.prod(weight.shape[:-1])
+    grad = grad.reshape((math.prod(input_shape[:-1]), columns))
+    return (grad @ weight.reshape((columns, input_shape[-1]))).reshape(input_shape)
+
+
+@linear.backward("weight")
+def _(grad: Array, input: Array, weight_shape: Shape) -> Array:
+    input = _rows(input)
+    grad = grad.reshape((input.shape[0], math.prod(weight_shape[:-1])))
+    return (grad.swapaxes(0, 1) @ input).reshape(weight_shape)
+
+
+linear.backward(bias=lambda grad: grad)
+
+
+def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
+    """RuntimeError unless each tensor has that many dimensions."""
+    if any(x.ndim != ndim for x, ndim in pairs):
+        raise RuntimeError(
+            f"{name}(): expected tensors with {' and '.join(f'{n}' for _, n in pairs)} dimensions, "
+            f"but got the shapes {' and '.join(f'{list(x.shape)}' for x, _ in pairs)}"
+        )
+
+
+def mm(input: Array, mat2: Array) -> Array:
+    """The product of two matrices (n, k) and (k, m); RuntimeError for other ranks."""
+    check_ranks("mm", (input, 2), (mat2, 2))
+    return matmul(input, mat2)
+
+
+def bmm(input: Array, mat2: Array) -> Array:
+    """The products of two batches of matrices, (b, n, k) and (b, k, m), without broadcasting."""
+    check_ranks("bmm", (input, 3), (mat2, 3))
+    if input.shape[0] != mat2.shape[0]:
+        raise RuntimeError(
+            f"Expected size for first two dimensions of batch2 tensor to be: "
+            f"{[input.shape[0], input.shape[2]]} but got: {list(mat2.shape[:2])}."
+        )
+    return matmul(input, mat2)
+
+
+def mv(input: Array, vec: Array) -> Array:
+    """The product of a matrix (n, k) and a vector (k,)."""
+    check_ranks("mv", (input, 2), (vec, 1))
+    return matmul(input, vec)
+
+
+def dot(input: Array, tensor: Array) -> Array:
+    """The dot product of two vectors of one length."""
+    check_ranks("dot", (input, 1), (tensor, 1))
+    return matmul(input, tensor)
+
+
+def vdot(input: Array, other: Array) -> Array:
+    """`dot`: there are no complex tensors."""
+    return dot(input, other)
+
+
+def outer(input: Array, vec2: Array) -> Array:
+    """The outer product of two vectors, (n,) and (m,) to (n, m)."""
+    check_ranks("outer", (input, 1), (vec2, 1))
+    return mul(input.reshape((input.shape[0], 1)), vec2)
+
+
+ger = outer
