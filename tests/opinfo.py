@@ -77,7 +77,7 @@ def binary(draw, low=-2.0, high=2.0, **params):
 
 @st.composite
 def reduction(draw, low=-2.0, high=2.0, min_side=0, tuples=True, **params):
-    """One array with `dim` (None, an int, for `tuples` also a tuple; negative ones too), keepdim."""
+    """One array with `dim` (None, an int, also negative, for `tuples` a tuple) and keepdim."""
     x = draw(testing.spaced(testing.shapes(min_side=min_side), low, high))
     dims = st.none()
     if x.ndim:

@@ -12,8 +12,8 @@ import tinygrad_np
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
     "dtypes", "size", "device", "generator", "tape", "kernels", "ops", "formatting", "interop",
-    "methods", "tensor", "creation", "random", "serialization", "autograd", "linalg", "nn", "optim", "utils",
-    "vision", "testing",
+    "methods", "tensor", "creation", "random", "serialization", "autograd", "linalg",
+    "nn", "optim", "utils", "vision", "testing",
 ]  # fmt: skip
 
 
@@ -70,7 +70,9 @@ def test_nothing_slow_is_imported():
     assert not slow & set(loaded)
 
 
-@pytest.mark.parametrize("name", ["nn", "optim", "utils.data", "vision", "autograd", "nn.functional"])
+@pytest.mark.parametrize(
+    "name", ["nn", "optim", "utils.data", "vision", "autograd", "nn.functional"]
+)
 def test_parts_are_reached_as_in_pytorch(name):
     value = tinygrad_np
     for piece in name.split("."):

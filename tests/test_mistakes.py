@@ -6,7 +6,7 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np import nn, optim
-from tinygrad_np.nn import functional as F  # noqa: N812
+from tinygrad_np.nn import functional as F
 from tinygrad_np.utils.data import DataLoader, TensorDataset, random_split
 
 

@@ -100,8 +100,9 @@ def test_gradcheck(row: OpInfo, data):
     sample = data.draw(row.samples)
     inputs = tensors(sample.args, requires_grad=True)
     live, call = _function_of_live(row, inputs, sample.params)
-    tg.autograd.gradcheck(call, live, fast_mode=sum(x.numel() for x in live) > 12,
-                          atol=row.grad_atol)
+    tg.autograd.gradcheck(
+        call, live, fast_mode=sum(x.numel() for x in live) > 12, atol=row.grad_atol
+    )
 
 
 @smooth
@@ -140,8 +141,12 @@ def test_rules_agree_on_arrays_and_tensors(row: OpInfo, data):
         inputs = tensors(sample.args, requires_grad=True)
         results = [r for r in outputs(row.op(*inputs, **sample.params)) if r.requires_grad]
         return tg.autograd.grad(
-            results, differentiable(inputs), seeds(results), create_graph=create_graph,
-            allow_unused=True, materialize_grads=True,
+            results,
+            differentiable(inputs),
+            seeds(results),
+            create_graph=create_graph,
+            allow_unused=True,
+            materialize_grads=True,
         )
 
     for a, b in zip(gradients(False), gradients(True), strict=True):
@@ -159,12 +164,18 @@ def test_dtypes(row: OpInfo, data):
     inputs = tensors(sample.args, True, dtypes)
     results = [r for r in outputs(row.op(*inputs, **sample.params)) if r.requires_grad]
     live = differentiable(inputs)
-    want = functools.reduce(np.promote_types, [d for a, d in zip(sample.args, dtypes, strict=True)
-                                               if is_float(a)], np.float32)
+    want = functools.reduce(
+        np.promote_types,
+        [d for a, d in zip(sample.args, dtypes, strict=True) if is_float(a)],
+        np.float32,
+    )
     if len(live) == len([a for a in sample.args if is_float(a)]) and not _ranks_differ(live):
         assert all(r.dtype == want for r in results)
     gradients = tg.autograd.grad(
-        results, live, [tg.ones_like(r) for r in results], allow_unused=True,
+        results,
+        live,
+        [tg.ones_like(r) for r in results],
+        allow_unused=True,
         materialize_grads=True,
     )
     for g, x in zip(gradients, live, strict=True):
@@ -264,20 +275,42 @@ def test_agrees_with_torch(row: OpInfo, data):
     also = [t for t in _flat_torch(theirs) if t.requires_grad]
     random = np.random.default_rng(2)
     gs = [random.standard_normal(tuple(g.shape)) for g in got]
-    first = tg.autograd.grad(got, ours, [tg.tensor(g) for g in gs], create_graph=True,
-                             allow_unused=True, materialize_grads=True)
-    other = torch.autograd.grad(want, also, [torch.from_numpy(g) for g in gs], create_graph=True,
-                                allow_unused=True, materialize_grads=True)
+    first = tg.autograd.grad(
+        got,
+        ours,
+        [tg.tensor(g) for g in gs],
+        create_graph=True,
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    other = torch.autograd.grad(
+        want,
+        also,
+        [torch.from_numpy(g) for g in gs],
+        create_graph=True,
+        allow_unused=True,
+        materialize_grads=True,
+    )
     for g, w in zip(first, other, strict=True):
         np.testing.assert_allclose(g.detach().numpy(), w.detach().numpy(), rtol=1e-8, atol=1e-10)
     pairs = [(g, w) for g, w in zip(first, other, strict=True) if w.requires_grad]
     if not pairs or any(not g.requires_grad for g, _ in pairs):
         return
     hs = [random.standard_normal(tuple(g.shape)) for g, _ in pairs]
-    second = tg.autograd.grad([g for g, _ in pairs], ours, [tg.tensor(h) for h in hs],
-                              allow_unused=True, materialize_grads=True)
-    other = torch.autograd.grad([w for _, w in pairs], also, [torch.from_numpy(h) for h in hs],
-                                allow_unused=True, materialize_grads=True)
+    second = tg.autograd.grad(
+        [g for g, _ in pairs],
+        ours,
+        [tg.tensor(h) for h in hs],
+        allow_unused=True,
+        materialize_grads=True,
+    )
+    other = torch.autograd.grad(
+        [w for _, w in pairs],
+        also,
+        [torch.from_numpy(h) for h in hs],
+        allow_unused=True,
+        materialize_grads=True,
+    )
     for g, w in zip(second, other, strict=True):
         np.testing.assert_allclose(g.numpy(), w.numpy(), rtol=1e-7, atol=1e-9)
 

@@ -33,8 +33,11 @@ def test_every_name_in_the_tables_exists():
     from tinygrad_np import nn, optim
 
     table = TEXT.split("## What there is")[1].split("\n## ")[0]
-    names = [n for row in re.findall(r"^\|.*\|$", table, re.MULTILINE)
-             for n in re.findall(r"`([A-Za-z_][\w.]*)`", row)]
+    names = [
+        n
+        for row in re.findall(r"^\|.*\|$", table, re.MULTILINE)
+        for n in re.findall(r"`([A-Za-z_][\w.]*)`", row)
+    ]
     assert len(names) > 200
     places = [tg, nn.functional, nn, optim, optim.lr_scheduler, nn.utils, tg.Tensor]
     assert [n for n in names if not any(_has(p, n) for p in places)] == []

@@ -45,9 +45,7 @@ __all__ = [
 ]
 
 
-def shapes(
-    min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: int = 3
-) -> Strategy:
+def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: int = 3) -> Strategy:
     """Shapes of arrays, 0-d and empty ones among them.
 
     Parameters

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.autograd import functional as AF  # noqa: N812
+from tinygrad_np.autograd import functional as AF
 
 x = np.array([0.5, -1.0, 2.0])
 w = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])

@@ -228,9 +228,7 @@ def test_leaf_gradients_share_no_memory():
     seed = tg.ones(2, dtype=tg.float64)
     (x + y).backward(seed)
     arrays = [x.grad.numpy(), y.grad.numpy(), seed.numpy()]
-    assert not any(
-        np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :]
-    )
+    assert not any(np.shares_memory(a, b) for i, a in enumerate(arrays) for b in arrays[i + 1 :])
 
 
 def test_a_seen_gradient_is_not_added_to():
@@ -371,9 +369,7 @@ def test_array_arguments_by_annotation_and_by_name():
         out = input * factor
         return out if bias is None else out + bias
 
-    scaled.backward(
-        input=lambda grad, factor: grad * factor, bias=lambda grad: grad
-    )
+    scaled.backward(input=lambda grad, factor: grad * factor, bias=lambda grad: grad)
     x, b = leaf([1.0, 2.0]), leaf([5.0, 5.0])
     np.testing.assert_array_equal(scaled(x, 3.0).detach().numpy(), [3.0, 6.0])
     y = scaled(bias=b, input=x, factor=3.0)

@@ -49,8 +49,9 @@ class TapeMachine(RuleBasedStateMachine):
 
     @rule(target=pairs)
     def make_constant(self):
-        return self.add(tg.full((2, 3), 0.5, dtype=tg.float64), np.full((2, 3), 0.5),
-                        np.zeros((2, 3, ROOM)))
+        return self.add(
+            tg.full((2, 3), 0.5, dtype=tg.float64), np.full((2, 3), 0.5), np.zeros((2, 3, ROOM))
+        )
 
     @rule(target=pairs, a=pairs, b=pairs, kind=st.sampled_from(["add", "mul"]))
     def combine(self, a, b, kind):
@@ -60,8 +61,11 @@ class TapeMachine(RuleBasedStateMachine):
             return a
         if kind == "add":
             return self.add(a.tensor + b.tensor, a.value + b.value, a.jacobian + b.jacobian)
-        return self.add(a.tensor * b.tensor, a.value * b.value,
-                        a.jacobian * b.value[..., None] + b.jacobian * a.value[..., None])
+        return self.add(
+            a.tensor * b.tensor,
+            a.value * b.value,
+            a.jacobian * b.value[..., None] + b.jacobian * a.value[..., None],
+        )
 
     @rule(target=pairs, a=pairs)
     def tanh(self, a):
@@ -123,8 +127,14 @@ class TapeMachine(RuleBasedStateMachine):
             seed = np.random.default_rng(0).uniform(0.5, 1.5, p.value.shape)
             want = (p.jacobian * seed[..., None]).sum(axis=tuple(range(p.value.ndim)))
             try:
-                got = tg.autograd.grad(p.tensor, self.leaves, tg.tensor(seed), retain_graph=True,
-                                       allow_unused=True, materialize_grads=True)
+                got = tg.autograd.grad(
+                    p.tensor,
+                    self.leaves,
+                    tg.tensor(seed),
+                    retain_graph=True,
+                    allow_unused=True,
+                    materialize_grads=True,
+                )
             except RuntimeError as error:
                 assert "modified by an inplace operation" in str(error)
                 continue

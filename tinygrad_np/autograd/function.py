@@ -69,7 +69,7 @@ class FunctionCtx:
                 "Trying to backward through the graph a second time: the saved tensors have been "
                 "freed. Pass retain_graph=True to the first backward() or grad()."
             )
-        result = []
+        result: list[Any] = []
         for entry in self._saved:
             if entry is None:
                 result.append(None)

@@ -69,9 +69,7 @@ def gradcheck(
     True
     """
     arguments = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
-    checked = [
-        i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad
-    ]
+    checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
     if not checked:
         raise ValueError(
             "gradcheck expects at least one input tensor to require gradient, "
@@ -150,9 +148,7 @@ def gradgradcheck(
         given = (grad_outputs,) if isinstance(grad_outputs, Tensor) else grad_outputs
         gradients = [g.detach().requires_grad_() for g in given]
     count = len(arguments)
-    checked = [
-        i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad
-    ]
+    checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
     if not checked:
         raise ValueError("gradgradcheck expects at least one input tensor to require gradient")
 
@@ -160,7 +156,8 @@ def gradgradcheck(
         with enable_grad():
             # under no_grad the values still have to have a place on a tape of their own
             values = tuple(
-                v if not isinstance(v, Tensor) or v.requires_grad or i not in live
+                v
+                if not isinstance(v, Tensor) or v.requires_grad or i not in live
                 else v.detach().requires_grad_()
                 for i, v in enumerate(values)
             )
@@ -192,9 +189,7 @@ def _outputs(result: Any) -> list[Tensor]:
     results = [result] if isinstance(result, Tensor) else list(result)
     for r in results:
         if not isinstance(r, Tensor):
-            raise GradcheckError(
-                f"expected the function to return Tensors, got {type(r).__name__}"
-            )
+            raise GradcheckError(f"expected the function to return Tensors, got {type(r).__name__}")
     return [r for r in results if r.requires_grad]
 
 
@@ -278,7 +273,7 @@ def _compare_elements(
             bad = ~(error <= 0)  # nan is bad
             if bad.any():
                 worst = np.where(np.isnan(error), np.inf, error).argmax()
-                k, j = np.unravel_index(worst, error.shape)
+                k, j = (int(n) for n in np.unravel_index(worst, error.shape))
                 raise GradcheckError(
                     f"Jacobian mismatch for output {o} with respect to input {i}: at output index "
                     f"{_index(k, out.shape)} and input index {_index(j, x.shape)} "
@@ -302,8 +297,8 @@ def _compare_direction(
     seeds = [random.standard_normal(tuple(y.shape)).astype(y._array.dtype) for y in outputs]
     gradients = _gradients(outputs, arguments, checked, seeds)
     for i, g in zip(checked, gradients, strict=True):
-        direction = random.standard_normal(g.shape).astype(g.dtype)
-        direction /= np.linalg.norm(direction) or 1
+        direction = np.asarray(random.standard_normal(g.shape), g.dtype)
+        direction = direction / (float(np.linalg.norm(direction)) or 1.0)
         above = _evaluate(func, _moved(arguments, i, eps * direction), keep)
         below = _evaluate(func, _moved(arguments, i, -eps * direction), keep)
         numerical = sum(

@@ -170,7 +170,7 @@ def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
                     f"expected {node.shape}"
                 )
             tensor = changed
-    keeper = node.retains and node.retains()
+    keeper = node.retains() if node.retains is not None else None
     if keeper is not None:
         if keeper._grad is not None:
             keeper._grad = keeper._grad + tensor

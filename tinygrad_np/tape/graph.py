@@ -75,8 +75,8 @@ class Node:
         op: Any,
         edges: Sequence[tuple[Node, Any]],
         saved: Any,
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
+        shape: Any,
+        dtype: Any,
     ) -> None:
         self.op = op
         self.edges = edges
@@ -153,8 +153,10 @@ class Node:
 
     def release(self) -> None:
         """Drop what the rules saved; a node whose rules need no values can be walked again."""
-        if any(rule.holds for _, rule in self.edges):
-            self.saved = None
+        for _, rule in self.edges:
+            if rule.holds:
+                self.saved = None
+                break
 
 
 class Leaf(Node):

@@ -30,8 +30,8 @@ from typing import overload as _overload
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, make
 from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, make
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -60,33 +60,40 @@ class Rule(NamedTuple):
     holds: bool
 
 
-if TYPE_CHECKING:
+class Op(Generic[P]):
+    """The type of ops, for type checkers: at run time an op is a plain function.
 
-    class Op(Generic[P]):
-        """What `op` makes of a function."""
+    Attributes
+    ----------
+    name : str
+    rules : dict of str to Rule
+        The rules by argument name.
+    forward : callable
+        The function on arrays.
+    """
 
-        name: str
-        rules: dict[str, Rule]
-        forward: Callable[..., Any]
-        is_view: bool
-        __name__: str
-        __doc__: str | None
+    name: str
+    rules: dict[str, Rule]
+    forward: Callable[..., Any]
+    array_names: list[str]
+    is_view: bool
+    __name__: str
 
-        def __call__(self, input: Any, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
+    if TYPE_CHECKING:
+
         @_overload
         def __get__(self, instance: None, owner: Any) -> Op[P]: ...
         @_overload
         def __get__(self, instance: object, owner: Any) -> Callable[P, Tensor]: ...
+        def __get__(self, instance: Any, owner: Any) -> Any: ...
+
+        def __call__(self, input: Any, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
+
         @_overload
         def backward(self, argument: str, /) -> Callable[[R], R]: ...
         @_overload
         def backward(self, **rules: Callable[..., Any]) -> None: ...
-        def backward(self, argument: str | None = None, **rules: Any) -> Any: ...
-
-else:
-
-    class Op(Generic[P]):
-        """Stands for the type of ops; at run time an op is a plain function."""
+        def backward(self, *argument: Any, **rules: Any) -> Any: ...
 
 
 @_overload
@@ -101,6 +108,7 @@ def op(
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], Op[P]]: ...
 def op(
     forward: Any = None,
+    /,
     *,
     promote: bool | type[float] = False,
     over: tuple[str, ...] | None = None,
@@ -233,7 +241,7 @@ def op(
             node = Node(call, edges, saved, out.shape, out.dtype)
         return make(out, node, version, come_from)
 
-    def backward(argument: str | None = None, **functions: Callable[..., Any]) -> Any:
+    def backward(argument: str | None = None, /, **functions: Callable[..., Any]) -> Any:
         """Register rules: ``f.backward(x=rule, ...)`` or ``@f.backward("x")``."""
         if argument is not None:
             return lambda function: (backward(**{argument: function}), function)[1]
@@ -365,7 +373,7 @@ def _view_of(
         return None, None
     memory = out.base
     array = source._array
-    if out is not array and (memory is None or memory is not array and memory is not array.base):
+    if out is not array and (memory is None or (memory is not array and memory is not array.base)):
         return None, None
     version = source._versions()
     above = source._view

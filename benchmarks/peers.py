@@ -1,0 +1,93 @@
+"""The frameworks that are measured, each behind the same few names."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable
+from typing import Any
+
+
+class Peer:
+    """A framework with PyTorch's names.
+
+    Attributes
+    ----------
+    lib, nn, F, optim : module
+    """
+
+    def __init__(self, name: str, module: str, ready: Callable[[Any, Any], Any] | None = None):
+        self.name, self.module, self._ready = name, module, ready
+
+    @property
+    def installed(self) -> bool:
+        return importlib.util.find_spec(self.module.split(".")[0]) is not None
+
+    @property
+    def lib(self) -> Any:
+        return importlib.import_module(self.module)
+
+    @property
+    def nn(self) -> Any:
+        return importlib.import_module(f"{self.module}.nn")
+
+    @property
+    def F(self) -> Any:  # noqa: N802
+        return importlib.import_module(f"{self.module}.nn.functional")
+
+    @property
+    def optim(self) -> Any:
+        return importlib.import_module(f"{self.module}.optim")
+
+    def ready(self, value: Any) -> Any:
+        """A model or an image tensor in this peer's memory format."""
+        return self._ready(self.lib, value) if self._ready else value
+
+    def tensor(self, array: Any, **kwargs: Any) -> Any:
+        """A tensor on a copy of an array."""
+        return self.lib.tensor(array, **kwargs)
+
+
+def _channels_last(torch: Any, value: Any) -> Any:
+    if isinstance(value, torch.Tensor) and value.ndim != 4:
+        return value
+    return value.to(memory_format=torch.channels_last)
+
+
+OURS = Peer("tinygrad_np", "tinygrad_np")
+TORCH = Peer("torch", "torch")
+TORCH_CL = Peer("torch channels_last", "torch", _channels_last)
+LIKE_TORCH = {p.name: p for p in (OURS, TORCH, TORCH_CL)}
+OTHERS = ("numpy by hand", "jax.jit", "mygrad")
+NAMES = (*LIKE_TORCH, *OTHERS)
+
+
+def installed(name: str) -> bool:
+    """Whether a peer can be measured here."""
+    if name in LIKE_TORCH:
+        return LIKE_TORCH[name].installed
+    module = {"numpy by hand": "numpy", "jax.jit": "jax", "mygrad": "mygrad"}[name]
+    return importlib.util.find_spec(module) is not None
+
+
+def set_threads(count: int) -> None:
+    """Give every peer that can be told the same number of threads."""
+    import tinygrad_np
+
+    if hasattr(tinygrad_np, "set_num_threads"):
+        tinygrad_np.set_num_threads(count)
+    if TORCH.installed:
+        TORCH.lib.set_num_threads(count)
+
+
+def versions() -> dict[str, str]:
+    """The versions of everything that is measured."""
+    found = {}
+    for module in ("tinygrad_np", "numpy", "scipy", "torch", "jax", "mygrad"):
+        if importlib.util.find_spec(module):
+            try:
+                found[module] = importlib.metadata.version(module)
+            except importlib.metadata.PackageNotFoundError:
+                found[module] = "?"
+    return found
