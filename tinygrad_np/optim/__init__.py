@@ -1,0 +1,26 @@
+"""Optimizers and learning rate schedules, in PyTorch's names."""
+
+from tinygrad_np.optim import lr_scheduler
+from tinygrad_np.optim.adadelta import Adadelta
+from tinygrad_np.optim.adagrad import Adagrad
+from tinygrad_np.optim.adam import Adam, AdamW
+from tinygrad_np.optim.adamax import Adamax
+from tinygrad_np.optim.nadam import NAdam
+from tinygrad_np.optim.optimizer import Optimizer
+from tinygrad_np.optim.radam import RAdam
+from tinygrad_np.optim.rmsprop import RMSprop
+from tinygrad_np.optim.sgd import SGD
+
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "lr_scheduler",
+]
