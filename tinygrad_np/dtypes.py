@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 
 class dtype:
@@ -74,11 +73,8 @@ short, int_, long = int16, int32, int64
 
 DTypeLike = Any  # a dtype, a NumPy dtype or its name, or the Python types bool, int, float
 
-_BY_NUMPY = {
-    d.dtype: d
-    for d in (bool_, uint8, uint16, uint32, uint64, int8, int16, int32, int64)
-    + (float16, float32, float64)
-}
+_INTEGERS = (uint8, uint16, uint32, uint64, int8, int16, int32, int64)
+_BY_NUMPY = {d.dtype: d for d in (bool_, *_INTEGERS, float16, float32, float64)}
 _default = float32.dtype
 _INT64 = int64.dtype
 _BOOL = bool_.dtype
@@ -100,12 +96,8 @@ def of(array_dtype: np.dtype[Any]) -> dtype:
 
 
 def as_numpy(d: DTypeLike) -> np.dtype[Any]:
-    """The NumPy dtype for anything that names one: Python's float is the default dtype."""
-    if type(d) is dtype:
-        return d.dtype
-    if d is float:
-        return _default
-    return of(np.dtype(d)).dtype
+    """The NumPy dtype for anything that names one: a dtype, NumPy's, or Python's number types."""
+    return d.dtype if type(d) is dtype else of(np.dtype(d)).dtype
 
 
 def get_default_dtype() -> dtype:
@@ -151,9 +143,7 @@ def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
     return np.promote_types(a, b)
 
 
-def _combine(
-    higher: np.dtype[Any] | None, lower: np.dtype[Any] | None
-) -> np.dtype[Any] | None:
+def _combine(higher: np.dtype[Any] | None, lower: np.dtype[Any] | None) -> np.dtype[Any] | None:
     """A lower rank (0-d tensors, then numbers) counts only when its kind is the larger one."""
     if higher is None or lower is None:
         return higher or lower
@@ -220,4 +210,100 @@ def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
     return _CATEGORY[a.kind] <= _CATEGORY[b.kind] and not (b.kind == "u" and a.kind == "i")
 
 
-NDArray = npt.NDArray[Any]
+class finfo:
+    """The limits of a floating point dtype.
+
+    Parameters
+    ----------
+    type : dtype, optional
+        The default dtype unless given.
+
+    Attributes
+    ----------
+    bits : int
+    eps : float
+        The step from 1 to the next larger number.
+    max, min : float
+        The largest number, and its negative.
+    tiny, smallest_normal : float
+        The smallest positive number of full precision.
+    resolution : float
+        How far apart decimal numbers are that it tells apart.
+    dtype : str
+
+    Raises
+    ------
+    TypeError
+        For a dtype of integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.finfo(tg.float32).eps
+    1.1920928955078125e-07
+    """
+
+    __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
+
+    def __init__(self, type: DTypeLike | None = None) -> None:
+        d = _default if type is None else as_numpy(type)
+        if d.kind != "f":
+            raise TypeError(f"finfo() is of floating point dtypes, got {d}; iinfo() is of integers")
+        info = np.finfo(d)
+        self.dtype, self.bits = d.name, info.bits
+        self.eps, self.resolution = float(info.eps), float(info.resolution)
+        self.max, self.min = float(info.max), float(info.min)
+        self.tiny = self.smallest_normal = float(info.smallest_normal)
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{n}={getattr(self, n):g}' for n in names)}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+
+class iinfo:
+    """The limits of a dtype of integers.
+
+    Parameters
+    ----------
+    type : dtype
+
+    Attributes
+    ----------
+    bits, max, min : int
+    dtype : str
+
+    Raises
+    ------
+    TypeError
+        For any other dtype.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.iinfo(tg.uint8)
+    iinfo(min=0, max=255, dtype=uint8)
+    """
+
+    __slots__ = ("bits", "dtype", "max", "min")
+
+    def __init__(self, type: DTypeLike) -> None:
+        d = as_numpy(type)
+        if d.kind not in "iu":
+            raise TypeError(f"iinfo() is of integer dtypes, got {d}; finfo() is of floating point")
+        info = np.iinfo(d)
+        self.dtype, self.bits, self.max, self.min = d.name, info.bits, int(info.max), int(info.min)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
