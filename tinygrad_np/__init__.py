@@ -1,21 +1,316 @@
 """PyTorch's way of writing models, on NumPy and SciPy alone."""
 
-from tinygrad_np import autograd, dtypes
-from tinygrad_np.creation import ones, ones_like, tensor
+from tinygrad_np import autograd, dtypes, random
+from tinygrad_np.conversion import (
+    as_tensor,
+    asarray,
+    from_dlpack,
+    from_numpy,
+    frombuffer,
+    scalar_tensor,
+    tensor,
+)
+from tinygrad_np.creation import (
+    arange,
+    empty,
+    empty_like,
+    eye,
+    full,
+    full_like,
+    linspace,
+    logspace,
+    ones,
+    ones_like,
+    tril_indices,
+    triu_indices,
+    zeros,
+    zeros_like,
+)
+from tinygrad_np.device import device
 from tinygrad_np.dtypes import (
+    bool_ as bool,
+)
+from tinygrad_np.dtypes import (
+    can_cast,
+    double,
+    dtype,
+    finfo,
     float16,
     float32,
     float64,
+    get_default_dtype,
+    half,
+    iinfo,
+    int8,
+    int16,
     int32,
     int64,
+    long,
+    promote_types,
+    set_default_dtype,
+    short,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
 )
-from tinygrad_np.ops.compare import eq
-from tinygrad_np.ops.elementwise import add, exp, mul, neg, sub, tanh
-from tinygrad_np.ops.index import gather, take_along_dim
-from tinygrad_np.ops.join import cat, stack
-from tinygrad_np.ops.shape import clone, expand, permute, reshape, squeeze, swapaxes, transpose, unsqueeze
+from tinygrad_np.dtypes import (
+    float_ as float,
+)
+from tinygrad_np.dtypes import (
+    int_ as int,
+)
+from tinygrad_np.formatting import set_printoptions
+from tinygrad_np.generator import Generator
+from tinygrad_np.ops.choice import (
+    clamp,
+    clamp_max,
+    clamp_min,
+    clip,
+    copysign,
+    heaviside,
+    maximum,
+    minimum,
+    nan_to_num,
+    where,
+)
+from tinygrad_np.ops.compare import (
+    allclose,
+    eq,
+    equal,
+    ge,
+    greater,
+    greater_equal,
+    gt,
+    isclose,
+    isfinite,
+    isinf,
+    isnan,
+    isneginf,
+    isposinf,
+    le,
+    less,
+    less_equal,
+    lt,
+    ne,
+    not_equal,
+    signbit,
+)
+from tinygrad_np.ops.elementwise import (
+    abs,
+    absolute,
+    add,
+    addcdiv,
+    addcmul,
+    div,
+    divide,
+    floor_divide,
+    fmod,
+    lerp,
+    mul,
+    multiply,
+    neg,
+    negative,
+    positive,
+    reciprocal,
+    remainder,
+    rsub,
+    sign,
+    sub,
+    subtract,
+    true_divide,
+)
+from tinygrad_np.ops.exponential import (
+    exp,
+    exp2,
+    expm1,
+    log,
+    log10,
+    log1p,
+    log2,
+    logaddexp,
+    pow,
+    rsqrt,
+    sigmoid,
+    sqrt,
+    square,
+    xlogy,
+)
+from tinygrad_np.ops.logic import (
+    bitwise_and,
+    bitwise_left_shift,
+    bitwise_not,
+    bitwise_or,
+    bitwise_right_shift,
+    bitwise_xor,
+    logical_and,
+    logical_not,
+    logical_or,
+    logical_xor,
+)
+from tinygrad_np.ops.rounding import (
+    ceil,
+    fix,
+    floor,
+    frac,
+    round,
+    trunc,
+)
+from tinygrad_np.ops.special import (
+    erf,
+    erfc,
+    erfinv,
+)
+from tinygrad_np.ops.trigonometry import (
+    acos,
+    acosh,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    asin,
+    asinh,
+    atan,
+    atan2,
+    atanh,
+    cos,
+    cosh,
+    hypot,
+    sin,
+    sinh,
+    tan,
+    tanh,
+)
+from tinygrad_np.ops.axes import (
+    adjoint,
+    flip,
+    fliplr,
+    flipud,
+    moveaxis,
+    movedim,
+    permute,
+    roll,
+    rot90,
+    swapaxes,
+    swapdims,
+    t,
+    transpose,
+)
+from tinygrad_np.ops.broadcast import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_shapes,
+    broadcast_tensors,
+    broadcast_to,
+)
+from tinygrad_np.ops.fill import (
+    fill,
+)
+from tinygrad_np.ops.gathering import (
+    gather,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    take_along_dim,
+)
+from tinygrad_np.ops.indices import (
+    index_add,
+    index_copy,
+    index_fill,
+    index_put,
+    index_select,
+    put,
+    take,
+)
+from tinygrad_np.ops.join import (
+    cat,
+    column_stack,
+    concat,
+    concatenate,
+    dstack,
+    hstack,
+    row_stack,
+    stack,
+    vstack,
+)
+from tinygrad_np.ops.mask import (
+    argwhere,
+    masked_fill,
+    masked_scatter,
+    masked_select,
+    nonzero,
+)
+from tinygrad_np.ops.parts import (
+    chunk,
+    dsplit,
+    hsplit,
+    narrow,
+    select,
+    split,
+    split_with_sizes,
+    tensor_split,
+    unbind,
+    vsplit,
+)
+from tinygrad_np.ops.repetition import (
+    cartesian_prod,
+    combinations,
+    meshgrid,
+    repeat_interleave,
+    tile,
+)
+from tinygrad_np.ops.shape import (
+    clone,
+    flatten,
+    ravel,
+    reshape,
+    squeeze,
+    unflatten,
+    unsqueeze,
+)
+from tinygrad_np.ops.triangle import (
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    diagonal_scatter,
+    tril,
+    tril_indices,
+    triu,
+    triu_indices,
+)
+from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
 from tinygrad_np.ops.linalg import bmm, dot, ger, matmul, mm, mv, outer, vdot
 from tinygrad_np.ops.reduce import sum
+from tinygrad_np.queries import (
+    is_complex,
+    is_floating_point,
+    is_nonzero,
+    is_tensor,
+    numel,
+    result_type,
+)
+from tinygrad_np.random import (
+    default_generator,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    normal,
+    rand,
+    rand_like,
+    randint,
+    randint_like,
+    randn,
+    randn_like,
+    randperm,
+    seed,
+    set_rng_state,
+)
+from tinygrad_np.size import Size
 from tinygrad_np.tape.grad_mode import (
     enable_grad,
     inference_mode,

@@ -1,15 +1,32 @@
-"""Types of elements."""
+"""Types of elements: conversion from one to another."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.device import device
+from tinygrad_np.device import device as Device
+from tinygrad_np.ops.shape import clone, raw
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
+
+__all__ = ["astype", "bool_", "byte", "cast", "char", "cpu", "double", "float_", "half", "int_"]
+__all__ += ["long", "short", "to", "type_", "type_as"]
+
+_NAMES = {  # PyTorch's old names of tensor types
+    "FloatTensor": dtypes.float32,
+    "DoubleTensor": dtypes.float64,
+    "HalfTensor": dtypes.float16,
+    "LongTensor": dtypes.int64,
+    "IntTensor": dtypes.int32,
+    "ShortTensor": dtypes.int16,
+    "CharTensor": dtypes.int8,
+    "ByteTensor": dtypes.uint8,
+    "BoolTensor": dtypes.bool_,
+}
 
 
 @op
@@ -18,7 +35,7 @@ def _cast(input: Array, dtype: np.dtype[Any]) -> Array:
         return input.astype(dtype)
 
 
-_cast.backward(input=lambda grad: grad)
+_cast.backward(input=lambda grad: grad)  # the engine casts it back
 
 
 def cast(input: Any, dtype: dtypes.DTypeLike) -> Any:
@@ -27,13 +44,152 @@ def cast(input: Any, dtype: dtypes.DTypeLike) -> Any:
     return input if input.dtype == new else _cast(input, dtype=new)
 
 
-def to(input: Any, *args: Any, dtype: Any = None, device_: Any = None) -> Any:
-    """The tensor with another dtype."""
-    for a in args:
-        if isinstance(a, TensorBase):
-            dtype = a._array.dtype
-        elif isinstance(a, (str, device)):
-            device(a)
-        elif not isinstance(a, bool):
-            dtype = a
-    return input if dtype is None else cast(input, dtype)
+def to(
+    input: Any,
+    *args: Any,
+    dtype: dtypes.DTypeLike | None = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+    memory_format: Any = None,
+) -> Any:
+    """The tensor with another dtype: ``to(dtype)``, ``to(device, dtype)`` or ``to(other)``.
+
+    Parameters
+    ----------
+    input : Tensor
+    *args : dtype, device or Tensor
+        A dtype, a device and a dtype, or a tensor whose dtype is meant; after them `non_blocking`
+        and `copy` may follow.
+    dtype : dtype, optional
+    device : device or str, optional
+        There is only the CPU.
+    non_blocking, memory_format
+        Ignored.
+    copy : bool, default False
+        Copy even if nothing changes.
+
+    Returns
+    -------
+    Tensor
+        The tensor itself if nothing changes. Floats become integers by cutting off their
+        fraction.
+
+    Raises
+    ------
+    RuntimeError
+        For another device.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1.5, -1.5]).to(tg.int64)
+    tensor([ 1, -1])
+    """
+    rest = list(args)
+    if rest and isinstance(rest[0], (TensorBase, np.ndarray)):
+        dtype = rest.pop(0).dtype
+    elif rest and (rest[0] is None or isinstance(rest[0], (str, Device))):
+        device = rest.pop(0)
+    if dtype is None and rest and not isinstance(rest[0], bool):
+        dtype = rest.pop(0)
+    if len(rest) > 2 or not all(isinstance(flag, bool) for flag in rest):
+        raise TypeError(
+            "to() takes (dtype), (device, dtype) or (other), then non_blocking and copy; got "
+            f"{', '.join(type(a).__name__ for a in args)}"
+        )
+    if device is not None:
+        Device(device)
+    if dtype is not None:
+        out = cast(input, dtype)
+        if out is not input:
+            return out
+    return clone(input) if copy or rest[1:] == [True] else input
+
+
+def _to(dtype: dtypes.dtype) -> Callable[..., Any]:
+    """The method that converts to a dtype."""
+
+    def method(input: Any, memory_format: Any = None) -> Any:
+        return cast(input, dtype)
+
+    method.__name__ = method.__qualname__ = dtype.name
+    method.__doc__ = f"The tensor with elements of type {dtype.name}; itself if they are."
+    return method
+
+
+float_, double, half = _to(dtypes.float32), _to(dtypes.float64), _to(dtypes.float16)
+long, int_, short, char = (_to(d) for d in (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8))
+byte, bool_ = _to(dtypes.uint8), _to(dtypes.bool_)
+
+
+def astype(input: Any, dtype: dtypes.DTypeLike) -> Any:
+    """The tensor with another dtype, under NumPy's name; itself if it has that dtype.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1, 0]).astype(bool)
+    tensor([ True, False])
+    """
+    return cast(input, dtype)
+
+
+def type_as(input: Any, other: Any) -> Any:
+    """The tensor with the dtype of another.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1, 0]).type_as(tg.zeros(1))
+    tensor([1., 0.])
+    """
+    return cast(input, other.dtype)
+
+
+def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The tensor with another dtype, or the name of its type.
+
+    Parameters
+    ----------
+    input : Tensor
+    dtype : dtype or str, optional
+        A dtype, or a name such as ``"torch.LongTensor"``; without it that name is the result.
+
+    Raises
+    ------
+    ValueError
+        For a name that there is not.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2)
+    >>> x.type()
+    'torch.FloatTensor'
+    >>> x.type("torch.LongTensor")
+    tensor([0, 0])
+    """
+    if dtype is None:
+        current = raw(input).dtype
+        names = [name for name, d in _NAMES.items() if d == current]
+        return f"torch.{names[0] if names else f'{current.name.upper()}Tensor'}"
+    if isinstance(dtype, str):
+        name = dtype.removeprefix("torch.")
+        if name not in _NAMES:
+            raise ValueError(f"invalid type: {dtype!r}; there are torch.{', torch.'.join(_NAMES)}")
+        dtype = _NAMES[name]
+    return cast(input, dtype)
+
+
+def cpu(input: Any, memory_format: Any = None) -> Any:
+    """The tensor itself: it is on the CPU.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2)
+    >>> x.cpu() is x
+    True
+    """
+    return input

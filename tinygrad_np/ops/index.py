@@ -1,25 +1,26 @@
 """Indexing, read and written.
 
-An index is parsed once into a view part (ints, slices, None, Ellipsis) and a part with arrays,
-which copies. Reading and writing by arrays are three ops: `_index`, its gradient `_scatter`, and
-the tape's `write`; everything that gathers or scatters is made of these.
+An index is parsed once, into a part that makes a view (ints, slices, None, Ellipsis) and a part
+with arrays, which copies. Reading by arrays is the op `_index`, its gradient is `_scatter`, and
+writing is the tape's `write`: everything that gathers or scatters is made of these three.
 """
 
 from __future__ import annotations
 
 import operator
+import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tinygrad_np.kernels import scatter as kernels
-from tinygrad_np.ops.dims import one
-from tinygrad_np.ops.shape import expand
+from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["gather", "take_along_dim"]
+__all__ = ["getitem", "setitem"]
 
 Where = tuple[Any, ...]
 
@@ -29,9 +30,9 @@ def _getitem(input: Array, where: Where) -> Array:
     return input[where]
 
 
-_getitem.backward(
-    input=lambda grad, input_shape, where: _scatter(grad, shape=input_shape, where=where)
-)
+@_getitem.backward("input")
+def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
+    return _scatter(grad, shape=input_shape, where=where)
 
 
 @op
@@ -39,13 +40,13 @@ def _index(input: Array, where: Where) -> Array:
     return input[where]
 
 
-_index.backward(
-    input=lambda grad, input_shape, where: _scatter(grad, shape=input_shape, where=where)
-)
+@_index.backward("input")
+def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
+    return _scatter(grad, shape=input_shape, where=where)
 
 
 @op
-def _scatter(input: Array, shape: tuple[int, ...], where: Where) -> Array:
+def _scatter(input: Array, shape: Sequence[int], where: Where) -> Array:
     """Zeros of `shape` with `input` added at `where`."""
     out = np.zeros(shape, input.dtype)
     kernels.add_at(out, where, input)
@@ -56,7 +57,30 @@ _scatter.backward(input=lambda grad, where: _index(grad, where=where))
 
 
 def getitem(input: Any, where: Any) -> Any:
-    """``input[where]``: a view for ints, slices, None and Ellipsis, a copy for arrays."""
+    """``input[where]``: a view for ints, slices, None and Ellipsis, a copy for arrays.
+
+    Ints, slices with a positive step, None, Ellipsis, and tensors, arrays, lists or ranges of
+    ints or bools, in any mixture.
+
+    Raises
+    ------
+    IndexError
+        For an index out of range, too many of them, or one of floats.
+    ValueError
+        For a step that is not positive; `flip` reverses.
+
+    Notes
+    -----
+    A list always stands for the tensor of its elements, as PyTorch has announced it and NumPy
+    does; PyTorch 2 still takes some nested lists for tuples.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([[1, 2, 3], [4, 5, 6]])
+    >>> x[:, 1], x[x > 4], x[[1, 0], [0, 2]]
+    (tensor([2, 5]), tensor([5, 6]), tensor([4, 3]))
+    """
     if type(where) is int:
         return _getitem(input, where=(where, ...))
     basic, advanced = _parse(where)
@@ -66,22 +90,70 @@ def getitem(input: Any, where: Any) -> Any:
 
 
 def setitem(input: Any, where: Any, value: Any) -> None:
-    """``input[where] = value``."""
+    """``input[where] = value``, for a number or a tensor that broadcasts to what is written to.
+
+    If an index stands twice, which of its values stays is not defined.
+    """
+    if not isinstance(value, (TensorBase, np.ndarray, np.generic, int, float)):
+        raise TypeError(
+            f"can't assign a {type(value).__name__} to elements of a tensor: expected a number or "
+            "a tensor; make one with tensor(...)"
+        )
     basic, advanced = _parse(where)
     if basic is not None:
         input = _getitem(input, where=basic)
-    assign(input, value, where=advanced or ...)
+    if advanced is None:
+        assign(input, _without_leading_ones(value, len(input.shape)))
+    else:
+        same_dtype(input, value, "x[...] = value")
+        assign(input, fitted(value, raw(input), advanced), where=advanced)
+
+
+def _without_leading_ones(value: Any, ndim: int) -> Any:
+    """A value with more dimensions than its place has, if these are of size 1."""
+    shape = np.shape(raw(value))
+    extra = max(len(shape) - ndim, 0)
+    return reshape(value, shape[extra:]) if extra and set(shape[:extra]) == {1} else value
+
+
+def fitted(values: Any, array: Array, where: Where) -> Any:
+    """A number, or a tensor expanded to the shape of ``array[where]``."""
+    place, shape = array[where].shape, np.shape(raw(values))
+    if not shape:
+        return values
+    values = _without_leading_ones(values, len(place))
+    try:
+        return expand(values, place)
+    except RuntimeError:
+        raise RuntimeError(
+            f"shape mismatch: a value of shape {list(shape)} cannot be broadcast to what the "
+            f"index picks out of a tensor of shape {list(array.shape)}: {list(place)}"
+        ) from None
+
+
+def same_dtype(input: Any, source: Any, name: str) -> None:
+    """RuntimeError for tensors of different dtypes."""
+    a, b = raw(input), raw(source)
+    if isinstance(b, np.ndarray) and a.dtype != b.dtype:
+        raise RuntimeError(
+            f"{name}: the tensor and the values must have the same dtype, got {a.dtype} and "
+            f"{b.dtype}; convert with .to()"
+        )
+
+
+# --- parsing an index ---
 
 
 def _parse(where: Any) -> tuple[Where | None, Where | None]:
-    """An index as a part that makes a view and one that copies; either may be None."""
+    """An index as a part that makes a view and a part that copies; either may be None."""
     items = [_item(w) for w in (where if isinstance(where, tuple) else (where,))]
-    arrays = any(isinstance(w, np.ndarray) for w in items)
-    if not arrays:
-        return (*items, *([] if Ellipsis in items else [...])), None  # a 0-d result stays an array
+    if not any(isinstance(w, np.ndarray) for w in items):
+        if Ellipsis not in items:
+            items.append(...)  # so that a 0-d result is an array, not a NumPy scalar
+        return tuple(items), None
     if not any(isinstance(w, int) for w in items):
         return None, tuple(items)
-    # PyTorch takes ints first and on their own; NumPy would broadcast them with the arrays.
+    # PyTorch takes ints first and for themselves; NumPy would broadcast them with the arrays.
     basic: list[Any] = []
     advanced: list[Any] = []
     for w in items:
@@ -100,44 +172,25 @@ def _item(w: Any) -> Any:
     if w is None or w is Ellipsis or type(w) is int:
         return w
     if isinstance(w, slice):
-        if w.step is not None and operator.index(w.step) <= 0:
-            raise ValueError(f"slice step must be greater than zero, got {w.step}; use flip()")
-        return w
-    if isinstance(w, TensorBase):
-        w = w._array
-    array = np.array(w)  # a copy: the gradient is to find the index as it is now
-    if array.dtype.kind == "f" and not array.size:
+        ends = [None if v is None else operator.index(v) for v in (w.start, w.stop, w.step)]
+        if ends[2] is not None and ends[2] <= 0:
+            raise ValueError(f"slice step must be greater than zero, got {ends[2]}; use flip()")
+        return slice(*ends)
+    array = index_array(w)
+    return int(array) if array.ndim == 0 and array.dtype.kind != "b" else array
+
+
+def index_array(w: Any) -> Array:
+    """An index of ints or bools as an array of its own memory: it is found again as it is now."""
+    array = np.array(raw(w))
+    if not array.size and isinstance(w, (list, tuple, range)):
         array = array.astype(np.intp)
-    if array.dtype.kind not in "iub":
+    if array.dtype == np.uint8:
+        warnings.warn("indexing with a uint8 mask is deprecated, use bool", stacklevel=5)
+        array = array.astype(bool)
+    if array.dtype not in (np.int64, np.int32, bool):
         raise IndexError(
-            "an index is an int, a slice, None, Ellipsis, or a tensor or list of ints or bools; "
-            f"got {type(w).__name__} of dtype {array.dtype}"
+            "an index is an int, a slice, None, Ellipsis, or a tensor or list of dtype int64, "
+            f"int32 or bool; got {type(w).__name__} of dtype {array.dtype}"
         )
-    if array.dtype.kind == "b":
-        return array
-    return int(array) if array.ndim == 0 else array.astype(np.intp, copy=False)
-
-
-def gather(input: Any, dim: int, index: Any) -> Any:
-    """``out[i][j][k] = input[i][index[i][j][k]][k]``, for ``dim=1``."""
-    return _index(input, where=_along(input, dim, index))
-
-
-def _along(input: Any, dim: int, index: Any) -> Where:
-    """The place in `input` for each entry of `index`, which counts along `dim`."""
-    array = np.array(index._array if isinstance(index, TensorBase) else index, np.intp)
-    where: list[Any] = list(np.ogrid[tuple(slice(n) for n in array.shape)])
-    where[one(dim, array.ndim)] = array
-    return tuple(where)
-
-
-def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
-    """`gather` with shapes broadcast."""
-    if dim is None:
-        return gather(input.reshape(-1), 0, indices.reshape(-1))
-    at = one(dim, input.ndim)
-    lead = np.broadcast_shapes(*((*x.shape[:at], 1, *x.shape[at + 1 :]) for x in (input, indices)))
-    whole = (*lead[:at], indices.shape[at], *lead[at + 1 :])
-    array = indices._array if isinstance(indices, TensorBase) else indices
-    full = (*lead[:at], input.shape[at], *lead[at + 1 :])
-    return gather(expand(input, full), at, np.broadcast_to(array, whole))
+    return array.astype(np.intp, copy=False) if array.dtype.kind != "b" else array

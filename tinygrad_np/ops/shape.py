@@ -1,7 +1,7 @@
-"""Shapes: the same elements seen in another shape, and copies.
+"""Shapes: the same elements seen in another shape.
 
-Everything here but `clone` and `contiguous` is a NumPy view wherever NumPy can make one. Whatever
-only adds, drops or groups dimensions is one op, `_reshape`.
+The results are NumPy views wherever NumPy can make one. Whatever only adds, drops or groups
+dimensions is one op, `_reshape`; whatever repeats them without a copy is another, `_expand`.
 """
 
 from __future__ import annotations
@@ -13,33 +13,48 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.dims import one
+from tinygrad_np import dtypes
+from tinygrad_np.ops.dims import one, several
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
 __all__ = [
     "clone",
+    "contiguous",
     "expand",
-    "permute",
+    "flatten",
+    "ravel",
     "reshape",
+    "reshape_as",
     "squeeze",
-    "swapaxes",
-    "transpose",
+    "unflatten",
     "unsqueeze",
     "view",
+    "view_as",
 ]
 
+Shape = tuple[int, ...]
 
-def sizes(given: Sequence[Any], named: Any = None) -> tuple[int, ...]:
-    """Sizes or dimensions that were given as ``f(x, 2, 3)``, as ``f(x, (2, 3))`` or by name."""
+
+def raw(value: Any) -> Any:
+    """The array of a Tensor; anything else as it is."""
+    return value._array if isinstance(value, TensorBase) else value
+
+
+def numbers(given: Sequence[Any], named: Any = None) -> Shape:
+    """Sizes or dimensions given as ``f(x, 2, 3)``, as ``f(x, (2, 3))`` or by name."""
     if named is not None:
-        given = (named,) if isinstance(named, int) else named
-    elif len(given) == 1 and not isinstance(given[0], int):
-        given = given[0] if isinstance(given[0], (tuple, list)) else given
+        given = (named,)
+    if len(given) == 1 and isinstance(given[0], (tuple, list)):
+        given = given[0]
     return tuple(map(operator.index, given))
 
 
+# --- one op for whatever keeps the elements and their order ---
+
+
 @op(view=True)
-def _reshape(input: Array, shape: tuple[int, ...]) -> Array:
+def _reshape(input: Array, shape: Shape) -> Array:
     try:
         if min(shape, default=0) >= -1:
             return input.reshape(shape)
@@ -52,12 +67,13 @@ _reshape.backward(input=lambda grad, input_shape: grad.reshape(input_shape))
 
 
 @op(view=True)
-def _view(input: Array, shape: tuple[int, ...]) -> Array:
-    out = _reshape(input, shape=shape)
+def _view(input: Array, shape: Shape) -> Array:
+    out: Any = _reshape(input, shape=shape)
     if out.size and not np.may_share_memory(out, input):
+        steps = [s // input.itemsize for s in input.strides]
         raise RuntimeError(
-            f"a tensor of shape {list(input.shape)} and strides {list(input.strides)} (in bytes) "
-            f"can't be viewed as {list(shape)} without a copy; use reshape()"
+            f"view size {list(shape)} is not compatible with the input's shape "
+            f"{list(input.shape)} and strides {steps}: it would take a copy. Use reshape()"
         )
     return out
 
@@ -65,103 +81,301 @@ def _view(input: Array, shape: tuple[int, ...]) -> Array:
 _view.backward(input=lambda grad, input_shape: grad.reshape(input_shape))
 
 
-def reshape(input: Any, *sizes_: Any, shape: Any = None) -> Any:
-    """The elements in another shape: a view where possible, else a copy."""
-    return _reshape(input, shape=sizes(sizes_, shape))
+@op(view=True)
+def _view_dtype(input: Array, dtype: np.dtype[Any]) -> Array:
+    try:
+        return input.view(dtype)
+    except (ValueError, TypeError) as error:
+        raise RuntimeError(
+            f"can't view a tensor of shape {list(input.shape)} and dtype {input.dtype} as "
+            f"{dtype}: {error}"
+        ) from None
 
 
-def view(input: Any, *sizes_: Any, size: Any = None) -> Any:
-    """The elements in another shape, always in the same memory."""
-    return _view(input, shape=sizes(sizes_, size))
+def reshape(input: Any, *sizes: Any, shape: Any = None) -> Any:
+    """The elements, in their order, in another shape: a view where possible, else a copy.
+
+    Parameters
+    ----------
+    input : Tensor
+    *sizes : int or tuple of int
+        The shape; one size may be -1 and is found from the others.
+
+    Raises
+    ------
+    RuntimeError
+        If the sizes do not multiply up to the number of elements.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.reshape(tg.arange(6), (2, -1))
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
+    return _reshape(input, shape=numbers(sizes, shape))
+
+
+def view(input: Any, *sizes: Any, size: Any = None, dtype: Any = None) -> Any:
+    """The elements in another shape, in the same memory; or the same bytes as another dtype.
+
+    Parameters
+    ----------
+    input : Tensor
+    *sizes : int, tuple of int or dtype
+        The shape, with at most one -1; or the dtype that the bytes are to be read as.
+
+    Raises
+    ------
+    RuntimeError
+        If the shape does not fit, or takes a copy (then `reshape` does it).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2, 2)
+    >>> x.view(4)[0] = 1
+    >>> x
+    tensor([[1., 0.],
+            [0., 0.]])
+    >>> tg.ones(2).view(tg.int32)
+    tensor([1065353216, 1065353216], dtype=torch.int32)
+    """
+    if len(sizes) == 1 and isinstance(sizes[0], (dtypes.dtype, np.dtype)):
+        dtype = sizes[0]
+    if dtype is not None:
+        return _view_dtype(input, dtype=dtypes.as_numpy(dtype))
+    return _view(input, shape=numbers(sizes, size))
+
+
+def view_as(input: Any, other: Any) -> Any:
+    """`view` in the shape of another tensor.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.arange(4).view_as(tg.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
+    return _view(input, shape=tuple(other.shape))
+
+
+def reshape_as(input: Any, other: Any) -> Any:
+    """`reshape` to the shape of another tensor.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.arange(4).reshape_as(tg.zeros(2, 2)).shape
+    torch.Size([2, 2])
+    """
+    return _reshape(input, shape=tuple(other.shape))
+
+
+def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
+    """The dimensions from `start_dim` to `end_dim` as one; a 0-d tensor becomes 1-d.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension.
+    RuntimeError
+        If `start_dim` comes after `end_dim`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.flatten(tg.zeros(2, 3, 4), 1).shape
+    torch.Size([2, 12])
+    """
+    shape = tuple(input.shape) or (1,)
+    start, end = one(start_dim, len(shape)), one(end_dim, len(shape))
+    if start > end:
+        raise RuntimeError(
+            f"flatten(): start_dim cannot come after end_dim, got {start_dim} and {end_dim} for "
+            f"a tensor of shape {list(shape)}"
+        )
+    middle = math.prod(shape[start : end + 1])
+    return _reshape(input, shape=(*shape[:start], middle, *shape[end + 1 :]))
+
+
+def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
+    """One dimension as several.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int
+    sizes : sequence of int
+        What `dim` becomes; one may be -1.
+
+    Raises
+    ------
+    RuntimeError
+        If the sizes do not multiply up to that of `dim`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.unflatten(tg.zeros(2, 12), 1, (3, -1)).shape
+    torch.Size([2, 3, 4])
+    """
+    shape, at = tuple(input.shape), one(dim, len(input.shape))
+    given, n = list(sizes), shape[at]
+    known = math.prod(s for s in given if s != -1)
+    if given.count(-1) == 1 and known and n % known == 0:
+        given[given.index(-1)] = n // known
+    if not given or min(given) < 0 or math.prod(given) != n:
+        raise RuntimeError(
+            f"unflatten(): sizes {list(sizes)} don't multiply up to {n}, the size of dim {dim} "
+            f"of a tensor of shape {list(shape)}"
+        )
+    return _reshape(input, shape=(*shape[:at], *given, *shape[at + 1 :]))
+
+
+def ravel(input: Any) -> Any:
+    """All elements in one dimension.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.ravel(tg.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
+    return _reshape(input, shape=(-1,))
 
 
 def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> Any:
-    """The tensor without its dimensions of size 1, or without those of them in `dim`."""
+    """The tensor without its dimensions of size 1, or without those of them named by `dim`.
+
+    Raises
+    ------
+    IndexError
+        If there is no such dimension; one of another size than 1 just stays.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(1, 2, 1)
+    >>> x.squeeze().shape, x.squeeze(0).shape
+    (torch.Size([2]), torch.Size([2, 1]))
+    """
     shape = input.shape
     if dim is None:
-        return _reshape(input, shape=tuple(n for n in shape if n != 1))
-    dims = {one(d, len(shape)) for d in ((dim,) if isinstance(dim, int) else dim)}
-    kept = tuple(n for i, n in enumerate(shape) if n != 1 or i not in dims)
+        named = tuple(range(len(shape)))
+    else:
+        dims = numbers((dim,))
+        named = several(dims, len(shape)) if dims else ()
+    kept = tuple(n for i, n in enumerate(shape) if n != 1 or i not in named)
     return _reshape(input, shape=kept)
 
 
 def unsqueeze(input: Any, dim: int) -> Any:
-    """The tensor with a dimension of size 1 put in before `dim`."""
+    """The tensor with a dimension of size 1 put in, which becomes dimension `dim`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.unsqueeze(tg.zeros(2, 3), -1).shape
+    torch.Size([2, 3, 1])
+    """
     shape = tuple(input.shape)
     at = one(dim, len(shape) + 1)
     return _reshape(input, shape=(*shape[:at], 1, *shape[at:]))
 
 
+# --- broadcasting ---
+
+
 @op(view=True)
-def _expand(input: Array, shape: tuple[int, ...]) -> Array:
+def _expand(input: Array, shape: Shape) -> Array:
     lead = len(shape) - input.ndim
-    full = shape[: max(lead, 0)] + tuple(
-        have if want == -1 else want for have, want in zip(input.shape, shape[lead:], strict=False)
-    )
-    fits = lead >= 0 and min(full, default=0) >= 0
-    if not (fits and all(a in (1, b) for a, b in zip(input.shape, full[lead:], strict=True))):
-        raise RuntimeError(
-            f"a tensor of shape {list(input.shape)} can't be expanded to {list(shape)}: only "
-            "dimensions of size 1 can, and new ones are put in front"
+    if lead >= 0 and -1 in shape[lead:]:
+        shape = shape[:lead] + tuple(
+            have if want == -1 else want
+            for have, want in zip(input.shape, shape[lead:], strict=True)
         )
-    return input.reshape(full) if math.prod(full) == input.size else np.broadcast_to(input, full)
+    fits = lead >= 0 and min(shape, default=0) >= 0
+    if not fits or any(a not in (1, b) for a, b in zip(input.shape, shape[lead:], strict=True)):
+        raise RuntimeError(
+            f"a tensor of shape {list(input.shape)} can't be expanded to {list(shape)}: sizes "
+            "of 1 can be expanded, others must match or be -1, and new dimensions come in front"
+        )
+    if math.prod(shape) == input.size:
+        return input.reshape(shape)  # writable, for nothing is repeated
+    return np.broadcast_to(input, shape)
 
 
 _expand.backward(input=lambda grad: grad)
 
 
-def expand(input: Any, *sizes_: Any, size: Any = None) -> Any:
-    """The tensor with dimensions of size 1 repeated, without a copy."""
-    return _expand(input, shape=sizes(sizes_, size))
+def expand(input: Any, *sizes: Any, size: Any = None) -> Any:
+    """The tensor with dimensions of size 1 repeated, without a copy.
+
+    Parameters
+    ----------
+    input : Tensor
+    *sizes : int or tuple of int
+        The shape to expand to; -1 keeps a size. More sizes than dimensions put new ones in front.
+
+    Returns
+    -------
+    Tensor
+        A view, not to be written to: its elements share memory.
+
+    Raises
+    ------
+    RuntimeError
+        If a dimension of another size than 1 would have to change.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([[1], [2]]).expand(-1, 3)
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
+    return _expand(input, shape=numbers(sizes, size))
 
 
-@op(view=True)
-def transpose(input: Array, dim0: int, dim1: int) -> Array:
-    """The tensor with two dimensions swapped."""
-    return (
-        input.swapaxes(one(dim0, input.ndim), one(dim1, input.ndim)) if input.ndim else input[...]
-    )
-
-
-transpose.backward(input=lambda grad, dim0, dim1: grad.swapaxes(dim0, dim1) if grad.ndim else grad)
-
-
-def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
-    """`transpose`, by NumPy's name."""
-    return transpose(input, dim0=axis0, dim1=axis1)
-
-
-@op(view=True)
-def _permute(input: Array, dims: tuple[int, ...]) -> Array:
-    return input.transpose(dims)
-
-
-_permute.backward(input=lambda grad, dims: _permute(grad, dims=tuple(np.argsort(dims).tolist())))
-
-
-def permute(input: Any, *dims_: Any, dims: Any = None) -> Any:
-    """The tensor with its dimensions in another order."""
-    order = sizes(dims_, dims)
-    ndim = len(input.shape)
-    if len(order) != ndim:
-        raise RuntimeError(
-            f"permute(): {list(order)} names {len(order)} dimensions; the input of "
-            f"shape {list(input.shape)} has {ndim}"
-        )
-    wrapped = tuple(one(d, ndim) for d in order)
-    if len(set(wrapped)) != ndim:
-        raise RuntimeError(f"permute(): a dimension stands twice in {list(order)}")
-    return _permute(input, dims=wrapped)
+# --- copies ---
 
 
 @op
-def clone(input: Array) -> Array:
-    """A copy, in the memory layout of the original."""
+def clone(input: Array, *, memory_format: Any = None) -> Array:
+    """A copy on the tape, in the memory layout of the original; `memory_format` is ignored.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.tensor([1.0, 2.0])
+    >>> x.clone().zero_()
+    tensor([0., 0.])
+    >>> x
+    tensor([1., 2.])
+    """
     return input.copy(order="K")
 
 
 clone.backward(input=lambda grad: grad)
 
 
-def unbind(input: Any, dim: int = 0) -> Any:
-    return tuple(input[i] for i in range(input.shape[0]))
+@op
+def _contiguous(input: Array) -> Array:
+    return input.copy()
+
+
+_contiguous.backward(input=lambda grad: grad)
+
+
+def contiguous(input: Any, memory_format: Any = None) -> Any:
+    """The tensor itself if its elements lie in memory in order, else a copy where they do.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2, 3)
+    >>> x.contiguous() is x, x.T.contiguous().is_contiguous()
+    (True, True)
+    """
+    return input if raw(input).flags.c_contiguous else _contiguous(input)

@@ -10,8 +10,10 @@ Source: the rules are PyTorch's, https://pytorch.org/docs/stable/notes/autograd.
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -19,6 +21,8 @@ from tinygrad_np import dtypes
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
 from tinygrad_np.tape.op import Array, op
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 @op
@@ -39,19 +43,25 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     """Give `tensor` the value of an array, a number or a Tensor that broadcasts to its shape.
 
     Without `cast`, a float result does not fit into a tensor of integers. With `where`, a tuple
-    of arrays and slices, only those elements are given the value.
+    of arrays and slices, only those elements are given the value, which then fits them.
     """
     array, view = tensor._array, tensor._view
     base = tensor if view is None else view.base
     tracked = _check(tensor, base, value)
     new = value._array if isinstance(value, TensorBase) else np.asarray(value)
-    _check_value(array if where is ... else array[where], new, cast)
+    if where is ...:
+        _check_value(array, new, cast)
     old_node = base._place() if tracked else None
     array[where] = new
     tensor._versions().n += 1
     if not tracked:
         return tensor
-    whole = view is None and where is ... and isinstance(value, TensorBase) and value._place() is not None
+    whole = (
+        view is None
+        and where is ...
+        and isinstance(value, TensorBase)
+        and value._place() is not None
+    )
     if whole and new.shape == array.shape and new.dtype == array.dtype:
         tensor._node = value._node
         return tensor
@@ -80,6 +90,44 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
     return method
 
 
+def inplace_flag(function: F) -> F:
+    """Give a function's parameter `inplace` its meaning: True writes the result into `input`.
+
+    The function itself makes no use of it.
+    """
+    position = list(inspect.signature(function).parameters).index("inplace")
+    write = inplace(function)
+
+    @functools.wraps(function)
+    def choose(*args: Any, **params: Any) -> Any:
+        flag = params.get("inplace") or (len(args) > position and args[position])
+        return (write if flag else function)(*args, **params)
+
+    return cast(F, choose)
+
+
+def inplace_view(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The in-place method for a function that makes a view: ``t_ = inplace_view(t)``.
+
+    The tensor becomes the view, of what it was.
+    """
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        view = self._view
+        _check(self, self if view is None else view.base, None)
+        old = make(self._array, self._place(), self._versions(), view)
+        new = function(old, *args, **kwargs)
+        self._array, self._node = new._array, new._node
+        if view is not None or new._node is not None:
+            self._view = new._view
+        self._versions().n += 1
+        return self
+
+    method.__name__ = method.__qualname__ = f"{function.__name__}_"
+    method.__doc__ = f"`{function.__name__}` in place: this tensor becomes that view of itself."
+    return method
+
+
 def _check(tensor: Any, base: Any, value: Any) -> bool:
     """Whether the change is recorded; RuntimeError if it may not be made."""
     if not tensor._array.flags.writeable:
@@ -103,7 +151,7 @@ def _check(tensor: Any, base: Any, value: Any) -> bool:
             "a view that was created in no_grad mode is being modified inplace with grad mode "
             "enabled; create the view outside of no_grad, or change it inside"
         )
-    return tensor._array.dtype.kind == "f"
+    return bool(tensor._array.dtype.kind == "f")
 
 
 def _check_value(array: Any, new: Any, cast: bool) -> None:
