@@ -12,7 +12,8 @@ import tinygrad_np
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
     "dtypes", "size", "device", "generator", "tape", "kernels", "ops", "formatting", "interop",
-    "methods", "tensor", "creation", "random", "serialization", "autograd", "linalg",
+    "conversion", "creation", "queries",
+    "methods", "tensor", "random", "serialization", "autograd", "linalg",
     "nn", "optim", "utils", "vision", "testing",
 ]  # fmt: skip
 

@@ -1,35 +1,392 @@
-"""Tensors from data, numbers and shapes."""
+"""Tensors made of sizes: of one value, of even steps, of random numbers."""
 
 from __future__ import annotations
 
-from typing import Any
+import math
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.tensor import Tensor
+from tinygrad_np.conversion import Array, Options, as_array, made, number, tensor
+from tinygrad_np.tape.graph import TensorBase
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from tinygrad_np.tensor import Tensor
+
+__all__ = [
+    "arange",
+    "empty",
+    "empty_like",
+    "eye",
+    "full",
+    "full_like",
+    "linspace",
+    "logspace",
+    "ones",
+    "ones_like",
+    "tril_indices",
+    "triu_indices",
+    "zeros",
+    "zeros_like",
+]
 
 
-def tensor(
-    data: Any,
-    *,
-    dtype: dtypes.DTypeLike | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    pin_memory: bool = False,
+def shape_of(sizes: tuple[Any, ...], size: Any = None) -> tuple[int, ...]:
+    """The shape that arguments name: ints, or one sequence of ints, or ``size=`` it.
+
+    Raises
+    ------
+    TypeError
+        For anything else.
+    RuntimeError
+        For a negative size, and for more elements than any memory holds.
+    """
+    if size is not None:
+        if not isinstance(size, (tuple, list)):
+            raise TypeError(f"size must be a tuple of ints, got {size!r}")
+        sizes = (size,)
+    if not sizes:
+        raise TypeError("expected sizes: ints, or one tuple of ints")
+    if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
+        sizes = tuple(sizes[0])
+    try:
+        shape = tuple(map(operator.index, sizes))
+    except TypeError:
+        raise TypeError(f"sizes must be ints, or one tuple of ints, got {sizes}") from None
+    if min(shape, default=0) < 0:
+        raise RuntimeError(f"a size can't be negative, got {list(shape)}")
+    if math.prod(shape) >= 2**60:
+        raise RuntimeError(f"a tensor of sizes {list(shape)} is larger than any memory")
+    return shape
+
+
+def float_type(options: Options) -> np.dtype[Any]:
+    """The dtype asked for, or the default."""
+    dtype = options.get("dtype")
+    return dtypes.default_float() if dtype is None else dtypes.as_numpy(dtype)
+
+
+def type_like(input: Any, options: Options) -> np.dtype[Any]:
+    """The dtype asked for, or that of a tensor; TypeError if `input` is none."""
+    dtype = options.get("dtype")
+    if not isinstance(input, TensorBase):
+        raise TypeError(f"input must be a Tensor, got {type(input).__name__}; call tensor() on it")
+    return input._array.dtype if dtype is None else dtypes.as_numpy(dtype)
+
+
+# --- one value ---
+
+
+def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """A tensor of zeros.
+
+    Parameters
+    ----------
+    *sizes : int, or one tuple of int
+        The shape; also as ``size=``.
+    **options
+        dtype (the default dtype unless given), requires_grad; device, layout, pin_memory and
+        memory_format are accepted.
+
+    Raises
+    ------
+    RuntimeError
+        For a negative size.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+    """
+    return made(np.zeros(shape_of(sizes, size), float_type(options)), **options)
+
+
+def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """A tensor of ones; takes what `zeros` takes.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.ones(2, dtype=tg.int64)
+    tensor([1, 1])
+    """
+    return made(np.ones(shape_of(sizes, size), float_type(options)), **options)
+
+
+def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
+    """A tensor of arbitrary values, to be filled; takes what `zeros` takes.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.empty(2, 0).shape
+    torch.Size([2, 0])
+    """
+    return made(np.empty(shape_of(sizes, size), float_type(options)), **options)
+
+
+def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:
+    """A tensor of one value.
+
+    Parameters
+    ----------
+    size : tuple of int
+    fill_value : number or 0-d Tensor
+    **options
+        As for `zeros`; unless given, dtype is that of `fill_value`: bool, int64 or the default.
+
+    Raises
+    ------
+    RuntimeError
+        If the value does not fit the dtype.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.full((2,), 3.5)
+    tensor([3.5000, 3.5000])
+    """
+    value = as_array(number(fill_value, "fill_value"), options.get("dtype"))
+    return made(np.full(shape_of((), size), value), **options)
+
+
+def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
+    """A tensor of zeros with the shape, and unless told the dtype, of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.zeros_like(tg.tensor([1, 2]))
+    tensor([0, 0])
+    """
+    array = np.zeros_like(input._array, type_like(input, options))
+    return made(array, **options)
+
+
+def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
+    """A tensor of ones with the shape, and unless told the dtype, of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.ones_like(tg.zeros(2))
+    tensor([1., 1.])
+    """
+    array = np.ones_like(input._array, type_like(input, options))
+    return made(array, **options)
+
+
+def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
+    """A tensor of arbitrary values with the shape, and unless told the dtype, of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.empty_like(tg.zeros(2, 3)).shape
+    torch.Size([2, 3])
+    """
+    array = np.empty_like(input._array, type_like(input, options))
+    return made(array, **options)
+
+
+def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Tensor:
+    """A tensor of one value with the shape, and unless told the dtype, of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.full_like(tg.zeros(2), 7)
+    tensor([7., 7.])
+    """
+    value = as_array(number(fill_value, "fill_value"), type_like(input, options))
+    array = np.full_like(input._array, value, value.dtype)
+    return made(array, **options)
+
+
+# --- even steps ---
+
+
+def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Options]) -> Tensor:
+    """The numbers from `start` to before `end` in steps: ``arange(end)``, ``arange(start, end)``.
+
+    Parameters
+    ----------
+    start : number, default 0
+    end : number
+        Not among the numbers, but for rounding: float steps may hit it or miss it.
+    step : number, default 1
+    **options
+        As for `zeros`; unless given, dtype is int64 if all three are integers, else the default.
+        For a dtype of integers they are truncated first.
+
+    Returns
+    -------
+    Tensor
+        1-d, of ``ceil((end - start) / step)`` elements.
+
+    Raises
+    ------
+    RuntimeError
+        If `step` is 0 or leads away from `end`, or a bound is not finite.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.arange(5)
+    tensor([0, 1, 2, 3, 4])
+    >>> tg.arange(1, 2.5, 0.5)
+    tensor([1.0000, 1.5000, 2.0000])
+    """
+    if end is None:
+        start, end = 0, start
+    bounds = [number(v, name) for v, name in ((start, "start"), (end, "end"), (step, "step"))]
+    if not all(map(math.isfinite, bounds)):
+        raise RuntimeError(f"unsupported range: from {start} to {end} in steps of {step}")
+    floats = any(isinstance(v, float) for v in bounds)
+    integers = options.get("dtype") is None and not floats
+    wanted = dtypes.int64.dtype if integers else float_type(options)
+    if wanted.kind != "f":
+        bounds = [int(v) for v in bounds]
+    first, last, by = bounds
+    if by == 0:
+        raise RuntimeError("step must be nonzero")
+    if (last - first) * by < 0:
+        raise RuntimeError(
+            f"upper bound and lower bound inconsistent with step sign: from {first} to {last} in "
+            f"steps of {by}"
+        )
+    n = math.ceil((last - first) / by) if floats else -((first - last) // by)
+    values = first + by * np.arange(n)
+    return made(values.astype(wanted, copy=False), **options)
+
+
+def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Tensor:
+    """`steps` numbers from `start` to `end`, both among them, evenly spread.
+
+    Parameters
+    ----------
+    start, end : number or 0-d Tensor
+    steps : int
+    **options
+        As for `zeros`; for a dtype of integers the numbers are truncated.
+
+    Raises
+    ------
+    RuntimeError
+        If `steps` is negative.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    wanted = float_type(options)
+    return made(_line(start, end, steps, wanted).astype(wanted), **options)
+
+
+def logspace(
+    start: Any, end: Any, steps: int, base: float = 10.0, **options: Unpack[Options]
 ) -> Tensor:
-    array = np.array(data)
-    if dtype is not None:
-        array = array.astype(dtypes.as_numpy(dtype))
-    elif not isinstance(data, (np.ndarray, np.generic)) and array.dtype.kind == "f":
-        array = array.astype(dtypes.default_float())
-    result: Tensor = Tensor._make(array)
-    return result.requires_grad_() if requires_grad else result
+    """`steps` numbers from ``base**start`` to ``base**end``, their logarithms evenly spread.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+    """
+    wanted = float_type(options)
+    return made((base ** _line(start, end, steps, wanted)).astype(wanted), **options)
 
 
-def ones(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
-    return tensor(np.ones(size), dtype=dtype or dtypes.float32, requires_grad=requires_grad)
+def _line(start: Any, end: Any, steps: int, wanted: np.dtype[Any]) -> Array:
+    """In float64: the first half counted from `start`, the second from `end`, as in PyTorch."""
+    first, last = number(start, "start"), number(end, "end")
+    (n,) = shape_of((steps,))
+    if wanted.kind != "f":
+        first, last = int(first), int(last)
+    i, by = np.arange(n), (last - first) / max(n - 1, 1)
+    line: Array = np.where((i < n // 2) | (n == 1), first + by * i, last - by * (n - 1 - i))
+    return line
 
 
-def ones_like(input: Tensor) -> Tensor:
-    return tensor(np.ones_like(input._array))
+# --- matrices ---
+
+
+def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
+    """An n x m matrix (n x n unless told) with ones on its diagonal, else zeros.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    rows, columns = shape_of((n, n if m is None else m))
+    return made(np.eye(rows, columns, dtype=float_type(options)), **options)
+
+
+def tril_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
+    """Where a row x col matrix has its lower triangle: (2, number), rows above columns.
+
+    Parameters
+    ----------
+    row, col : int
+    offset : int, default 0
+        How many diagonals above the main one belong to it; fewer if negative.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tril_indices(2, 2)
+    tensor([[0, 1, 1],
+            [0, 0, 1]])
+    """
+    rows, columns = shape_of((row, col))
+    indices = np.stack(np.tril_indices(rows, offset, columns))
+    return made(indices.astype(dtypes.as_numpy(options.get("dtype", dtypes.int64))), **options)
+
+
+def triu_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
+    """Where a row x col matrix has its upper triangle; as `tril_indices`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.triu_indices(2, 2)
+    tensor([[0, 0, 1],
+            [0, 1, 1]])
+    """
+    rows, columns = shape_of((row, col))
+    indices = np.stack(np.triu_indices(rows, offset, columns))
+    return made(indices.astype(dtypes.as_numpy(options.get("dtype", dtypes.int64))), **options)
+
+
+# --- as methods ---
+
+
+def _of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    name = factory.__name__
+
+    def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
+        return factory(*args, dtype=dtype or self.dtype, **options)
+
+    method.__name__ = method.__qualname__ = f"new_{name}"
+    method.__doc__ = f"What `{name}` makes, of this tensor's dtype unless told."
+    return method
+
+
+new_tensor = _of_same_type(tensor)
+new_zeros = _of_same_type(zeros)
+new_ones = _of_same_type(ones)
+new_empty = _of_same_type(empty)
+new_full = _of_same_type(full)

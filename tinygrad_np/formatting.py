@@ -135,12 +135,11 @@ def _nested(texts: Any, cut: Sequence[bool], indent: int, width: int) -> str:
     """Texts in brackets, `indent` columns from the left, each taking `width` columns."""
     if texts.ndim == 0:
         return str(texts.item())
-    dots = ["..."] if texts.ndim > 1 else [" ..."]
-    parts = (
-        list(texts) if texts.ndim == 1 else [_nested(t, cut[1:], indent + 1, width) for t in texts]
-    )
+    parts: list[str] = list(texts)
+    if texts.ndim > 1:
+        parts = [_nested(t, cut[1:], indent + 1, width) for t in texts]
     if cut[0]:
-        parts[_options.edgeitems : _options.edgeitems] = dots
+        parts.insert(_options.edgeitems, " ..." if texts.ndim == 1 else "...")
     margin = " " * (indent + 1)
     if texts.ndim > 1:
         return "[" + ("," + "\n" * (texts.ndim - 1) + margin).join(parts) + "]"

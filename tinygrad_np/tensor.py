@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np import dtypes, formatting, interop
+from tinygrad_np import conversion, dtypes, formatting, interop
 from tinygrad_np.device import CPU, device
 from tinygrad_np.methods import Methods
 from tinygrad_np.ops import compare, index
@@ -64,7 +64,7 @@ class Tensor(Methods):
             if isinstance(values, Size):
                 array = np.empty(values, dtypes.default_float())
             else:
-                array = np.array(interop.as_array(values), dtypes.default_float())
+                array = np.array(conversion.as_array(values), dtypes.default_float())
         else:
             array = np.empty(data, dtypes.default_float())
         self._array = array
@@ -447,7 +447,7 @@ class Tensor(Methods):
         return formatting.tensor_repr(self)
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self._array.ndim == 0 else format(repr(self), spec)
+        return format(self.item(), spec) if self._array.ndim == 0 else object.__format__(self, spec)
 
     __hash__ = object.__hash__
 

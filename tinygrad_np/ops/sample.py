@@ -1,0 +1,151 @@
+"""Random numbers from distributions that tensors describe.
+
+A draw has no derivative: the gradients of `bernoulli`, `normal` and `poisson` are zero, as
+PyTorch's are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np.generator import Generator
+from tinygrad_np.ops.random import require, require_chance, require_float, source
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["bernoulli", "multinomial", "poisson"]
+
+
+@op
+def bernoulli(input: Array, p: float | None = None, *, generator: Generator | None = None) -> Array:
+    """Ones with the probabilities in `input`, else zeros.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of probabilities, or, with `p`, only a shape and a dtype.
+    p : float, optional
+        The probability for all elements.
+    generator : Generator, optional
+
+    Raises
+    ------
+    RuntimeError
+        If a probability is not in [0, 1].
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.bernoulli(tg.tensor([0.0, 1.0]))
+    tensor([0., 1.])
+    """
+    if p is None:
+        require_float("bernoulli", input.dtype)
+    chance = input if p is None else p
+    require_chance("bernoulli", chance)
+    return source(generator).bernoulli(chance, input.shape, input.dtype)
+
+
+@op
+def normal(mean: Array, std: Array, *, generator: Generator | None = None) -> Array:
+    """Numbers from normal distributions, one for each mean and deviation."""
+    dtype = (mean if isinstance(mean, np.ndarray) else std).dtype
+    require_float("normal", dtype)
+    require(bool(np.all(np.greater_equal(std, 0))), "normal", "std >= 0", std=std)
+    try:
+        shape = np.broadcast_shapes(np.shape(mean), np.shape(std))
+    except ValueError:
+        raise RuntimeError(
+            f"normal: mean of shape {list(np.shape(mean))} and std of shape "
+            f"{list(np.shape(std))} do not broadcast"
+        ) from None
+    return (source(generator).normal(0.0, 1.0, shape, dtype) * std + mean).astype(dtype)
+
+
+@op
+def poisson(input: Array, generator: Generator | None = None) -> Array:
+    """How many events happen where `input` are expected on average.
+
+    Not PyTorch's numbers, unlike the other functions here.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of non-negative rates.
+    generator : Generator, optional
+
+    Raises
+    ------
+    RuntimeError
+        If a rate is negative.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.poisson(tg.tensor([0.0, 1e6])) > 1000
+    tensor([False,  True])
+    """
+    require_float("poisson", input.dtype)
+    require(bool((input >= 0).all()), "poisson", "rates >= 0", smallest=input.min(initial=0))
+    return source(generator).poisson(input)
+
+
+bernoulli.backward(input=lambda grad: None)
+normal.backward(mean=lambda grad: None, std=lambda grad: None)
+poisson.backward(input=lambda grad: None)
+
+
+@op
+def multinomial(
+    input: Array,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Array:
+    """Indices drawn with probabilities proportional to the weights in each row of `input`.
+
+    Parameters
+    ----------
+    input : Tensor
+        Weights, (categories,) or (rows, categories): not negative, not all zero.
+    num_samples : int
+        How many to draw from each row.
+    replacement : bool, default False
+        Whether an index can be drawn again.
+    generator : Generator, optional
+
+    Returns
+    -------
+    Tensor
+        int64, (num_samples,) or (rows, num_samples).
+
+    Raises
+    ------
+    RuntimeError
+        For other weights, and for more samples than there are to draw.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.multinomial(tg.tensor([0.0, 3.0]), 2, replacement=True)
+    tensor([1, 1])
+    """
+    shape: Any = list(input.shape)
+    require(input.ndim in (1, 2), "multinomial", "1 or 2 dimensions", shape=shape)
+    require(input.dtype.kind == "f", "multinomial", "floating point weights", dtype=input.dtype)
+    require(num_samples > 0, "multinomial", "num_samples > 0", num_samples=num_samples)
+    require(
+        replacement or num_samples <= shape[-1],
+        "multinomial without replacement",
+        "no more samples than there are categories",
+        num_samples=num_samples,
+        shape=shape,
+    )
+    good = np.isfinite(input).all() and (input >= 0).all()
+    extremes = {"smallest": input.min(initial=0), "largest": input.max(initial=0)}
+    require(bool(good), "multinomial", "finite weights >= 0", **extremes)
+    sums = input.sum(-1)
+    require(bool((sums > 0).all()), "multinomial", "weights with a sum > 0", sums=sums)
+    return source(generator).multinomial(input, num_samples, replacement)
