@@ -128,8 +128,7 @@ class FunctionNode(Node):
         parents = [x._place() if isinstance(x, Tensor) else None for x in inputs]
         super().__init__(
             None,
-            [(p, None) for p in parents if p is not None],
-            (),
+            [(p, None, (), ()) for p in parents if p is not None],
             shape,
             dtype,
         )
@@ -189,7 +188,7 @@ class _OutputNode(Node):
 
     def __init__(self, parent: FunctionNode, index: int) -> None:
         shape, dtype = parent.specs[index]
-        super().__init__(None, [(parent, None)], (), shape, dtype)
+        super().__init__(None, [(parent, None, (), ())], shape, dtype)
         self.index = index
 
     def name(self) -> str:
@@ -338,7 +337,7 @@ class _OnceNode(Node):
     __slots__ = ()
 
     def __init__(self, tensor: Tensor) -> None:
-        super().__init__(None, (), (), tensor._array.shape, tensor._array.dtype)
+        super().__init__(None, (), tensor._array.shape, tensor._array.dtype)
 
     def name(self) -> str:
         return "OnceDifferentiable"

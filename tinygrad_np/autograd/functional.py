@@ -259,7 +259,7 @@ vhp = hvp  # the Hessian is symmetric
 
 
 def _tuple(values: Tensors) -> tuple[Any, ...]:
-    found = (values,) if isinstance(values, Tensor) else tuple(values)
+    found = tuple(values) if isinstance(values, (tuple, list)) else (values,)
     for value in found:
         if not isinstance(value, Tensor):
             raise TypeError(f"expected Tensors or tuples of Tensors, got {type(value).__name__}")

@@ -67,7 +67,7 @@ def run(
             if isinstance(node, Leaf):
                 if accumulate and (wanted is None or node in wanted):
                     _accumulate(node, grad, _is_ours(grad), create_graph)
-            elif needed is None or any(parent in needed for parent, _ in node.edges):
+            elif needed is None or any(edge[0] in needed for edge in node.edges):
                 for parent, grad in node.backward(grad, create_graph, needed):
                     if grad is not None:
                         _put(parent, grad, pending, heap)
@@ -132,13 +132,14 @@ def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
     oldest = min((node.seq for node in wanted), default=0)
     seen, stack = set(roots), list(roots)
     while stack:
-        for parent, _ in stack.pop().edges:
+        for edge in stack.pop().edges:
+            parent = edge[0]
             if parent.seq >= oldest and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
     needed = set(wanted)
     for node in sorted(seen, key=lambda node: node.seq):  # arguments before results
-        if any(parent in needed for parent, _ in node.edges):
+        if any(edge[0] in needed for edge in node.edges):
             needed.add(node)
     return needed
 

@@ -56,10 +56,10 @@ class Node:
         The op that was applied.
     seq : int
         Larger than the `seq` of every node that it depends on: the walk back follows it.
-    edges : sequence of (Node, rule)
-        The nodes of the arguments that need a gradient, each with the op's rule for it.
-    saved : list or None
-        For each edge what its rule asked for; None once released.
+    edges : sequence of (Node, rule, values, refs)
+        For each argument that needs a gradient its node, the op's rule for it, the values that
+        the rule asked for, and how those of them that are tensors are checked and put back on
+        the tape: (position, version, count, node). Both are empty once released.
     shape, dtype
         Of the result, and so of the gradient that arrives here.
     hooks : dict or None
@@ -68,19 +68,17 @@ class Node:
         To the tensor that keeps the gradient of a result (`Tensor.retain_grad`).
     """
 
-    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "op", "retains", "saved", "seq", "shape")
+    __slots__ = ("__weakref__", "dtype", "edges", "hooks", "op", "retains", "seq", "shape")
 
     def __init__(
         self,
         op: Any,
-        edges: Sequence[tuple[Node, Any]],
-        saved: Any,
+        edges: Sequence[tuple[Node, Any, Any, Any]],
         shape: Any,
         dtype: Any,
     ) -> None:
         self.op = op
         self.edges = edges
-        self.saved = saved
         self.shape = shape
         self.dtype = dtype
         self.hooks: dict[int, Callable[[Any], Any]] | None = None
@@ -105,7 +103,7 @@ class Node:
     @property
     def next_functions(self) -> tuple[tuple[Node, int], ...]:
         """The nodes of the arguments, each paired with 0: every node here has one result."""
-        return tuple((parent, 0) for parent, _ in self.edges)
+        return tuple((edge[0], 0) for edge in self.edges)
 
     def backward(
         self, grad: Any, record: bool, needed: set[Node] | None = None
@@ -114,20 +112,19 @@ class Node:
 
         With `record` the rules are given Tensors, else arrays.
         """
-        saved = self.saved
-        if saved is None:
-            raise RuntimeError(
-                f"Trying to backward through the graph a second time: what {self.name()} saved "
-                "has been freed. Pass retain_graph=True to the first backward() or grad() if "
-                "the graph is needed again."
-            )
         result = []
-        for (parent, rule), (values, refs) in zip(self.edges, saved):
+        for parent, rule, values, refs in self.edges:
             if needed is not None and parent not in needed:
                 continue
             for ref in refs:
                 if ref[1].n != ref[2]:
                     raise self._stale(ref, values, rule)
+            if len(values) != len(rule.needs):
+                raise RuntimeError(
+                    f"Trying to backward through the graph a second time: what {self.name()} "
+                    "saved has been freed. Pass retain_graph=True to the first backward() or "
+                    "grad() if the graph is needed again."
+                )
             if record:
                 values = self._on_tape(values, refs)
             result.append((parent, rule.function(grad, *values)))
@@ -153,10 +150,10 @@ class Node:
 
     def release(self) -> None:
         """Drop what the rules saved; a node whose rules need no values can be walked again."""
-        for _, rule in self.edges:
+        for _, rule, values, refs in self.edges:
             if rule.holds:
-                self.saved = None
-                break
+                values.clear()
+                refs.clear()
 
 
 class Leaf(Node):
@@ -165,7 +162,7 @@ class Leaf(Node):
     __slots__ = ("tensor",)
 
     def __init__(self, tensor: TensorBase) -> None:
-        super().__init__(None, (), (), tensor._array.shape, tensor._array.dtype)
+        super().__init__(None, (), tensor._array.shape, tensor._array.dtype)
         self.tensor = weakref.ref(tensor)
 
     def name(self) -> str:

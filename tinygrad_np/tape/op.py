@@ -45,7 +45,6 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input"
 
 # What a rule can ask for.
 _ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX = range(5)
-_NOTHING: Any = ((), ())
 
 
 class Rule(NamedTuple):
@@ -176,7 +175,7 @@ def op(
             args, params = spec.bind(args, params)
 
         raw: list[Any] = []  # the arguments, Tensors as arrays
-        edges: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
+        parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = False
         dtype = None
         for a in args:
@@ -184,7 +183,7 @@ def op(
                 tensors = True
                 node = a._node if a._view is None else a._place()
                 if node is not None:
-                    edges.append((node, rule_at(len(raw)) if variadic else rule_of[len(raw)]))
+                    parents.append((node, rule_at(len(raw)) if variadic else rule_of[len(raw)]))
                 a = a._array
                 if a.dtype is not dtype:
                     mixed = dtype is not None or a.dtype.kind != "f"
@@ -211,11 +210,11 @@ def op(
         node = version = come_from = None
         if view:
             version, come_from = _view_of(args[0], out, call, params)
-        if edges and mode.grad and out.dtype.kind == "f":
-            saved = []
-            for _, rule in edges:
+        if parents and mode.grad and out.dtype.kind == "f":
+            edges: list[tuple[Node, Rule, Any, Any]] = []
+            for parent, rule in parents:
                 if not rule.needs:
-                    saved.append(_NOTHING)
+                    edges.append((parent, rule, (), ()))
                     continue
                 values: list[Any] = []
                 refs: list[Any] = []  # those values that are tensors, to check and to put on a tape
@@ -237,8 +236,8 @@ def op(
                         values.append(out)
                     else:
                         values.append(side)
-                saved.append((values, refs))
-            node = Node(call, edges, saved, out.shape, out.dtype)
+                edges.append((parent, rule, values, refs))
+            node = Node(call, edges, out.shape, out.dtype)
         return make(out, node, version, come_from)
 
     def backward(argument: str | None = None, /, **functions: Callable[..., Any]) -> Any:
@@ -373,7 +372,14 @@ def _view_of(
         return None, None
     memory = out.base
     array = source._array
-    if out is not array and (memory is None or (memory is not array and memory is not array.base)):
+    if out is not array and (
+        memory is None
+        or (
+            memory is not array
+            and memory is not array.base
+            and not np.may_share_memory(out, array)  # windows have a base of their own
+        )
+    ):
         return None, None
     version = source._versions()
     above = source._view
