@@ -1,6 +1,6 @@
 """PyTorch's way of writing models, on NumPy and SciPy alone."""
 
-from tinygrad_np import autograd, dtypes, random
+from tinygrad_np import autograd, dtypes, linalg, random, return_types
 from tinygrad_np.conversion import (
     as_tensor,
     asarray,
@@ -284,8 +284,46 @@ from tinygrad_np.ops.triangle import (
     triu_indices,
 )
 from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
+from tinygrad_np.ops.counting import (
+    bincount,
+    bucketize,
+    histc,
+    searchsorted,
+    unique,
+    unique_consecutive,
+)
+from tinygrad_np.ops.einsum import einsum, inner, tensordot
+from tinygrad_np.ops.extremes import (
+    amax,
+    amin,
+    aminmax,
+    argmax,
+    argmin,
+    max,
+    min,
+)
+from tinygrad_np.ops.inverse import det, slogdet
+from tinygrad_np.ops.inverse import inv as inverse
 from tinygrad_np.ops.linalg import bmm, dot, ger, matmul, mm, mv, outer, vdot
-from tinygrad_np.ops.reduce import sum
+from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
+from tinygrad_np.ops.matrix import (
+    addbmm,
+    addmm,
+    addmv,
+    addr,
+    baddbmm,
+    chain_matmul,
+    cross,
+    kron,
+    matrix_power,
+    trace,
+)
+from tinygrad_np.ops.norms import dist, norm
+from tinygrad_np.ops.quantiles import median, nanmedian, nanquantile, quantile
+from tinygrad_np.ops.reduce import all, any, count_nonzero, mean, prod, sum
+from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum
+from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
+from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
 from tinygrad_np.queries import (
     is_complex,
     is_floating_point,

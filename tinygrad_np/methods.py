@@ -26,6 +26,7 @@ from tinygrad_np.ops import (
     fill,
     gathering,
     indices,
+    inverse,
     linalg,
     logic,
     logsum,
@@ -274,6 +275,8 @@ class Methods(TensorBase):
     addbmm, addbmm_ = matrix.addbmm, inplace(matrix.addbmm)
     baddbmm, baddbmm_ = matrix.baddbmm, inplace(matrix.baddbmm)
     kron, trace, cross = matrix.kron, matrix.trace, matrix.cross
+    matrix_power = matrix.matrix_power
+    det, slogdet, inverse = inverse.det, inverse.slogdet, inverse.inv
 
     # --- random numbers: ops/random.py, ops/sample.py ---
     normal_, uniform_ = inplace(random.normal), inplace(random.uniform)

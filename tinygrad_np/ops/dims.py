@@ -43,12 +43,12 @@ def several(dim: Dims, ndim: int) -> tuple[int, ...]:
     return found if found and ndim else tuple(range(ndim))
 
 
-def restored(grad: Any, dim: Dims, keepdim: bool, shape: tuple[int, ...]) -> Any:
-    """The gradient of a reduction, its reduced dimensions back with size 1.
+def restored(grad: Any, dim: Dims, shape: tuple[int, ...]) -> Any:
+    """A reduction's result or gradient, the reduced dimensions back with size 1.
 
     So it broadcasts to `shape`, the shape of what was reduced.
     """
-    if keepdim or grad.ndim == len(shape):
+    if grad.ndim == len(shape) > 0:
         return grad
     reduced = several(dim, len(shape))
     return grad.reshape(tuple(1 if i in reduced else n for i, n in enumerate(shape)))

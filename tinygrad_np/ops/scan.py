@@ -1,0 +1,132 @@
+"""Running sums, products and extremes along a dimension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np import return_types
+from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.axes import flip
+from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.extremes import selected
+from tinygrad_np.ops.join import cat
+from tinygrad_np.ops.reduce import DType, summed
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["cummax", "cummin", "cumprod", "cumsum"]
+
+
+@op
+def cumsum(input: Array, dim: int, *, dtype: DType = None) -> Array:
+    """The sums of the elements along `dim` up to each of them.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int
+    dtype : dtype, optional
+        Of the result; the input is converted to it first. By default that of `input`, and int64
+        for integers and bool.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.cumsum(tg.tensor([1.0, 2.0, 3.0]), dim=0)
+    tensor([1., 3., 6.])
+    """
+    return _accumulate(np.add, input, dim, summed(input, dtype))
+
+
+cumsum.backward(input=lambda grad, dim: flip(cumsum(flip(grad, dim), dim), dim))
+
+
+@op
+def cumprod(input: Array, dim: int, *, dtype: DType = None) -> Array:
+    """The products of the elements along `dim` up to each of them; see `cumsum`.
+
+    Its gradients are right with zeros among the factors too.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.cumprod(tg.tensor([1.0, 2.0, 3.0]), dim=0)
+    tensor([1., 2., 6.])
+    """
+    return _accumulate(np.multiply, input, dim, summed(input, dtype))
+
+
+@cumprod.backward("input")
+def _(grad: Array, input: Array, out: Array, dim: int) -> Array:
+    # d out[k] / d input[i] is out[i - 1] times the product of input[i + 1 : k + 1]. These
+    # products, weighted with grad[k], add up by total[i] = grad[i] + input[i + 1] * total[i + 1],
+    # which a scan over the pairs (grad, input) gives in log2(n) steps.
+    if not input.ndim:
+        return grad
+    grad, x, out = (a.swapaxes(0, dim) for a in (grad, input, out))
+    n, k, total, step = len(x), 1, grad, x[1:]
+    while k < n:  # here step[i] is the product of x[i + 1 : i + k + 1]
+        total = cat([total[: n - k] + step * total[k:], total[n - k :]])
+        step = step[: max(n - 2 * k, 0)] * step[k:]
+        k *= 2
+    before = cat([np.ones((min(n, 1), *x.shape[1:]), x.dtype), out[: max(n - 1, 0)]])
+    return (total * before).swapaxes(0, dim)
+
+
+@op
+def _leader(input: Array, *, dim: int, largest: bool) -> Array:
+    """The index along `dim` of the last among the largest elements up to each element."""
+    ufunc = np.maximum if largest else np.minimum
+    at = one(dim, input.ndim)
+    leads = (input == _accumulate(ufunc, input, dim)) | np.isnan(input)
+    counter = np.arange(input.shape[at] if input.ndim else 1)
+    counter = counter.reshape((-1,) + (1,) * max(input.ndim - at - 1, 0))
+    return _accumulate(np.maximum, np.where(leads, counter, 0).reshape(input.shape), dim)
+
+
+def cummax(input: Array, dim: int) -> Any:
+    """The largest of the elements along `dim` up to each of them.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int
+
+    Returns
+    -------
+    (values, indices)
+        A named tuple; of equally large elements the last one counts, and gets the gradient. From
+        the first nan on all values are nan.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.cummax(tg.tensor([1.0, 3.0, 2.0]), dim=0).values
+    tensor([1., 3., 3.])
+    """
+    return selected(return_types.cummax, input, dim, True, _leader(input, dim=dim, largest=True))
+
+
+def cummin(input: Array, dim: int) -> Any:
+    """The smallest of the elements along `dim` up to each of them; see `cummax`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.cummin(tg.tensor([3.0, 1.0, 2.0]), dim=0).indices
+    tensor([0, 1, 1])
+    """
+    return selected(return_types.cummin, input, dim, True, _leader(input, dim=dim, largest=False))
+
+
+def _accumulate(ufunc: Any, input: Array, dim: int, dtype: Any = None) -> Array:
+    """Running values along `dim`, of a 0-d array too."""
+    axis = one(dim, input.ndim)
+    x = input if input.ndim else input.reshape(1)
+    return silent.run(ufunc.accumulate, x, axis, dtype).reshape(input.shape)

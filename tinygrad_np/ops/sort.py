@@ -1,0 +1,158 @@
+"""Sorting, and choosing by rank. nan counts as larger than every number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np import return_types
+from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.extremes import check_nonempty, selected
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["argsort", "kthvalue", "msort", "sort", "topk"]
+
+
+@op
+def argsort(input: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Array:
+    """The indices that sort a tensor along `dim`; of dtype int64.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int, default -1
+    descending : bool, default False
+    stable : bool, default False
+        Taken for PyTorch's sake: equal elements always keep their order.
+
+    Returns
+    -------
+    Tensor
+        Of the shape of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.argsort(tg.tensor([3.0, 1.0, 2.0]))
+    tensor([1, 2, 0])
+    """
+    axis = one(dim, input.ndim)
+    if not input.ndim:
+        return np.zeros((), np.int64)
+    if not descending:
+        return np.argsort(input, axis, kind="stable")
+    # from the back, so that equal elements keep their order
+    order = np.argsort(np.flip(input, axis), axis, kind="stable")
+    return input.shape[axis] - 1 - np.flip(order, axis)
+
+
+def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
+    """Sort the elements along `dim`.
+
+    Parameters
+    ----------
+    input : Tensor
+    dim : int, default -1
+    descending : bool, default False
+    stable : bool, default False
+        Taken for PyTorch's sake: equal elements always keep their order.
+
+    Returns
+    -------
+    (values, indices)
+        A named tuple of tensors of the shape of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> values, indices = tg.sort(tg.tensor([3.0, 1.0, 2.0]), descending=True)
+    >>> values, indices
+    (tensor([3., 2., 1.]), tensor([0, 2, 1]))
+    """
+    return selected(return_types.sort, input, dim, True, argsort(input, dim, descending))
+
+
+def msort(input: Array) -> Array:
+    """The elements sorted along the first dimension."""
+    return sort(input, 0).values
+
+
+def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
+    """The `k` largest elements along `dim`, or the smallest.
+
+    Parameters
+    ----------
+    input : Tensor
+    k : int
+    dim : int, default -1
+    largest : bool, default True
+    sorted : bool, default True
+        Taken for PyTorch's sake: the elements always come in order.
+
+    Returns
+    -------
+    (values, indices)
+        A named tuple of tensors with size `k` along `dim`.
+
+    Raises
+    ------
+    RuntimeError
+        If there are not as many elements.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.topk(tg.tensor([3.0, 1.0, 2.0]), 2).indices
+    tensor([0, 2])
+    """
+    at = one(dim, input.ndim)
+    size = input.shape[at] if input.ndim else 1
+    if not 0 <= k <= size:
+        raise RuntimeError(
+            f"topk(): selected index k out of range: k is {k}, and dimension {dim} of shape "
+            f"{list(input.shape)} has {size} elements"
+        )
+    indices = argsort(input, dim, largest)
+    first = indices[(slice(None),) * at + (slice(k),)] if input.ndim else indices
+    return selected(return_types.topk, input, dim, True, first)
+
+
+def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Any:
+    """The `k`-th smallest element along `dim`, counted from 1.
+
+    Parameters
+    ----------
+    input : Tensor
+    k : int
+    dim : int, default -1
+    keepdim : bool, default False
+        Keep the reduced dimension, with size 1.
+
+    Returns
+    -------
+    (values, indices)
+        A named tuple.
+
+    Raises
+    ------
+    RuntimeError
+        If there are not as many elements. IndexError if there are none.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.kthvalue(tg.tensor([3.0, 1.0, 2.0]), 2).values
+    tensor(2.)
+    """
+    check_nonempty("kthvalue", input, dim)
+    at = one(dim, input.ndim)
+    size = input.shape[at] if input.ndim else 1
+    if not 1 <= k <= size:
+        raise RuntimeError(
+            f"kthvalue(): selected number k out of range for dimension {dim}: k is {k}, and the "
+            f"shape is {list(input.shape)}"
+        )
+    indices = argsort(input, dim)
+    kth = indices[(slice(None),) * at + (slice(k - 1, k),)] if input.ndim else indices
+    return selected(return_types.kthvalue, input, dim, keepdim, kth)
