@@ -34,7 +34,7 @@ def of_the_base_of_a_view(lib, x, w):
 
 
 def through_two_views(lib, x, w):
-    y = x.exp()
+    y = x.exp() * 1
     column = y.t()[1]
     column[0:1].add_(w[0, :1])
     return (y * y).sum() + (column * column).sum()
