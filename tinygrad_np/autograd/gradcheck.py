@@ -239,7 +239,7 @@ def _gradients(
 def _moved(arguments: Sequence[Any], i: int, by: Array) -> list[Any]:
     """The arguments with input `i` moved, on memory of its own."""
     moved = list(arguments)
-    moved[i] = Tensor._make(arguments[i]._array + by)
+    moved[i] = Tensor._make(np.asarray(arguments[i]._array + by))
     return moved
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,9 @@ def add_at(out: Array, where: tuple[Any, ...], values: Array) -> None:
         target = lines if axis == 0 else np.zeros(lines.shape, out.dtype)
         inner = values.ndim - (out.ndim - 1 - axis)  # the index's own dimensions end here
         first = np.moveaxis(values, range(axis, inner), range(inner - axis))
-        width = target[:1].size if len(target) else 0
-        add_rows(target.reshape(len(target), width), index.reshape(-1), first.reshape(-1, width))
+        width = math.prod(lines.shape[1:])
+        rows = first.reshape(index.size, width)
+        add_rows(target.reshape(len(lines), width), index.reshape(-1), rows)
         if axis:
             lines[...] = target
         return

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.index import getitem
-from tinygrad_np.ops.shape import raw
+from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
 
 __all__ = [
@@ -325,5 +325,5 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     if not shape:
-        return getitem(input, (None, slice(0, size)))
+        return getitem(reshape(input, (1,)), slice(0, size))
     return _unfold(input, dimension=at, size=size, step=step)
