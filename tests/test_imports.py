@@ -11,8 +11,8 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "dtypes", "size", "device", "generator", "tape", "kernels", "ops", "formatting", "interop",
-    "conversion", "creation", "queries",
+    "dtypes", "size", "device", "generator", "tape", "kernels", "ops", "formatting",
+    "conversion", "creation", "queries", "interop",
     "methods", "tensor", "random", "serialization", "autograd", "linalg",
     "nn", "optim", "utils", "vision", "testing",
 ]  # fmt: skip

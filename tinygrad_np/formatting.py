@@ -133,16 +133,17 @@ def _elements(array: Any, indent: int) -> str:
 
 def _nested(texts: Any, cut: Sequence[bool], indent: int, width: int) -> str:
     """Texts in brackets, `indent` columns from the left, each taking `width` columns."""
-    if texts.ndim == 0:
+    ndim: int = texts.ndim
+    if ndim == 0:
         return str(texts.item())
     parts: list[str] = list(texts)
-    if texts.ndim > 1:
+    if ndim > 1:
         parts = [_nested(t, cut[1:], indent + 1, width) for t in texts]
     if cut[0]:
-        parts.insert(_options.edgeitems, " ..." if texts.ndim == 1 else "...")
+        parts.insert(_options.edgeitems, " ..." if ndim == 1 else "...")
     margin = " " * (indent + 1)
-    if texts.ndim > 1:
-        return "[" + ("," + "\n" * (texts.ndim - 1) + margin).join(parts) + "]"
+    if ndim > 1:
+        return "[" + ("," + "\n" * (ndim - 1) + margin).join(parts) + "]"
     per_line = max(1, (_options.linewidth - indent) // width)
     lines = [", ".join(parts[i : i + per_line]) for i in range(0, len(parts), per_line)]
     return "[" + (",\n" + margin).join(lines) + "]"
