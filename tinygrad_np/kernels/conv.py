@@ -1,0 +1,143 @@
+"""Convolution of arrays with any number of spatial dimensions.
+
+Three kernels share a `Geometry`, and each is told the spatial size of its result:
+
+- `forward`: output from input and weight
+- `input_gradient`: its adjoint for the input, which is the transposed convolution
+- `weight_gradient`: its adjoint for the weight
+
+Windows are gathered block by block and multiplied by BLAS. Results have channels last in memory
+behind their (N, C, *size) shape: that is how BLAS gives them and how the next convolution reads
+them, and what is computed in between, element by element, keeps it so.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np.kernels.gather import channels_first, channels_last, windows
+from tinygrad_np.kernels.scratch import scratch
+from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
+
+__all__ = ["forward", "input_gradient", "weight_gradient"]
+
+
+def forward(
+    x: NDArray, weight: NDArray, bias: NDArray | None, size: Ints, geometry: Geometry
+) -> NDArray:
+    """Cross-correlate x (N, C, *S) with weight (O, C / groups, *K) and add bias (O,)."""
+    groups, channels = geometry.groups, weight.shape[0]
+    out = np.empty((x.shape[0], *size, channels), x.dtype)
+    if _is_depthwise(x.shape[1], channels, groups):
+        _depthwise(x, weight, out, geometry)
+        if bias is not None:
+            out += bias
+        return channels_first(out)
+    seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry)
+    x, weights = seen.lay(x), seen.weight_matrix(weight)
+    for block in seen.blocks:
+        part = out[block.images, block.rows]
+        target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
+        np.matmul(seen.matrix(x, block), weights, out=target)
+        if bias is not None:
+            part += bias
+    return channels_first(out)
+
+
+def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometry) -> NDArray:
+    """Spread grad (N, O, *S) through weight (O, C / groups, *K) over an input of `size`.
+
+    Positions of the input that are equal modulo the stride meet the same elements of the weight.
+    Their gradient is a convolution, of stride 1, of `grad` with these in reverse order.
+    """
+    stride, padding, dilation, groups = geometry
+    count, channels, *kernel = weight.shape
+    turned = weight.reshape(groups, count // groups, channels, *kernel).swapaxes(1, 2)
+    turned = turned.reshape(groups * channels, count // groups, *kernel)
+    out = np.empty(0)
+    if math.prod(stride) > 1:
+        out = np.zeros((grad.shape[0], *size, groups * channels), grad.dtype)
+    for phase in itertools.product(*map(_phases, size, kernel, stride, padding, dilation)):
+        places, elements, sizes, pads, steps = zip(*phase, strict=True)
+        conv = Geometry((1,) * len(size), pads, steps, groups)
+        part = forward(grad, turned[(..., *elements)], None, sizes, conv)
+        if math.prod(stride) == 1:
+            return part
+        out[(slice(None), *places)] = channels_last(part)
+    return channels_first(out)
+
+
+def _phases(
+    size: int, kernel: int, stride: int, padding: int, dilation: int
+) -> list[tuple[slice, slice, int, int, int]]:
+    """Along one dimension: positions, elements of the kernel, and the convolution between them.
+
+    The convolution is given as size, padding and dilation. Phases that meet nothing are left out.
+    """
+    found = []
+    common = math.gcd(stride, dilation)
+    step, apart = stride // common, dilation // common
+    for a in range(min(stride, size)):
+        for first in range(min(kernel, step)):
+            shift, rest = divmod(a + padding - first * dilation, stride)
+            if rest == 0:
+                last = range(first, kernel, step)[-1]
+                elements = slice(last, first - 1 if first else None, -step)
+                pad = (last - first) // step * apart - shift
+                found.append(
+                    (slice(a, None, stride), elements, len(range(a, size, stride)), pad, apart)
+                )
+    return found
+
+
+def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
+    """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight."""
+    groups, channels = geometry.groups, grad.shape[1]
+    if x.shape[0] == 0:
+        return np.zeros((channels, x.shape[1] // groups, *kernel), x.dtype)
+    if _is_depthwise(x.shape[1], channels, groups):
+        return _depthwise_weight(x, grad, kernel, geometry)
+    seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
+    x, grad = seen.lay(x), channels_last(grad)
+    total: Any = None
+    for block in seen.blocks:
+        part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
+        product = part.transpose(1, 2, 0) @ seen.matrix(x, block)
+        total = product if total is None else np.add(total, product, out=total)
+    return seen.weight(total)
+
+
+def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:
+    """Whether each channel has one filter of its own, which leaves no sum for BLAS to take."""
+    return 1 < groups == in_channels == out_channels
+
+
+def _depthwise(x: NDArray, weight: NDArray, out: NDArray, geometry: Geometry) -> None:
+    """`forward` of the depthwise kind, element by element of the kernel, into (N, *size, C)."""
+    kernel = weight.shape[2:]
+    whole = geometry._replace(groups=1)
+    seen = windows(x.shape, x.itemsize, kernel, out.shape[1:-1], whole, inner=True)
+    x, taps = seen.lay(x), np.moveaxis(weight[:, 0], 0, -1).copy()
+    for block in seen.blocks:
+        view, part = seen.view(x, block)[0], out[block.images, block.rows]
+        term = scratch("windows", part.shape, part.dtype)
+        part.fill(0)
+        for k in np.ndindex(*kernel):
+            part += np.multiply(view[(..., *k, slice(None))], taps[k], out=term)
+
+
+def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
+    whole = geometry._replace(groups=1)
+    seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], whole, inner=True)
+    x, grad = seen.lay(x), channels_last(grad)
+    out = np.zeros((*kernel, x.shape[-1]), x.dtype)
+    axes = list(range(x.ndim))
+    for block in seen.blocks:
+        view, part = seen.view(x, block)[0], grad[block.images, block.rows]
+        for k in np.ndindex(*kernel):
+            out[k] += np.einsum(view[(..., *k, slice(None))], axes, part, axes, axes[-1:])
+    return np.moveaxis(out, -1, 0)[:, None].copy()

@@ -1,0 +1,87 @@
+"""Three ops, closed under differentiation.
+
+`convolution`, its gradient for the input, which is the transposed convolution, and its gradient
+for the weight are each linear in both of their arguments, and the rules of each are the other
+two. So there are derivatives to any order, of any number of spatial dimensions.
+"""
+
+from __future__ import annotations
+
+from tinygrad_np.kernels import conv
+from tinygrad_np.kernels.windows import Geometry
+from tinygrad_np.ops.linalg import same_dtype
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["conv_transpose", "conv_weight", "convolution"]
+
+Shape = tuple[int, ...]
+
+
+@op
+def convolution(
+    input: Array, weight: Array, bias: Array | None = None, *, size: Shape, geometry: Geometry
+) -> Array:
+    """Cross-correlate input (N, C, *S) with weight (O, C / groups, *K): (N, O, *size)."""
+    _check_dtypes(input, weight, bias)
+    return conv.forward(input, weight, bias, size, geometry)
+
+
+@op
+def conv_transpose(
+    input: Array, weight: Array, bias: Array | None = None, *, size: Shape, geometry: Geometry
+) -> Array:
+    """The adjoint of `convolution` for its input: from (N, O, *S) to (N, C, *size)."""
+    _check_dtypes(input, weight, bias)
+    out = conv.input_gradient(input, weight, size, geometry)
+    if bias is not None:
+        out += bias.reshape(-1, *(1,) * len(size))
+    return out
+
+
+@op
+def conv_weight(input: Array, other: Array, *, size: Shape, geometry: Geometry) -> Array:
+    """The adjoint of `convolution` for its weight: from (N, C, *S) and (N, O, *S) to *size."""
+    return conv.weight_gradient(input, other, size, geometry)
+
+
+@convolution.backward("input")
+def _(grad: Array, weight: Array, input_shape: Shape, geometry: Geometry) -> Array:
+    return conv_transpose(grad, weight, None, size=input_shape[2:], geometry=geometry)
+
+
+@convolution.backward("weight")
+def _(grad: Array, input: Array, weight_shape: Shape, geometry: Geometry) -> Array:
+    return conv_weight(input, grad, size=weight_shape[2:], geometry=geometry)
+
+
+@conv_transpose.backward("input")
+def _(grad: Array, weight: Array, input_shape: Shape, geometry: Geometry) -> Array:
+    return convolution(grad, weight, None, size=input_shape[2:], geometry=geometry)
+
+
+@conv_transpose.backward("weight")
+def _(grad: Array, input: Array, weight_shape: Shape, geometry: Geometry) -> Array:
+    return conv_weight(grad, input, size=weight_shape[2:], geometry=geometry)
+
+
+@conv_weight.backward("input")
+def _(grad: Array, other: Array, input_shape: Shape, geometry: Geometry) -> Array:
+    return conv_transpose(other, grad, None, size=input_shape[2:], geometry=geometry)
+
+
+@conv_weight.backward("other")
+def _(grad: Array, input: Array, other_shape: Shape, geometry: Geometry) -> Array:
+    return convolution(input, grad, None, size=other_shape[2:], geometry=geometry)
+
+
+def _sum_of_channels(grad: Array) -> Array:
+    return grad.sum(axis=(0, *range(2, grad.ndim)))
+
+
+convolution.backward(bias=_sum_of_channels)
+conv_transpose.backward(bias=_sum_of_channels)
+
+
+def _check_dtypes(input: Array, weight: Array, bias: Array | None) -> None:
+    if input.dtype != weight.dtype or (bias is not None and bias.dtype != weight.dtype):
+        same_dtype("convolution", input, weight, bias)
