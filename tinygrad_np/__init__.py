@@ -284,6 +284,20 @@ from tinygrad_np.ops.triangle import (
     triu_indices,
 )
 from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
+from tinygrad_np.ops.adaptive import (
+    adaptive_avg_pool1d,
+    adaptive_max_pool1d,
+)
+from tinygrad_np.ops.conv import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
+from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
+from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
 from tinygrad_np.ops.counting import (
     bincount,
     bucketize,
