@@ -39,8 +39,8 @@ def default_collate(batch: Sequence[Any]) -> Any:
     """Make one batch of a list of items of one kind.
 
     Tensors, and NumPy's arrays and numbers, are stacked along a new first dimension; of numbers a
-    tensor is made (of floats one of float64); strings stay as they are. Of mappings, tuples and lists
-    each entry is collated for itself, and the result is one such (for a tuple, a list).
+    tensor is made (of floats one of float64); strings stay as they are. Of mappings, tuples and
+    lists each entry is collated for itself, and the result is one such (for a tuple, a list).
 
     Parameters
     ----------
