@@ -1,0 +1,87 @@
+"""Parameter and Buffer: the tensors that a module owns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinygrad_np.tensor import Tensor
+
+__all__ = ["Buffer", "Parameter"]
+
+
+class Parameter(Tensor):
+    """A tensor to be trained: a module registers it when it is assigned as an attribute.
+
+    Parameters
+    ----------
+    data : Tensor, optional
+        The initial value, whose memory the parameter shares; empty unless given.
+    requires_grad : bool, default True
+        False for a parameter that is frozen.
+
+    Raises
+    ------
+    TypeError
+        If `data` is not a Tensor.
+    RuntimeError
+        If it is to require grad and is not of a floating point dtype.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.Parameter(tg.tensor([1.0, 2.0]))
+    Parameter containing:
+    tensor([1., 2.], requires_grad=True)
+    """
+
+    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
+        _share(self, data)
+        self.requires_grad_(requires_grad)
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        new = super().__deepcopy__(memo)
+        new._grad = None  # a copied model starts without gradients
+        return new
+
+
+class Buffer(Tensor):
+    """A tensor that belongs to a module's state but is not trained, such as a running mean.
+
+    Parameters
+    ----------
+    data : Tensor, optional
+        The value, whose memory the buffer shares; empty unless given.
+    persistent : bool, default True
+        Whether it is part of the module's `state_dict`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> module = tg.nn.Module()
+    >>> module.mean = tg.nn.Buffer(tg.tensor([0.5]))
+    >>> module.state_dict()
+    OrderedDict([('mean', tensor([0.5000]))])
+    """
+
+    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
+        _share(self, data)
+        self.persistent = persistent
+        if data is not None:
+            self.requires_grad_(data.requires_grad)
+
+
+def _share(new: Tensor, data: Tensor | None) -> None:
+    """Put `new` on the memory of `data`, outside the tape."""
+    if data is None:
+        Tensor.__init__(new, 0)
+        return
+    if not isinstance(data, Tensor):
+        raise TypeError(
+            f"{type(new).__name__}() expects a Tensor, got {type(data).__name__}; "
+            "make one with tensor(data) first"
+        )
+    new._array, new._version = data._array, data._versions()
+    new._node = new._view = new._grad = None
