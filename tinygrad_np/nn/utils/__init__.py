@@ -1,0 +1,5 @@
+"""PyTorch's `torch.nn.utils`: clipping gradients, parameters as one vector."""
+# ruff: noqa: F403
+
+from tinygrad_np.nn.utils.clip_grad import *
+from tinygrad_np.nn.utils.convert_parameters import *
