@@ -1,0 +1,136 @@
+"""Every layer and loss of the table in `cases.py`: alone, and beside PyTorch's."""
+
+import copy
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tests.nn.cases import CASES, LOSSES, Case
+from tinygrad_np import nn
+
+ALL = CASES + LOSSES
+every = pytest.mark.parametrize("case", ALL, ids=str)
+layers = pytest.mark.parametrize("case", CASES, ids=str)
+
+
+def values(thing, convert):
+    return convert(thing) if isinstance(thing, np.ndarray) else thing
+
+
+def make(module, case: Case, convert):
+    """The layer in float64: `module` is our nn or PyTorch's, `convert` makes its tensors."""
+    args = [values(a, convert) for a in case.args]
+    kwargs = {k: values(v, convert) for k, v in case.kwargs.items()}
+    return getattr(module, case.layer)(*args, **kwargs)
+
+
+def draw(case: Case):
+    random = np.random.default_rng(5)
+    return [drawn(random) for drawn in case.inputs]
+
+
+def arguments(layer):
+    """Names and defaults, and whether they may be given by position."""
+    return [
+        (p.name, None if p.default is p.empty else p.default)
+        + (p.kind,) * (p.kind is p.KEYWORD_ONLY)
+        for p in inspect.signature(layer).parameters.values()
+    ]
+
+
+def call(case, layer, arrays, convert):
+    """The results, and the leaves whose gradients are compared."""
+    inputs = [convert(a) for a in arrays]
+    leaves = [x.requires_grad_() for x in inputs[: case.leaves] if x.is_floating_point()]
+    given = [x * 1 if x.requires_grad else x for x in inputs]  # for in-place layers
+    out = layer(*given)
+    return out if isinstance(out, tuple) else (out,), leaves + list(layer.parameters())
+
+
+def test_table_has_every_layer():
+    ours = {
+        name
+        for name, cls in vars(nn).items()
+        if inspect.isclass(cls)
+        and issubclass(cls, nn.Module)
+        and cls.forward is not nn.Module.forward
+    }
+    assert ours - {"Sequential"} == {case.layer for case in ALL}
+
+
+@every
+def test_float32_stays_float32_through_copies(case):
+    layer = make(nn, case, lambda a: tg.tensor(a.astype(np.float32))).eval()
+    again = pickle.loads(pickle.dumps(copy.deepcopy(layer)))
+    for one in (layer, again):
+        for t in (*one.parameters(), *one.buffers()):
+            assert t.dtype != tg.float64
+    arrays = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in draw(case)]
+    (out, leaves), (out2, _) = (call(case, one, arrays, tg.tensor) for one in (layer, again))
+    np.testing.assert_array_equal(out[0].detach().numpy(), out2[0].detach().numpy())
+    assert out[0].dtype == tg.float32
+    assert repr(again) == repr(layer)
+    out[0].sum().backward()
+    assert all(leaf.grad is None or leaf.grad.dtype == tg.float32 for leaf in leaves)
+    assert any(leaf.grad is not None for leaf in leaves)
+
+
+@layers
+def test_state_goes_out_and_in(case):
+    layer, other = make(nn, case, tg.tensor), make(nn, case, tg.tensor)
+    for param in layer.parameters():
+        nn.init.normal_(param)
+    assert repr(other.load_state_dict(layer.state_dict())) == "<All keys matched successfully>"
+    for name, value in other.state_dict().items():
+        np.testing.assert_array_equal(value.numpy(), layer.state_dict()[name].numpy())
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
+@every
+def test_is_torchs(case):
+    import torch
+
+    tg.manual_seed(3)
+    torch.manual_seed(3)
+    ours, theirs = make(nn, case, tg.tensor), make(torch.nn, case, torch.from_numpy)
+    assert repr(ours) == repr(theirs)
+    ours_take, theirs_take = (arguments(getattr(lib.nn, case.layer)) for lib in (tg, torch))
+    assert ours_take == theirs_take[: len(ours_take)] or ("args", None) in theirs_take
+    assert list(ours.state_dict()) == list(theirs.state_dict())
+    for name, want in theirs.state_dict().items():
+        got = ours.state_dict()[name]
+        assert (tuple(got.shape), repr(got.dtype)) == (tuple(want.shape), repr(want.dtype))
+        np.testing.assert_allclose(got.numpy(), want.numpy(), rtol=1e-5, atol=1e-6)
+
+    ours, theirs = ours.double(), theirs.double()
+    theirs.load_state_dict({k: torch.from_numpy(v.numpy()) for k, v in ours.state_dict().items()})
+    for training in (True, False):
+        tg.manual_seed(4)
+        torch.manual_seed(4)
+        got, leaves = call(case, ours.train(training), draw(case), tg.tensor)
+        want, also = call(case, theirs.train(training), draw(case), torch.from_numpy)
+        assert len(got) == len(want)
+        for g, w in zip(got, want, strict=True):
+            assert (tuple(g.shape), repr(g.dtype)) == (tuple(w.shape), repr(w.dtype))
+            np.testing.assert_allclose(
+                g.detach().numpy(), w.detach().numpy(), rtol=1e-8, atol=1e-11
+            )
+        seed = np.random.default_rng(6).standard_normal(tuple(want[0].shape))
+        for leaf in leaves + also:
+            leaf.grad = None
+        got[0].backward(tg.tensor(seed))
+        want[0].backward(torch.from_numpy(seed))
+        for leaf, other in zip(leaves, also, strict=True):
+            assert (leaf.grad is None) == (other.grad is None)
+            if leaf.grad is not None:
+                np.testing.assert_allclose(
+                    leaf.grad.numpy(), other.grad.numpy(), rtol=1e-7, atol=1e-10
+                )
+    for name, want in theirs.state_dict().items():
+        np.testing.assert_allclose(
+            ours.state_dict()[name].numpy(), want.numpy(), rtol=1e-7, atol=1e-10
+        )
