@@ -1,6 +1,6 @@
 """PyTorch's way of writing models, on NumPy and SciPy alone."""
 
-from tinygrad_np import autograd, dtypes, linalg, random, return_types
+from tinygrad_np import autograd, dtypes, linalg, nn, random, return_types
 from tinygrad_np.conversion import (
     as_tensor,
     asarray,
@@ -96,29 +96,33 @@ from tinygrad_np.ops.compare import (
     not_equal,
     signbit,
 )
-from tinygrad_np.ops.elementwise import (
-    abs,
-    absolute,
-    add,
+from tinygrad_np.ops.blend import (
     addcdiv,
     addcmul,
+    lerp,
+)
+from tinygrad_np.ops.division import (
     div,
     divide,
     floor_divide,
     fmod,
-    lerp,
+    reciprocal,
+    remainder,
+    true_divide,
+)
+from tinygrad_np.ops.elementwise import (
+    abs,
+    absolute,
+    add,
     mul,
     multiply,
     neg,
     negative,
     positive,
-    reciprocal,
-    remainder,
     rsub,
     sign,
     sub,
     subtract,
-    true_divide,
 )
 from tinygrad_np.ops.exponential import (
     exp,
