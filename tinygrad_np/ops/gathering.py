@@ -157,8 +157,8 @@ def scatter(
 ) -> Any:
     """``input`` with the elements of `src` written where an index names places along `dim`.
 
-    For ``dim=1``: ``out[i][index[i][j][k]][k] = src[i][j][k]``. If a place is named twice, which
-    of its values stays is not defined, and gradients are right only where none is.
+    For ``dim=1``: ``out[i][index[i][j][k]][k] = src[i][j][k]``. If a place is named twice, the
+    last of its values stays.
 
     Parameters
     ----------

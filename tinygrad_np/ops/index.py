@@ -92,7 +92,7 @@ def getitem(input: Any, where: Any) -> Any:
 def setitem(input: Any, where: Any, value: Any) -> None:
     """``input[where] = value``, for a number or a tensor that broadcasts to what is written to.
 
-    If an index stands twice, which of its values stays is not defined.
+    If an index stands twice, the last of its values stays.
     """
     if not isinstance(value, (TensorBase, np.ndarray, np.generic, int, float)):
         raise TypeError(

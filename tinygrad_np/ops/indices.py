@@ -135,7 +135,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """``input`` with `source` written at the indices along `dim`.
 
-    If an index stands twice, which of its values stays is not defined.
+    If an index stands twice, the last of its values stays.
 
     Parameters
     ----------
@@ -210,8 +210,7 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     values : Tensor
         Of the dtype of `input`; broadcasts to the shape of ``input[indices]``.
     accumulate : bool, default False
-        Add, repeated indices counting each time. Else, if an index stands twice, which of its
-        values stays is not defined.
+        Add, repeated indices counting each time; else the last of their values stays.
 
     Raises
     ------

@@ -33,10 +33,19 @@ def write(input: Array, value: Array, *, steps: Any = (), where: Any = ...) -> A
     return out
 
 
-write.backward(
-    input=lambda grad, steps, where: write(grad, 0.0, steps=steps, where=where),
-    value=lambda grad, steps, where: replay(grad, steps)[where],
-)
+write.backward(input=lambda grad, steps, where: write(grad, 0.0, steps=steps, where=where))
+
+
+@write.backward("value")
+def _(grad: Array, steps: Any, where: Any) -> Any:
+    part = replay(grad, steps)
+    if where is ...:
+        return part
+    order = np.empty(part.shape, np.intp)
+    numbers = np.arange(order[where].size).reshape(order[where].shape)
+    order[where] = numbers
+    stays = order[where] == numbers  # of values written to one place the last one
+    return part[where] if stays.all() else part[where] * stays
 
 
 def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
