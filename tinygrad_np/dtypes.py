@@ -164,6 +164,8 @@ def result_dtype(*values: Any) -> np.dtype[Any]:
             rank, d = 2, _INT64
         elif isinstance(v, float):
             rank, d = 2, _default
+        elif v is None:  # an optional argument that was left out
+            continue
         else:
             raise TypeError(f"expected tensors, arrays or numbers, got {type(v).__name__}")
         known = ranks[rank]

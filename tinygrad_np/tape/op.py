@@ -163,6 +163,7 @@ def op(
     compute = forward if spec.leading else spec.by_name(forward)
     promoting = tuple(spec.arrays.index(a) for a in (over or spec.arrays)) if promote else None
     floating = promote is float
+    operands = (int, float, np.ndarray, type(None)) if spec.optional else (int, float, np.ndarray)
     rules: dict[str, Rule] = {}
     rule_of: list[Rule] = [_missing(name, a) for a in spec.arrays]
 
@@ -176,7 +177,7 @@ def op(
 
         raw: list[Any] = []  # the arguments, Tensors as arrays
         parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
-        tensors = mixed = False
+        tensors = mixed = scalars = False
         dtype = None
         for a in args:
             if isinstance(a, TensorBase):
@@ -191,8 +192,12 @@ def op(
             elif type(a) is np.ndarray:
                 mixed = True
             elif isinstance(a, np.generic):
-                a = a.item()  # PyTorch takes NumPy's scalars as numbers
+                mixed = scalars = True
+            elif promoting is not None and not isinstance(a, operands):
+                raise spec.not_an_operand(len(raw), a)
             raw.append(a)
+        if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays
+            raw = [_number(a, tensors) if isinstance(a, np.generic) else a for a in raw]
         if mixed and promoting is not None:
             cast = dtypes.promoted([raw[i] for i in promoting], floating)
             for i, a in zip(promoting, cast, strict=True):
@@ -320,6 +325,13 @@ class _Spec:
                 raise TypeError(f"{self.name}() missing the argument {a!r}")
         return tuple(arrays), given
 
+    def not_an_operand(self, index: int, value: Any) -> TypeError:
+        argument = self.arrays[0 if self.variadic else index]
+        return TypeError(
+            f"{self.name.strip('_')}(): argument {argument!r} must be a Tensor or a number, "
+            f"not {type(value).__name__}"
+        )
+
     def rule(self, argument: str, function: Callable[..., Any], aux: bool) -> Rule:
         """A rule for an argument; TypeError if it asks for what the op does not have."""
         if argument not in self.arrays:
@@ -350,6 +362,10 @@ class _Spec:
 
 def _shape(argument: Any) -> tuple[int, ...]:
     return argument.shape if isinstance(argument, np.ndarray) else ()
+
+
+def _number(scalar: np.generic, beside_tensors: bool) -> Any:
+    return scalar.item() if beside_tensors else np.asarray(scalar)
 
 
 def _missing(name: str, argument: str) -> Rule:
