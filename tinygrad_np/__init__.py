@@ -62,6 +62,39 @@ from tinygrad_np.dtypes import (
 )
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
+from tinygrad_np.ops.activation import celu, selu
+from tinygrad_np.ops.adaptive import (
+    adaptive_avg_pool1d,
+    adaptive_max_pool1d,
+)
+from tinygrad_np.ops.axes import (
+    adjoint,
+    flip,
+    fliplr,
+    flipud,
+    moveaxis,
+    movedim,
+    permute,
+    roll,
+    rot90,
+    swapaxes,
+    swapdims,
+    t,
+    transpose,
+)
+from tinygrad_np.ops.blend import (
+    addcdiv,
+    addcmul,
+    lerp,
+)
+from tinygrad_np.ops.broadcast import (
+    atleast_1d,
+    atleast_2d,
+    atleast_3d,
+    broadcast_shapes,
+    broadcast_tensors,
+    broadcast_to,
+)
 from tinygrad_np.ops.choice import (
     clamp,
     clamp_max,
@@ -96,10 +129,21 @@ from tinygrad_np.ops.compare import (
     not_equal,
     signbit,
 )
-from tinygrad_np.ops.blend import (
-    addcdiv,
-    addcmul,
-    lerp,
+from tinygrad_np.ops.conv import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
+from tinygrad_np.ops.counting import (
+    bincount,
+    bucketize,
+    histc,
+    searchsorted,
+    unique,
+    unique_consecutive,
 )
 from tinygrad_np.ops.division import (
     div,
@@ -110,6 +154,7 @@ from tinygrad_np.ops.division import (
     remainder,
     true_divide,
 )
+from tinygrad_np.ops.einsum import einsum, inner, tensordot
 from tinygrad_np.ops.elementwise import (
     abs,
     absolute,
@@ -129,9 +174,9 @@ from tinygrad_np.ops.exponential import (
     exp2,
     expm1,
     log,
-    log10,
     log1p,
     log2,
+    log10,
     logaddexp,
     pow,
     rsqrt,
@@ -140,6 +185,49 @@ from tinygrad_np.ops.exponential import (
     square,
     xlogy,
 )
+from tinygrad_np.ops.extremes import (
+    amax,
+    amin,
+    aminmax,
+    argmax,
+    argmin,
+    max,
+    min,
+)
+from tinygrad_np.ops.fill import (
+    fill,
+)
+from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
+from tinygrad_np.ops.gathering import (
+    gather,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    take_along_dim,
+)
+from tinygrad_np.ops.indices import (
+    index_add,
+    index_copy,
+    index_fill,
+    index_put,
+    index_select,
+    put,
+    take,
+)
+from tinygrad_np.ops.inverse import det, slogdet
+from tinygrad_np.ops.inverse import inv as inverse
+from tinygrad_np.ops.join import (
+    cat,
+    column_stack,
+    concat,
+    concatenate,
+    dstack,
+    hstack,
+    row_stack,
+    stack,
+    vstack,
+)
+from tinygrad_np.ops.linalg import bmm, dot, ger, matmul, mm, mv, outer, vdot
 from tinygrad_np.ops.logic import (
     bitwise_and,
     bitwise_left_shift,
@@ -152,6 +240,50 @@ from tinygrad_np.ops.logic import (
     logical_or,
     logical_xor,
 )
+from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
+from tinygrad_np.ops.mask import (
+    argwhere,
+    masked_fill,
+    masked_scatter,
+    masked_select,
+    nonzero,
+)
+from tinygrad_np.ops.matrix import (
+    addbmm,
+    addmm,
+    addmv,
+    addr,
+    baddbmm,
+    chain_matmul,
+    cross,
+    kron,
+    matrix_power,
+    trace,
+)
+from tinygrad_np.ops.norms import dist, norm
+from tinygrad_np.ops.parts import (
+    chunk,
+    dsplit,
+    hsplit,
+    narrow,
+    select,
+    split,
+    split_with_sizes,
+    tensor_split,
+    unbind,
+    vsplit,
+)
+from tinygrad_np.ops.piecewise import hardshrink, prelu, relu, rrelu, threshold
+from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
+from tinygrad_np.ops.quantiles import median, nanmedian, nanquantile, quantile
+from tinygrad_np.ops.reduce import all, any, count_nonzero, mean, prod, sum
+from tinygrad_np.ops.repetition import (
+    cartesian_prod,
+    combinations,
+    meshgrid,
+    repeat_interleave,
+    tile,
+)
 from tinygrad_np.ops.rounding import (
     ceil,
     fix,
@@ -160,10 +292,34 @@ from tinygrad_np.ops.rounding import (
     round,
     trunc,
 )
+from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
+from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum
+from tinygrad_np.ops.shape import (
+    clone,
+    flatten,
+    ravel,
+    reshape,
+    squeeze,
+    unflatten,
+    unsqueeze,
+)
+from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
 from tinygrad_np.ops.special import (
     erf,
     erfc,
     erfinv,
+)
+from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
+from tinygrad_np.ops.triangle import (
+    diag,
+    diag_embed,
+    diagflat,
+    diagonal,
+    diagonal_scatter,
+    tril,
+    tril_indices,
+    triu,
+    triu_indices,
 )
 from tinygrad_np.ops.trigonometry import (
     acos,
@@ -188,160 +344,6 @@ from tinygrad_np.ops.trigonometry import (
     tan,
     tanh,
 )
-from tinygrad_np.ops.axes import (
-    adjoint,
-    flip,
-    fliplr,
-    flipud,
-    moveaxis,
-    movedim,
-    permute,
-    roll,
-    rot90,
-    swapaxes,
-    swapdims,
-    t,
-    transpose,
-)
-from tinygrad_np.ops.broadcast import (
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    broadcast_shapes,
-    broadcast_tensors,
-    broadcast_to,
-)
-from tinygrad_np.ops.fill import (
-    fill,
-)
-from tinygrad_np.ops.gathering import (
-    gather,
-    scatter,
-    scatter_add,
-    scatter_reduce,
-    take_along_dim,
-)
-from tinygrad_np.ops.indices import (
-    index_add,
-    index_copy,
-    index_fill,
-    index_put,
-    index_select,
-    put,
-    take,
-)
-from tinygrad_np.ops.join import (
-    cat,
-    column_stack,
-    concat,
-    concatenate,
-    dstack,
-    hstack,
-    row_stack,
-    stack,
-    vstack,
-)
-from tinygrad_np.ops.mask import (
-    argwhere,
-    masked_fill,
-    masked_scatter,
-    masked_select,
-    nonzero,
-)
-from tinygrad_np.ops.parts import (
-    chunk,
-    dsplit,
-    hsplit,
-    narrow,
-    select,
-    split,
-    split_with_sizes,
-    tensor_split,
-    unbind,
-    vsplit,
-)
-from tinygrad_np.ops.repetition import (
-    cartesian_prod,
-    combinations,
-    meshgrid,
-    repeat_interleave,
-    tile,
-)
-from tinygrad_np.ops.shape import (
-    clone,
-    flatten,
-    ravel,
-    reshape,
-    squeeze,
-    unflatten,
-    unsqueeze,
-)
-from tinygrad_np.ops.triangle import (
-    diag,
-    diag_embed,
-    diagflat,
-    diagonal,
-    diagonal_scatter,
-    tril,
-    tril_indices,
-    triu,
-    triu_indices,
-)
-from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
-from tinygrad_np.ops.adaptive import (
-    adaptive_avg_pool1d,
-    adaptive_max_pool1d,
-)
-from tinygrad_np.ops.conv import (
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
-)
-from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
-from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
-from tinygrad_np.ops.counting import (
-    bincount,
-    bucketize,
-    histc,
-    searchsorted,
-    unique,
-    unique_consecutive,
-)
-from tinygrad_np.ops.einsum import einsum, inner, tensordot
-from tinygrad_np.ops.extremes import (
-    amax,
-    amin,
-    aminmax,
-    argmax,
-    argmin,
-    max,
-    min,
-)
-from tinygrad_np.ops.inverse import det, slogdet
-from tinygrad_np.ops.inverse import inv as inverse
-from tinygrad_np.ops.linalg import bmm, dot, ger, matmul, mm, mv, outer, vdot
-from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
-from tinygrad_np.ops.matrix import (
-    addbmm,
-    addmm,
-    addmv,
-    addr,
-    baddbmm,
-    chain_matmul,
-    cross,
-    kron,
-    matrix_power,
-    trace,
-)
-from tinygrad_np.ops.norms import dist, norm
-from tinygrad_np.ops.quantiles import median, nanmedian, nanquantile, quantile
-from tinygrad_np.ops.reduce import all, any, count_nonzero, mean, prod, sum
-from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum
-from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
-from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
 from tinygrad_np.queries import (
     is_complex,
     is_floating_point,

@@ -14,11 +14,13 @@ import numpy as np
 from tinygrad_np import creation
 from tinygrad_np.ops import (
     axes,
+    blend,
     broadcast,
     cast,
     choice,
     compare,
     counting,
+    division,
     einsum,
     elementwise,
     exponential,
@@ -34,6 +36,7 @@ from tinygrad_np.ops import (
     matrix,
     norms,
     parts,
+    piecewise,
     quantiles,
     random,
     reduce,
@@ -81,18 +84,18 @@ class Methods(TensorBase):
     add, add_ = elementwise.add, inplace(elementwise.add)
     sub, sub_ = elementwise.sub, inplace(elementwise.sub)
     mul, mul_ = elementwise.mul, inplace(elementwise.mul)
-    div, div_ = elementwise.div, inplace(elementwise.div)
-    true_divide, true_divide_ = elementwise.true_divide, inplace(elementwise.true_divide)
-    floor_divide, floor_divide_ = elementwise.floor_divide, inplace(elementwise.floor_divide)
-    remainder, remainder_ = elementwise.remainder, inplace(elementwise.remainder)
-    fmod, fmod_ = elementwise.fmod, inplace(elementwise.fmod)
+    div, div_ = division.div, inplace(division.div)
+    true_divide, true_divide_ = division.true_divide, inplace(division.true_divide)
+    floor_divide, floor_divide_ = division.floor_divide, inplace(division.floor_divide)
+    remainder, remainder_ = division.remainder, inplace(division.remainder)
+    fmod, fmod_ = division.fmod, inplace(division.fmod)
     neg, neg_ = elementwise.neg, inplace(elementwise.neg)
     abs, abs_ = elementwise.abs, inplace(elementwise.abs)
     sign, sign_ = elementwise.sign, inplace(elementwise.sign)
-    reciprocal, reciprocal_ = elementwise.reciprocal, inplace(elementwise.reciprocal)
-    addcmul, addcmul_ = elementwise.addcmul, inplace(elementwise.addcmul)
-    addcdiv, addcdiv_ = elementwise.addcdiv, inplace(elementwise.addcdiv)
-    lerp, lerp_ = elementwise.lerp, inplace(elementwise.lerp)
+    reciprocal, reciprocal_ = division.reciprocal, inplace(division.reciprocal)
+    addcmul, addcmul_ = blend.addcmul, inplace(blend.addcmul)
+    addcdiv, addcdiv_ = blend.addcdiv, inplace(blend.addcdiv)
+    lerp, lerp_ = blend.lerp, inplace(blend.lerp)
     positive = elementwise.positive
     subtract, subtract_ = sub, sub_
     multiply, multiply_ = mul, mul_
@@ -185,10 +188,14 @@ class Methods(TensorBase):
     bitwise_or, bitwise_or_ = logic.bitwise_or, inplace(logic.bitwise_or)
     bitwise_xor, bitwise_xor_ = logic.bitwise_xor, inplace(logic.bitwise_xor)
     bitwise_not, bitwise_not_ = logic.bitwise_not, inplace(logic.bitwise_not)
-    bitwise_left_shift, bitwise_left_shift_ = logic.bitwise_left_shift, inplace(logic.bitwise_left_shift)
-    bitwise_right_shift, bitwise_right_shift_ = logic.bitwise_right_shift, inplace(logic.bitwise_right_shift)
+    bitwise_left_shift = logic.bitwise_left_shift
+    bitwise_left_shift_ = inplace(logic.bitwise_left_shift)
+    bitwise_right_shift = logic.bitwise_right_shift
+    bitwise_right_shift_ = inplace(logic.bitwise_right_shift)
 
-    # --- activations: ops/activation.py ---
+    # --- activations: ops/piecewise.py, ops/activation.py ---
+    relu, relu_ = piecewise.relu, inplace(piecewise.relu)
+    prelu, hardshrink = piecewise.prelu, piecewise.hardshrink
 
     # --- reductions: ops/reduce.py and its neighbours ---
     sum, mean, prod = reduce.sum, reduce.mean, reduce.prod
@@ -304,10 +311,10 @@ class Methods(TensorBase):
     __add__ = __radd__ = _operator(elementwise.add)
     __sub__, __rsub__ = _operator(elementwise.sub), _reflected(elementwise.sub)
     __mul__ = __rmul__ = _operator(elementwise.mul)
-    __truediv__, __rtruediv__ = _operator(elementwise._div), _reflected(elementwise._div)
-    __floordiv__ = _operator(elementwise.floor_divide)
-    __rfloordiv__ = _reflected(elementwise.floor_divide)
-    __mod__, __rmod__ = _operator(elementwise.remainder), _reflected(elementwise.remainder)
+    __truediv__, __rtruediv__ = _operator(division._div), _reflected(division._div)
+    __floordiv__ = _operator(division.floor_divide)
+    __rfloordiv__ = _reflected(division.floor_divide)
+    __mod__, __rmod__ = _operator(division.remainder), _reflected(division.remainder)
     __pow__, __rpow__ = _operator(exponential.pow), _reflected(exponential.pow)
     __and__ = __rand__ = _operator(logic.bitwise_and)
     __or__ = __ror__ = _operator(logic.bitwise_or)

@@ -1,16 +1,64 @@
-"""Elementwise operations: arithmetic, powers, exponentials, comparisons."""
+"""Sums and products, signs and sizes, element by element."""
 
 from __future__ import annotations
 
+import operator
+from typing import Any
+
 import numpy as np
 
+from tinygrad_np import dtypes
+from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
+
+__all__ = [
+    "abs",
+    "absolute",
+    "add",
+    "mul",
+    "multiply",
+    "neg",
+    "negative",
+    "positive",
+    "rsub",
+    "sign",
+    "sub",
+    "subtract",
+]
 
 
 @op(promote=True)
 def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
-    """``input + alpha * other``."""
-    return np.add(input, other if alpha == 1 else np.multiply(other, alpha))
+    """``input + alpha * other``.
+
+    Parameters
+    ----------
+    input, other : Tensor or number
+        Of shapes that broadcast together.
+    alpha : number, default 1
+        An integer where the result is one.
+
+    Returns
+    -------
+    Tensor
+        Of the common dtype.
+
+    Raises
+    ------
+    RuntimeError
+        For a fractional `alpha` and integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.add(tg.tensor([1.0, 2.0]), tg.tensor([[10.0], [20.0]]), alpha=2)
+    tensor([[21., 22.],
+            [41., 42.]])
+    """
+    if alpha != 1:
+        other = _times(alpha, input, other)
+    return silent.run(np.add, input, other)
 
 
 add.backward(
@@ -21,20 +69,68 @@ add.backward(
 
 @op(promote=True)
 def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
-    """``input - alpha * other``."""
-    return np.subtract(input, other if alpha == 1 else np.multiply(other, alpha))
+    """``input - alpha * other``.
+
+    Parameters
+    ----------
+    input, other : Tensor or number
+        Of shapes that broadcast together.
+    alpha : number, default 1
+        An integer where the result is one.
+
+    Returns
+    -------
+    Tensor
+        Of the common dtype.
+
+    Raises
+    ------
+    RuntimeError
+        For two bool tensors, and for a fractional `alpha` and integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sub(tg.tensor([5, 7]), 2)
+    tensor([3, 5])
+    """
+    if alpha != 1:
+        other = _times(alpha, input, other)
+    try:
+        return silent.run(np.subtract, input, other)
+    except TypeError:
+        raise not_for_bools("sub", "x ^ y") from None
 
 
 sub.backward(
     input=lambda grad: grad,
-    other=lambda grad, alpha: grad * -alpha,
+    other=lambda grad, alpha: -grad if alpha == 1 else grad * -alpha,
 )
+
+
+def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
+    """``other - alpha * input``: `sub` the other way round.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.rsub(tg.tensor([1.0, 2.0]), 10)
+    tensor([9., 8.])
+    """
+    return sub(other, input, alpha=alpha)
 
 
 @op(promote=True)
 def mul(input: Array, other: Array) -> Array:
-    """``input * other``."""
-    return np.multiply(input, other)
+    """``input * other``, of tensors or numbers whose shapes broadcast together.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.mul(tg.tensor([1.0, 2.0, 3.0]), 100)
+    tensor([100., 200., 300.])
+    """
+    return silent.run(np.multiply, input, other)
 
 
 mul.backward(
@@ -45,26 +141,85 @@ mul.backward(
 
 @op
 def neg(input: Array) -> Array:
-    """``-input``."""
-    return np.negative(input)
+    """``-input``; RuntimeError for bools.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.neg(tg.tensor([1.0, -2.0]))
+    tensor([-1.,  2.])
+    """
+    try:
+        return np.negative(input)
+    except TypeError:
+        raise not_for_bools("neg", "~x") from None
 
 
 neg.backward(input=lambda grad: -grad)
 
 
-@op(promote=float)
-def exp(input: Array) -> Array:
-    """``e ** input``."""
-    return np.exp(input)
+def positive(input: Any) -> Any:
+    """``+input``: the tensor itself; RuntimeError for bools.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.positive(tg.tensor([1.0, -2.0]))
+    tensor([ 1., -2.])
+    """
+    if input.dtype == np.bool_:
+        raise not_for_bools("positive", "the tensor itself")
+    return input
 
 
-exp.backward(input=lambda grad, out: grad * out)
+@op
+def sign(input: Array) -> Array:
+    """-1, 0 or 1 after the sign, 0 for nan; its gradient is zero.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sign(tg.tensor([-1.5, 0.0, 2.0]))
+    tensor([-1.,  0.,  1.])
+    """
+    if input.dtype.kind == "b":
+        return input.copy()
+    return np.subtract(input > 0, input < 0, dtype=input.dtype)
 
 
-@op(promote=float)
-def tanh(input: Array) -> Array:
-    """The hyperbolic tangent."""
-    return np.tanh(input)
+sign.backward(input=zero)
 
 
-tanh.backward(input=lambda grad, out: grad * (1 - out * out))
+@op
+def abs(input: Array) -> Array:
+    """The absolute value; its gradient at 0 is 0.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.abs(tg.tensor([-1.5, 2.0]))
+    tensor([1.5000, 2.0000])
+    """
+    return np.abs(input)
+
+
+abs.backward(input=lambda grad, input: grad * sign(input))
+
+
+absolute, multiply, negative, subtract = abs, mul, neg, sub
+
+
+def _times(alpha: float, input: Any, other: Any) -> Any:
+    """``other * alpha``; RuntimeError if that makes floats of integers."""
+    if isinstance(alpha, float) and dtypes.result_dtype(input, other).kind != "f":
+        raise RuntimeError(
+            f"integer tensors need an integer as alpha or value, got {alpha}; "
+            "convert a tensor with .float() first"
+        )
+    return silent.run(operator.mul, other, alpha)
+
+
+def not_for_bools(name: str, instead: str) -> RuntimeError:
+    return RuntimeError(
+        f"{name} is not defined for bool tensors; use {instead}, or convert with .int() first"
+    )
