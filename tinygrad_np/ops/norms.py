@@ -12,10 +12,12 @@ from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq
 from tinygrad_np.ops.dims import Dims, restored, several
-from tinygrad_np.ops.elementwise import abs, div, sign, sub
+from tinygrad_np.ops.division import div
+from tinygrad_np.ops.elementwise import abs, sign, sub
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.extremes import amax, amin, share
 from tinygrad_np.ops.reduce import check_floating
+from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import squeeze
 from tinygrad_np.tape.op import Array, op
 
@@ -44,6 +46,8 @@ def _compute(x: Array, ord: float, axes: tuple[int, ...], keepdim: bool) -> Arra
 def _(grad: Array, input: Array, out: Array, ord: float, dim: Dims) -> Array:
     shape = tuple(input.shape)
     grad, out = restored(grad, dim, shape), restored(out, dim, shape)
+    if ord == 0:
+        return zero(input)
     if math.isinf(ord):
         return grad * sign(input) * share(abs(input), out, dim=dim)
     if ord == 1:

@@ -9,8 +9,8 @@ import numpy as np
 
 from tinygrad_np import return_types
 from tinygrad_np.ops.axes import movedim
+from tinygrad_np.ops.blend import lerp
 from tinygrad_np.ops.dims import one, several
-from tinygrad_np.ops.elementwise import lerp
 from tinygrad_np.ops.extremes import check_nonempty, selected, share
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.reduce import check_floating

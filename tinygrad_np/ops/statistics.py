@@ -12,7 +12,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq, isnan
 from tinygrad_np.ops.dims import Dims, restored, several
-from tinygrad_np.ops.elementwise import div
+from tinygrad_np.ops.division import div
 from tinygrad_np.ops.logic import logical_not
 from tinygrad_np.ops.reduce import DType, check_floating, mean, sum
 from tinygrad_np.tape.op import Array, op
