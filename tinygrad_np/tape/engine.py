@@ -18,6 +18,7 @@ from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node, make
 
 
+@np.errstate(all="ignore")  # a gradient may be inf or nan, as in PyTorch without a word
 def run(
     roots: Iterable[tuple[Node, Any]],
     *,
