@@ -15,9 +15,16 @@ from hypothesis import strategies as st
 from tinygrad_np import testing
 
 
+class Constant(np.ndarray):
+    """An array of floats that is not differentiated: ``array.view(Constant)``."""
+
+
 @dataclass(frozen=True)
 class Sample:
-    """One call: `args` are arrays (floats are differentiated) and plain values, in order."""
+    """One call: `args` are arrays and plain values, in order.
+
+    Arrays of floats are differentiated, unless they are a `Constant`.
+    """
 
     args: tuple[Any, ...]
     params: dict[str, Any] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tinygrad_np as tg
-from tests.opinfo import OpInfo, Sample, all_rows
+from tests.opinfo import Constant, OpInfo, Sample, all_rows
 from tinygrad_np.tape.op import REGISTRY
 from tinygrad_np.tensor import Tensor
 
@@ -29,7 +29,8 @@ def tensors(args, requires_grad=False, dtypes=None):
             result.append(type(a)(tensors(a, requires_grad)))
         elif isinstance(a, np.ndarray):
             array = a.copy() if dtypes is None or not is_float(a) else a.astype(dtypes[i])
-            result.append(tg.tensor(array, requires_grad=requires_grad and is_float(a)))
+            learns = is_float(a) and not isinstance(a, Constant)
+            result.append(tg.tensor(np.asarray(array), requires_grad=requires_grad and learns))
         else:
             result.append(a)
     return result
@@ -292,7 +293,7 @@ def test_agrees_with_torch(row: OpInfo, data):
         materialize_grads=True,
     )
     for g, w in zip(first, other, strict=True):
-        np.testing.assert_allclose(g.detach().numpy(), w.detach().numpy(), rtol=1e-8, atol=1e-10)
+        np.testing.assert_allclose(g.detach().numpy(), w.numpy(force=True), rtol=1e-8, atol=1e-10)
     pairs = [(g, w) for g, w in zip(first, other, strict=True) if w.requires_grad]
     if not pairs or any(not g.requires_grad for g, _ in pairs):
         return
@@ -312,7 +313,7 @@ def test_agrees_with_torch(row: OpInfo, data):
         materialize_grads=True,
     )
     for g, w in zip(second, other, strict=True):
-        np.testing.assert_allclose(g.numpy(), w.numpy(), rtol=1e-7, atol=1e-9)
+        np.testing.assert_allclose(g.numpy(), w.numpy(force=True), rtol=1e-7, atol=1e-9)
 
 
 def _flat_torch(values):

@@ -1,0 +1,348 @@
+"""Losses over classes: cross entropy and the negative log likelihood under it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.division import div
+from tinygrad_np.ops.elementwise import add, mul, neg
+from tinygrad_np.ops.index import _scatter
+from tinygrad_np.ops.linalg import same_dtype
+from tinygrad_np.ops.reduce import check_floating, sum
+from tinygrad_np.ops.reduction import array, named, reduced
+from tinygrad_np.ops.softmax import _softmax, log_softmax
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["cross_entropy", "nll_loss"]
+
+Shape = tuple[int, ...]
+
+
+@op(aux=True)
+def _cross_entropy(
+    input: Array, target: Array, weight: Array | None = None, *, ignore_index: int, reduction: str
+) -> Any:
+    labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
+    axis = _class_axis(input.shape)
+    exps = silent.run(np.subtract, input, input[places(input.argmax(axis, keepdims=True), axis)])
+    truth = places(labels, axis)
+    losses = -exps[truth]
+    np.exp(exps, out=exps)
+    total = exps.sum(axis=axis, keepdims=True)
+    losses += np.log(total)
+    out, share = _reduced(losses, each, reduction, target.shape)
+    return out, (exps, total, truth, share)
+
+
+@_cross_entropy.backward("input")
+def _(grad: Array, input: Array, aux: Any) -> Array:
+    exps, total, truth, share = aux
+    grad = _in_rows(grad, total.shape) * share
+    if isinstance(grad, TensorBase):  # create_graph: softmax has to be a function of the input
+        ones = np.zeros(exps.shape, exps.dtype)
+        ones[truth] = 1
+        return (_softmax(input, dim=_class_axis(exps.shape), dtype=None) - ones) * grad
+    out = exps * (grad / total)
+    out[truth] -= grad
+    return out
+
+
+@op(aux=True)
+def _nll_loss(
+    input: Array, target: Array, weight: Array | None = None, *, ignore_index: int, reduction: str
+) -> Any:
+    labels, each = _labels("nll_loss", input, target, weight, ignore_index)
+    truth = places(labels, _class_axis(input.shape))
+    out, share = _reduced(-input[truth], each, reduction, target.shape)
+    return out, (truth, labels.shape, share)
+
+
+@_nll_loss.backward("input")
+def _(grad: Array, input_shape: Shape, aux: Any) -> Array:
+    truth, rows, share = aux
+    return _scatter(_in_rows(grad, rows) * -share, shape=input_shape, where=truth)
+
+
+def _class_axis(shape: Shape) -> int:
+    """Where the classes are: in dimension 1 if there is a batch, else in dimension 0."""
+    return min(len(shape), 2) - 1
+
+
+def _labels(
+    name: str, input: Array, target: Array, weight: Array | None, ignore_index: int
+) -> tuple[Array, Array | None]:
+    """The labels, and how much each counts: None if all count 1.
+
+    Both have a dimension of size 1 where the input has its classes. Labels that are ignored
+    become 0, and so does what they count.
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        If the shapes or dtypes don't fit.
+    IndexError
+        If a label that is not ignored is not the number of a class.
+    """
+    shape = input.shape
+    axis = _class_axis(shape)
+    if not shape or target.shape != shape[:axis] + shape[axis + 1 :]:
+        raise _misfit(name, shape, target.shape)
+    check_floating(name, input)
+    if target.dtype not in (np.int64, np.uint8):
+        raise RuntimeError(
+            f"{name}: expected class numbers of dtype int64 or uint8 for a target of shape "
+            f"{list(target.shape)}, got {target.dtype}; convert it with .long()"
+        )
+    classes, each = shape[axis], None
+    labels = target.reshape((*shape[:axis], 1, *shape[axis + 1 :]))
+    # as an unsigned number, a negative one is huge
+    if ignore_index >= 0 or labels.astype(np.uint64).max(initial=0) >= classes:
+        keep = labels != ignore_index
+        labels = np.where(keep, labels, 0)
+        check_range(name, labels, classes, f", or ignore_index={ignore_index}")
+        each = keep.astype(input.dtype)
+    if weight is not None:
+        check_weight(name, input, weight)
+        each = weight[labels] if each is None else weight[labels] * each
+    return labels, each
+
+
+def check_range(name: str, labels: Array, classes: int, besides: str = "") -> None:
+    """IndexError for a label that is not the number of a class."""
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        raise IndexError(
+            f"Target {wrong[0]} is out of bounds. {name}: expected class numbers from 0 to "
+            f"{classes - 1}{besides}; got {list(labels.shape)}"
+        )
+
+
+def _misfit(name: str, shape: Shape, target: Shape) -> Exception:
+    """What to raise for a target of the wrong shape; PyTorch's types."""
+    given = f"{name}: got an input of shape {list(shape)} and a target of shape {list(target)}"
+    if not shape:
+        return ValueError(f"{given}; expected an input with a dimension of classes")
+    wanted = [] if len(shape) == 1 else [shape[0], *shape[2:]]
+    if wanted and target and target[0] != shape[0]:
+        return ValueError(
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]}). "
+            f"{given}; expected class numbers of shape {wanted}"
+        )
+    return RuntimeError(
+        f"{given}; expected class numbers of shape {wanted}: .squeeze() or .view() may give it"
+    )
+
+
+def check_weight(name: str, input: Array, weight: Array) -> None:
+    """RuntimeError unless there is one weight for each class, of the dtype of the input."""
+    classes = input.shape[_class_axis(input.shape)]
+    if tuple(weight.shape) != (classes,):
+        raise RuntimeError(
+            f"{name}: weight tensor should be defined either for all {classes} classes or no "
+            f"classes but got weight tensor of shape: {list(weight.shape)}"
+        )
+    same_dtype(name, input, weight)
+
+
+def places(labels: Array, axis: int) -> tuple[Array, ...]:
+    """The index that picks, along `axis`, the entries with these numbers."""
+    places = list(np.indices(labels.shape, sparse=True))
+    places[axis] = labels
+    return tuple(places)
+
+
+def _reduced(losses: Array, each: Array | None, reduction: str, shape: Shape) -> tuple[Array, Any]:
+    """The losses reduced, and what each of them contributes to the result."""
+    count: Any = losses.size
+    share: Any = 1.0
+    if each is not None:
+        count, share = each.sum(), each
+        losses = np.where(each, losses, 0) * each  # inf * 0 would be nan
+    if reduction == "none":
+        return losses.reshape(shape), share
+    if reduction == "sum":
+        return losses.sum(), share
+    return losses.sum() / (count or math.nan), share / (count or 1)
+
+
+def _in_rows(grad: Array, shape: Shape) -> Array:
+    """A gradient with the dimension of size 1 for the classes, unless it is 0-d."""
+    return grad.reshape(shape) if grad.ndim else grad
+
+
+def nll_loss(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Array:
+    """The negative log likelihood: minus the entry of `input` at each target.
+
+    Parameters
+    ----------
+    input : Tensor
+        Logarithms of probabilities, (C,), (N, C) or (N, C, d1, d2, ...) for C classes.
+    target : Tensor
+        Class numbers in [0, C), int64 or uint8: () for an input of (C,), else (N, d1, d2, ...).
+    weight : Tensor, optional
+        (C,), of the dtype of the input: how much each class counts.
+    size_average, reduce : bool, optional
+        Deprecated; use `reduction`.
+    ignore_index : int, default -100
+        A target that doesn't count.
+    reduction : {"mean", "sum", "none"}
+        The mean is over what the targets weigh: nan if that is 0.
+
+    Returns
+    -------
+    Tensor
+        0-d, or of the target's shape for ``reduction="none"``.
+
+    Raises
+    ------
+    IndexError
+        For a target that is neither a class number nor `ignore_index`.
+    ValueError, RuntimeError
+        If shapes or dtypes don't fit, or `weight` requires grad.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> p = tg.tensor([[0.25, 0.75], [0.5, 0.5]])
+    >>> tg.nn.functional.nll_loss(p.log(), tg.tensor([1, 0]), reduction="none")
+    tensor([0.2877, 0.6931])
+    """
+    reduction = named(reduction, size_average, reduce)
+    _check_constant("nll_loss", weight)
+    return _nll_loss(input, target, weight, ignore_index=ignore_index, reduction=reduction)
+
+
+def cross_entropy(
+    input: Array,
+    target: Array,
+    weight: Array | None = None,
+    size_average: bool | None = None,
+    ignore_index: int = -100,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Array:
+    """Cross entropy of the softmax of `input` and the target: ``-log_softmax(input)[target]``.
+
+    Parameters
+    ----------
+    input : Tensor
+        Unnormalised logarithms of probabilities (logits), (C,), (N, C) or (N, C, d1, d2, ...)
+        for C classes.
+    target : Tensor
+        Class numbers in [0, C), int64 or uint8: () for an input of (C,), else (N, d1, d2, ...).
+        Or probabilities of the classes, of the shape of the input; gradients reach these too.
+    weight : Tensor, optional
+        (C,), of the dtype of the input: how much each class counts.
+    size_average, reduce : bool, optional
+        Deprecated; use `reduction`.
+    ignore_index : int, default -100
+        A class number that doesn't count.
+    reduction : {"mean", "sum", "none"}
+        The mean is over what the class numbers weigh, nan if that is 0; for probabilities it is
+        over N, d1, d2, ....
+    label_smoothing : float, default 0
+        In [0, 1]: how much of the target is spread evenly over all classes.
+
+    Returns
+    -------
+    Tensor
+        0-d, or of shape (), (N,) or (N, d1, d2, ...) for ``reduction="none"``.
+
+    Raises
+    ------
+    IndexError
+        For a target that is neither a class number nor `ignore_index`.
+    ValueError, RuntimeError
+        If shapes, dtypes or parameters don't fit, or `weight` requires grad beside class numbers.
+
+    Source: C. Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2016,
+    section 7 (label smoothing), https://arxiv.org/abs/1512.00567
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> logits = tg.tensor([[0.0, 0.0], [0.0, 100.0]])
+    >>> tg.nn.functional.cross_entropy(logits, tg.tensor([0, 1]), reduction="none")
+    tensor([0.6931, 0.0000])
+    """
+    reduction = named(reduction, size_average, reduce)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+    if target.ndim == input.ndim:
+        _check_probabilities(input, target, weight, ignore_index)
+        if label_smoothing:
+            even = label_smoothing / input.shape[_class_axis(input.shape)]
+            target = add(mul(target, 1 - label_smoothing), even)
+        return reduced(_expected(input, target, weight), reduction)
+    _check_constant("cross_entropy", weight)
+    if not label_smoothing:
+        return _cross_entropy(input, target, weight, ignore_index=ignore_index, reduction=reduction)
+    target, count = _smoothed(
+        array(input), array(target), array(weight), ignore_index, label_smoothing
+    )
+    losses = _expected(input, target, weight)
+    if reduction == "mean":
+        return div(sum(losses), count or math.nan)
+    return reduced(losses, reduction)
+
+
+def _expected(input: Array, target: Array, weight: Array | None) -> Array:
+    """Minus the logarithms of softmax, added up over the classes by their probabilities."""
+    axis = _class_axis(input.shape)
+    logs = mul(log_softmax(input, axis), target)
+    if weight is not None:
+        logs = mul(logs, weight.reshape((-1,) + (1,) * (input.ndim - axis - 1)))
+    return neg(sum(logs, axis))
+
+
+def _smoothed(
+    input: Array, target: Array, weight: Array | None, ignore_index: int, label_smoothing: float
+) -> tuple[Array, float]:
+    """Class numbers made into probabilities, all 0 where ignored; and what the numbers weigh."""
+    labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
+    axis = _class_axis(input.shape)
+    smooth = np.full(input.shape, label_smoothing / input.shape[axis], input.dtype)
+    smooth[places(labels, axis)] += 1 - label_smoothing
+    if each is None:
+        return smooth, labels.size
+    smooth *= (target != ignore_index).reshape(labels.shape)
+    return smooth, each.sum()
+
+
+def _check_probabilities(
+    input: Array, target: Array, weight: Array | None, ignore_index: int
+) -> None:
+    shapes = tuple(input.shape), tuple(target.shape)
+    if not input.ndim or shapes[0] != shapes[1]:
+        raise _misfit("cross_entropy", *shapes)
+    if array(target).dtype.kind != "f":
+        raise RuntimeError(
+            "Expected floating point type for target with class probabilities, got "
+            f"{target.dtype} for an input and a target of shape {list(shapes[0])}; class numbers "
+            "lack the dimension of the classes"
+        )
+    if ignore_index >= 0:
+        raise RuntimeError("ignore_index is not supported for floating point target")
+    if weight is not None:
+        check_weight("cross_entropy", input, weight)
+
+
+def _check_constant(name: str, weight: Array | None) -> None:
+    if isinstance(weight, TensorBase) and weight._place() is not None:
+        raise RuntimeError(
+            f"{name} is not differentiable with respect to 'weight' for class numbers; detach() it"
+        )
