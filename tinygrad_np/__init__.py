@@ -154,6 +154,7 @@ from tinygrad_np.ops.division import (
     remainder,
     true_divide,
 )
+from tinygrad_np.ops.distance import cosine_similarity, pairwise_distance
 from tinygrad_np.ops.einsum import einsum, inner, tensordot
 from tinygrad_np.ops.elementwise import (
     abs,
@@ -303,6 +304,7 @@ from tinygrad_np.ops.shape import (
     unflatten,
     unsqueeze,
 )
+from tinygrad_np.ops.softmax import log_softmax, softmax
 from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
 from tinygrad_np.ops.special import (
     erf,

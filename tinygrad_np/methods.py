@@ -45,13 +45,13 @@ from tinygrad_np.ops import (
     sample,
     scan,
     shape,
+    softmax,
     sort,
     special,
     statistics,
     triangle,
     trigonometry,
 )
-from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign, inplace, inplace_view
 
 _OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)
@@ -75,7 +75,7 @@ def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     return method
 
 
-class Methods(TensorBase):
+class Methods(Layout):
     """What `Tensor` inherits from the ops."""
 
     __slots__ = ()
@@ -196,6 +196,7 @@ class Methods(TensorBase):
     # --- activations: ops/piecewise.py, ops/activation.py ---
     relu, relu_ = piecewise.relu, inplace(piecewise.relu)
     prelu, hardshrink = piecewise.prelu, piecewise.hardshrink
+    softmax, log_softmax = softmax.softmax, softmax.log_softmax
 
     # --- reductions: ops/reduce.py and its neighbours ---
     sum, mean, prod = reduce.sum, reduce.mean, reduce.prod
