@@ -11,10 +11,9 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "dtypes", "size", "device", "generator", "tape", "kernels", "ops", "formatting",
-    "conversion", "creation", "queries", "interop",
-    "methods", "tensor", "random", "serialization", "autograd", "linalg",
-    "nn", "optim", "utils", "vision", "testing",
+    "dtypes", "size", "device", "return_types", "generator", "tape", "kernels", "ops",
+    "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor", "queries",
+    "random", "linalg", "serialization", "autograd", "nn", "optim", "utils", "vision", "testing",
 ]  # fmt: skip
 
 

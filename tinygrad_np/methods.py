@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import creation
+from tinygrad_np.layout import Layout
 from tinygrad_np.ops import (
     axes,
     blend,
@@ -52,7 +53,9 @@ from tinygrad_np.ops import (
     triangle,
     trigonometry,
 )
-from tinygrad_np.tape.inplace import assign, inplace, inplace_view
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.inplace import inplace, inplace_view
 
 _OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)
 

@@ -1,7 +1,7 @@
 """Tensor: an array with a place on the tape.
 
-What computes is in `ops`, and the list of methods made of it in `methods`; here is what a tensor
-is: its properties, its life on the tape, its way in and out of NumPy and Python.
+What computes is in `ops`, and the list of methods made of it in `methods`; what can be asked of a
+tensor's array is in `layout`. Here is its life on the tape, and its way in and out of NumPy.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import conversion, dtypes, formatting, interop
-from tinygrad_np.device import CPU, device
 from tinygrad_np.methods import Methods
 from tinygrad_np.ops import compare, index
 from tinygrad_np.size import Size
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
 from tinygrad_np.tape.graph import Leaf, Node
+from tinygrad_np.tape.handle import RemovableHandle
 
 
 class Tensor(Methods):
@@ -69,76 +69,6 @@ class Tensor(Methods):
             array = np.empty(data, dtypes.default_float())
         self._array = array
         self._node = self._version = self._view = self._grad = None
-
-    # --- what it is ---
-
-    @property
-    def shape(self) -> Size:
-        return Size(self._array.shape)
-
-    @property
-    def dtype(self) -> dtypes.dtype:
-        return dtypes.of(self._array.dtype)
-
-    @property
-    def ndim(self) -> int:
-        return self._array.ndim
-
-    @property
-    def device(self) -> device:
-        return CPU
-
-    @property
-    def itemsize(self) -> int:
-        """Bytes per element."""
-        return self._array.itemsize
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all elements."""
-        return self._array.nbytes
-
-    is_cuda = is_sparse = is_quantized = is_meta = is_mps = False
-    is_cpu = True
-
-    def size(self, dim: int | None = None) -> Any:
-        """The shape, or its entry `dim`."""
-        return self.shape if dim is None else self._array.shape[dim]
-
-    def dim(self) -> int:
-        """The number of dimensions."""
-        return self._array.ndim
-
-    ndimension = dim
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return self._array.size
-
-    nelement = numel
-
-    def element_size(self) -> int:
-        """Bytes per element."""
-        return self._array.itemsize
-
-    def stride(self, dim: int | None = None) -> Any:
-        """Steps in memory along each dimension, in elements."""
-        steps = tuple(s // self._array.itemsize for s in self._array.strides)
-        return steps if dim is None else steps[dim]
-
-    def data_ptr(self) -> int:
-        """The address of the first element."""
-        return int(self._array.ctypes.data)
-
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of their indices."""
-        return bool(self._array.flags.c_contiguous)
-
-    def is_floating_point(self) -> bool:
-        return self._array.dtype.kind == "f"
-
-    def is_complex(self) -> bool:
-        return False
 
     # --- its life on the tape ---
 
@@ -450,25 +380,6 @@ class Tensor(Methods):
         return format(self.item(), spec) if self._array.ndim == 0 else object.__format__(self, spec)
 
     __hash__ = object.__hash__
-
-
-class RemovableHandle:
-    """What `register_hook` returns; `remove()`, or the end of a `with` block, ends the hook."""
-
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self.id = max(hooks, default=-1) + 1
-        self._hooks = hooks
-        hooks[self.id] = hook
-
-    def remove(self) -> None:
-        """Take the hook away; a second call does nothing."""
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.remove()
 
 
 def _rebuild(

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tinygrad_np.nn.members import Members
-from tinygrad_np.tensor import RemovableHandle, Tensor
+from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tensor import Tensor
 
 
 class Hook(NamedTuple):

@@ -14,8 +14,9 @@ from tinygrad_np.nn.members import _items
 from tinygrad_np.nn.parameter import Parameter
 from tinygrad_np.size import Size
 from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tape.handle import RemovableHandle
 from tinygrad_np.tape.inplace import assign
-from tinygrad_np.tensor import RemovableHandle, Tensor
+from tinygrad_np.tensor import Tensor
 
 EXTRA = "_extra_state"
 

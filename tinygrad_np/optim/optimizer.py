@@ -17,7 +17,8 @@ import numpy as np
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tensor import RemovableHandle, Tensor
+from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tensor import Tensor
 
 __all__ = ["Optimizer", "required"]
 

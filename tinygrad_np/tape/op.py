@@ -203,7 +203,12 @@ def op(
             for i, a in zip(promoting, cast, strict=True):
                 raw[i] = a
 
-        out = compute(*raw, **params)
+        try:
+            out = compute(*raw, **params)
+        except ValueError as error:
+            if str(error).startswith(("operands could not be broadcast", "shape mismatch")):
+                raise spec.no_broadcast(raw) from error
+            raise
         side = None
         if aux:
             out, side = out
@@ -324,6 +329,14 @@ class _Spec:
             else:
                 raise TypeError(f"{self.name}() missing the argument {a!r}")
         return tuple(arrays), given
+
+    def no_broadcast(self, arguments: list[Any]) -> RuntimeError:
+        """PyTorch's kind of error for shapes that do not broadcast."""
+        shapes = [str(a.shape) for a in arguments if isinstance(a, np.ndarray)]
+        return RuntimeError(
+            f"{self.name}: the shapes {' and '.join(shapes)} do not broadcast: counted from the "
+            "last dimension, sizes must be equal or 1 (use .unsqueeze(), .view() or .transpose())"
+        )
 
     def not_an_operand(self, index: int, value: Any) -> TypeError:
         argument = self.arrays[0 if self.variadic else index]
