@@ -117,14 +117,14 @@ def same_dtype(name: str, *tensors: Array | None) -> None:
     """RuntimeError unless all tensors, None for one left out, are of one dtype."""
     given = [t for t in tensors if t is not None]
     try:
-        dtypes = {t.dtype: str(t.dtype) for t in given}
+        dtypes = {t.dtype: None for t in given}
     except AttributeError:
         kinds = ", ".join(type(t).__name__ for t in given)
         raise TypeError(f"{name}(): expected tensors, but got {kinds}") from None
     if len(dtypes) > 1:
         raise RuntimeError(
             f"{name}(): expected all tensors to have the same dtype, but got "
-            f"{' and '.join(dtypes.values())}; convert with .float(), .double() or .to(dtype)"
+            f"{' and '.join(map(str, dtypes))}; convert with .float(), .double() or .to(dtype)"
         )
 
 
