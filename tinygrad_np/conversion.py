@@ -45,13 +45,27 @@ class Options(TypedDict, total=False):
     pin_memory: bool
 
 
-def made(array: Array, **options: Unpack[Options]) -> Tensor:
-    """A Tensor on this array; a leaf if it is to require grad."""
+def dtype_of(options: Options, default: np.dtype[Any] | None = None) -> Any:
+    """The NumPy dtype asked for, or the default; checks the other options too.
+
+    Raises
+    ------
+    TypeError
+        For an option that there is not.
+    RuntimeError
+        For a device other than the CPU.
+    """
     unknown = sorted(options.keys() - Options.__annotations__.keys())
     if unknown:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
     if options.get("device") is not None:
         Device(options["device"])
+    dtype = options.get("dtype")
+    return default if dtype is None else dtypes.as_numpy(dtype)
+
+
+def made(array: Array, options: Options) -> Tensor:
+    """A Tensor on this array; a leaf if it is to require grad."""
     result: Tensor = make(array)
     return result.requires_grad_() if options.get("requires_grad") else result
 
@@ -87,7 +101,7 @@ def tensor(data: Any, **options: Unpack[Options]) -> Tensor:
     >>> tg.tensor(3, dtype=tg.float64)
     tensor(3., dtype=torch.float64)
     """
-    return made(np.array(as_array(data, options.get("dtype")), order="C"), **options)
+    return made(np.array(as_array(data, dtype_of(options)), order="C"), options)
 
 
 def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = None) -> Tensor:
@@ -111,7 +125,8 @@ def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = No
     if isinstance(data, TensorBase):
         same: Any = data if dtype is None else cast(data, dtype)
         return same  # type: ignore[no-any-return]
-    return made(as_array(data, dtype), device=device)
+    array = as_array(data, dtype_of({"dtype": dtype, "device": device}))
+    return make(array)  # type: ignore[no-any-return]
 
 
 def asarray(
@@ -178,7 +193,7 @@ def from_numpy(ndarray: Any) -> Tensor:
             f"expected an array in the machine's byte order, got {ndarray.dtype.str}; "
             f"convert it with .astype({ndarray.dtype.newbyteorder('=').name!r})"
         )
-    return made(ndarray)
+    return make(ndarray)  # type: ignore[no-any-return]
 
 
 def from_dlpack(ext_tensor: Any) -> Tensor:
@@ -229,7 +244,7 @@ def frombuffer(
     tensor([2, 3], dtype=torch.uint8)
     """
     array = np.frombuffer(buffer, dtypes.as_numpy(dtype), count, offset)
-    return made(array, requires_grad=requires_grad)
+    return made(array, {"requires_grad": requires_grad})
 
 
 def scalar_tensor(s: Any, **options: Unpack[Options]) -> Tensor:
@@ -241,8 +256,8 @@ def scalar_tensor(s: Any, **options: Unpack[Options]) -> Tensor:
     >>> tg.scalar_tensor(3)
     tensor(3.)
     """
-    dtype = options.get("dtype") or dtypes.default_float()
-    return made(as_array(number(s, "s"), dtype), **options)
+    dtype = dtype_of(options, dtypes.default_float())
+    return made(as_array(number(s, "s"), dtype), options)
 
 
 def number(value: Any, name: str) -> Any:
@@ -254,9 +269,8 @@ def number(value: Any, name: str) -> Any:
     return value
 
 
-def as_array(data: Any, dtype: dtypes.DTypeLike | None = None) -> Array:
+def as_array(data: Any, wanted: np.dtype[Any] | None = None) -> Array:
     """Data as an array of a type that tensors have; it shares memory where it can."""
-    wanted = None if dtype is None else dtypes.as_numpy(dtype)
     if isinstance(data, TensorBase):
         array = data._array
     elif hasattr(data, "__array__"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.conversion import Array, Options, as_array, made, number, tensor
+from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number, tensor
 from tinygrad_np.tape.graph import TensorBase
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ def shape_of(sizes: tuple[Any, ...], size: Any = None) -> tuple[int, ...]:
 
 def float_type(options: Options) -> np.dtype[Any]:
     """The dtype asked for, or the default."""
-    dtype = options.get("dtype")
-    return dtypes.default_float() if dtype is None else dtypes.as_numpy(dtype)
+    dtype: np.dtype[Any] = dtype_of(options, dtypes.default_float())
+    return dtype
 
 
 def type_like(input: Any, options: Options) -> np.dtype[Any]:
     """The dtype asked for, or that of a tensor; TypeError if `input` is none."""
-    dtype = options.get("dtype")
     if not isinstance(input, TensorBase):
         raise TypeError(f"input must be a Tensor, got {type(input).__name__}; call tensor() on it")
-    return input._array.dtype if dtype is None else dtypes.as_numpy(dtype)
+    dtype: np.dtype[Any] = dtype_of(options, input._array.dtype)
+    return dtype
 
 
 # --- one value ---
@@ -105,7 +105,7 @@ def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return made(np.zeros(shape_of(sizes, size), float_type(options)), **options)
+    return made(np.zeros(shape_of(sizes, size), float_type(options)), options)
 
 
 def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
@@ -117,7 +117,7 @@ def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     >>> tg.ones(2, dtype=tg.int64)
     tensor([1, 1])
     """
-    return made(np.ones(shape_of(sizes, size), float_type(options)), **options)
+    return made(np.ones(shape_of(sizes, size), float_type(options)), options)
 
 
 def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
@@ -129,7 +129,7 @@ def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty(2, 0).shape
     torch.Size([2, 0])
     """
-    return made(np.empty(shape_of(sizes, size), float_type(options)), **options)
+    return made(np.empty(shape_of(sizes, size), float_type(options)), options)
 
 
 def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:
@@ -153,8 +153,8 @@ def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:
     >>> tg.full((2,), 3.5)
     tensor([3.5000, 3.5000])
     """
-    value = as_array(number(fill_value, "fill_value"), options.get("dtype"))
-    return made(np.full(shape_of((), size), value), **options)
+    value = as_array(number(fill_value, "fill_value"), dtype_of(options))
+    return made(np.full(shape_of((), size), value), options)
 
 
 def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -166,8 +166,8 @@ def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.zeros_like(tg.tensor([1, 2]))
     tensor([0, 0])
     """
-    array = np.zeros_like(input._array, type_like(input, options))
-    return made(array, **options)
+    dtype = type_like(input, options)
+    return made(np.zeros_like(input._array, dtype), options)
 
 
 def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -179,8 +179,8 @@ def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.ones_like(tg.zeros(2))
     tensor([1., 1.])
     """
-    array = np.ones_like(input._array, type_like(input, options))
-    return made(array, **options)
+    dtype = type_like(input, options)
+    return made(np.ones_like(input._array, dtype), options)
 
 
 def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -192,8 +192,8 @@ def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    array = np.empty_like(input._array, type_like(input, options))
-    return made(array, **options)
+    dtype = type_like(input, options)
+    return made(np.empty_like(input._array, dtype), options)
 
 
 def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Tensor:
@@ -207,7 +207,7 @@ def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Ten
     """
     value = as_array(number(fill_value, "fill_value"), type_like(input, options))
     array = np.full_like(input._array, value, value.dtype)
-    return made(array, **options)
+    return made(array, options)
 
 
 # --- even steps ---
@@ -250,8 +250,7 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Opt
     if not all(map(math.isfinite, bounds)):
         raise RuntimeError(f"unsupported range: from {start} to {end} in steps of {step}")
     floats = any(isinstance(v, float) for v in bounds)
-    integers = options.get("dtype") is None and not floats
-    wanted = dtypes.int64.dtype if integers else float_type(options)
+    wanted = dtype_of(options, dtypes.default_float() if floats else dtypes.int64.dtype)
     if wanted.kind != "f":
         bounds = [int(v) for v in bounds]
     first, last, by = bounds
@@ -264,7 +263,7 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Opt
         )
     n = math.ceil((last - first) / by) if floats else -((first - last) // by)
     values = first + by * np.arange(n)
-    return made(values.astype(wanted, copy=False), **options)
+    return made(values.astype(wanted, copy=False), options)
 
 
 def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Tensor:
@@ -289,7 +288,7 @@ def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Te
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     wanted = float_type(options)
-    return made(_line(start, end, steps, wanted).astype(wanted), **options)
+    return made(_line(start, end, steps, wanted).astype(wanted), options)
 
 
 def logspace(
@@ -304,7 +303,7 @@ def logspace(
     tensor([  1.,  10., 100.])
     """
     wanted = float_type(options)
-    return made((base ** _line(start, end, steps, wanted)).astype(wanted), **options)
+    return made((base ** _line(start, end, steps, wanted)).astype(wanted), options)
 
 
 def _line(start: Any, end: Any, steps: int, wanted: np.dtype[Any]) -> Array:
@@ -332,7 +331,7 @@ def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
             [0., 1.]])
     """
     rows, columns = shape_of((n, n if m is None else m))
-    return made(np.eye(rows, columns, dtype=float_type(options)), **options)
+    return made(np.eye(rows, columns, dtype=float_type(options)), options)
 
 
 def tril_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
@@ -353,7 +352,7 @@ def tril_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]
     """
     rows, columns = shape_of((row, col))
     indices = np.stack(np.tril_indices(rows, offset, columns))
-    return made(indices.astype(dtypes.as_numpy(options.get("dtype", dtypes.int64))), **options)
+    return made(indices.astype(dtype_of(options, dtypes.int64.dtype)), options)
 
 
 def triu_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
@@ -368,7 +367,7 @@ def triu_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]
     """
     rows, columns = shape_of((row, col))
     indices = np.stack(np.triu_indices(rows, offset, columns))
-    return made(indices.astype(dtypes.as_numpy(options.get("dtype", dtypes.int64))), **options)
+    return made(indices.astype(dtype_of(options, dtypes.int64.dtype)), options)
 
 
 # --- as methods ---

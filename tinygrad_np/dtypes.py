@@ -200,7 +200,7 @@ def promote_types(type1: DTypeLike, type2: DTypeLike) -> dtype:
 
 
 def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
-    """Whether a value may be cast without changing its kind downwards (float to int, ...).
+    """Whether a value may be cast: not from a larger kind, float to int or int to bool.
 
     Examples
     --------
@@ -208,8 +208,7 @@ def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
     >>> tg.can_cast(tg.float64, tg.float32), tg.can_cast(tg.float32, tg.int64)
     (True, False)
     """
-    a, b = as_numpy(from_), as_numpy(to)
-    return _CATEGORY[a.kind] <= _CATEGORY[b.kind] and not (b.kind == "u" and a.kind == "i")
+    return _CATEGORY[as_numpy(from_).kind] <= _CATEGORY[as_numpy(to).kind]
 
 
 class finfo:
@@ -253,7 +252,7 @@ class finfo:
             raise TypeError(f"finfo() is of floating point dtypes, got {d}; iinfo() is of integers")
         info = np.finfo(d)
         self.dtype, self.bits = d.name, info.bits
-        self.eps, self.resolution = float(info.eps), float(info.resolution)
+        self.eps, self.resolution = float(info.eps), 10.0**-info.precision
         self.max, self.min = float(info.max), float(info.min)
         self.tiny = self.smallest_normal = float(info.smallest_normal)
 

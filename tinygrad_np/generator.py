@@ -288,10 +288,10 @@ class Generator:
             cumulative = np.cumsum(weights, -1)
             cumulative /= cumulative[..., -1:]
             cumulative[..., -1] = 1
-            u = self._unit(math.prod(weights.shape[:-1]) * count).reshape(*weights.shape[:-1], -1)
-            rows = zip(np.atleast_2d(cumulative), np.atleast_2d(u), strict=True)
-            found = [np.searchsorted(c, at) for c, at in rows]
-            return np.array(found, np.int64).reshape(u.shape)
+            shape = (*weights.shape[:-1], count)
+            rows = np.atleast_2d(cumulative), self._unit(math.prod(shape)).reshape(-1, count)
+            found = [np.searchsorted(c, at) for c, at in zip(*rows, strict=True)]
+            return np.array(found, np.int64).reshape(shape)
         ratio = weights / self.exponential(1.0, weights.shape, weights.dtype)
         return np.argsort(-ratio, axis=-1, kind="stable")[..., :count]
 

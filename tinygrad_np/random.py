@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_np import dtypes
-from tinygrad_np.conversion import Options, made
+from tinygrad_np.conversion import Options, dtype_of, made
 from tinygrad_np.creation import float_type, shape_of, type_like
 from tinygrad_np.generator import Generator, default_generator
 from tinygrad_np.ops import random, sample
@@ -174,7 +174,7 @@ def rand(
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
     random.require_float("rand", dtype)
-    return made(random.source(generator).uniform(0.0, 1.0, shape, dtype), **options)
+    return made(random.source(generator).uniform(0.0, 1.0, shape, dtype), options)
 
 
 def randn(
@@ -191,7 +191,7 @@ def randn(
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
     random.require_float("randn", dtype)
-    return made(random.source(generator).normal(0.0, 1.0, shape, dtype), **options)
+    return made(random.source(generator).normal(0.0, 1.0, shape, dtype), options)
 
 
 def randint(
@@ -228,9 +228,9 @@ def randint(
     if size is None and high is not None:  # randint(high, size)
         high, size = None, high
     first, end = (0, low) if high is None else (low, high)
-    shape, dtype = shape_of((), size), dtypes.as_numpy(options.get("dtype") or dtypes.int64)
+    shape, dtype = shape_of((), size), dtype_of(options, dtypes.int64.dtype)
     array = random.integers(operator.index(first), operator.index(end), shape, dtype, generator)
-    return made(array, **options)
+    return made(array, options)
 
 
 def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Options]) -> Tensor:
@@ -251,8 +251,8 @@ def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Op
     tensor([0, 1, 3, 2])
     """
     (length,) = shape_of((n,))
-    dtype = dtypes.as_numpy(options.get("dtype") or dtypes.int64)
-    return made(random.source(generator).randperm(length, dtype), **options)
+    dtype = dtype_of(options, dtypes.int64.dtype)
+    return made(random.source(generator).randperm(length, dtype), options)
 
 
 def rand_like(
@@ -344,4 +344,4 @@ def normal(
     shape, dtype = shape_of((), size), float_type(options)
     random.require_float("normal", dtype)
     random.require(std >= 0, "normal", "std >= 0", std=std)
-    return made(random.source(generator).normal(mean, std, shape, dtype), **options)
+    return made(random.source(generator).normal(mean, std, shape, dtype), options)

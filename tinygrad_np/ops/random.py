@@ -104,11 +104,12 @@ def bernoulli(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -
     """Ones with probability `p`, a number or a tensor that broadcasts, else zeros."""
     array = input._array
     if isinstance(p, TensorBase):
-        p = p._array
-        if np.broadcast_shapes(p.shape, array.shape) != array.shape:
+        try:
+            p = np.broadcast_to(p._array, array.shape)
+        except ValueError:
             raise RuntimeError(
                 f"bernoulli_: p of shape {list(p.shape)} does not broadcast to {list(array.shape)}"
-            )
+            ) from None
     require_chance("bernoulli_", p)
     return source(generator).bernoulli(p, array.shape, array.dtype)
 
