@@ -32,12 +32,14 @@ def _along(input: Any, dim: int, index: Any, name: str, **options: Any) -> tuple
             f"{name}(): index must have as many dimensions as input, got shapes "
             f"{list(array.shape)} and {list(shape)}"
         )
-    if any(n > m for i, (n, m) in enumerate(zip(array.shape, shape, strict=True)) if i != at):
+    if any(n > m and i != at for i, (n, m) in enumerate(zip(array.shape, shape, strict=True))):
         raise RuntimeError(
             f"{name}(): index of shape {list(array.shape)} must be no larger than input of shape "
             f"{list(shape)} apart from dimension {at}"
         )
-    where: list[Any] = list(np.ogrid[tuple(slice(n) for n in array.shape)])
+    where = [
+        np.arange(n).reshape((n,) + (1,) * (array.ndim - 1 - i)) for i, n in enumerate(array.shape)
+    ]
     where[at] = array
     return tensor, tuple(where)
 

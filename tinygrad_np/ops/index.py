@@ -167,15 +167,24 @@ def _parse(where: Any) -> tuple[Where | None, Where | None]:
     return tuple(basic), tuple(advanced)
 
 
+_PLAIN = (int, type(None))
+
+
+def _plain(w: slice) -> slice:
+    """A slice whose ends may be tensors as one of ints."""
+    return slice(*(None if v is None else operator.index(v) for v in (w.start, w.stop, w.step)))
+
+
 def _item(w: Any) -> Any:
     """One part of an index: an int, a slice, None, Ellipsis, or an array of its own memory."""
     if w is None or w is Ellipsis or type(w) is int:
         return w
     if isinstance(w, slice):
-        ends = [None if v is None else operator.index(v) for v in (w.start, w.stop, w.step)]
-        if ends[2] is not None and ends[2] <= 0:
-            raise ValueError(f"slice step must be greater than zero, got {ends[2]}; use flip()")
-        return slice(*ends)
+        start, stop, step = w.start, w.stop, w.step
+        if step is not None and operator.index(step) <= 0:
+            raise ValueError(f"slice step must be greater than zero, got {step}; use flip()")
+        plain = type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN
+        return w if plain else _plain(w)
     array = index_array(w)
     return int(array) if array.ndim == 0 and array.dtype.kind != "b" else array
 

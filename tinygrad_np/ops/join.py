@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.ops.broadcast import atleast_1d, atleast_2d, atleast_3d
 from tinygrad_np.ops.dims import one
-from tinygrad_np.ops.shape import reshape
+from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
 
 __all__ = [
@@ -78,15 +78,12 @@ def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
     given = _list(tensors, "cat")
     if not given:
         raise ValueError("cat() expects a non-empty list of tensors")
-    shapes = [tuple(t.shape) for t in given]
-    first = next((s for s in shapes if s != EMPTY), None)
-    if first is None:
-        return _cat(*given, dim=0)
-    at = one(dim, len(first))
+    shapes = [raw(t).shape for t in given]
+    first = next((s for s in shapes if s != EMPTY), EMPTY)
+    at = one(dim, len(first)) if first != EMPTY else 0
+    rest = first[:at] + first[at + 1 :]
     for shape in shapes:
-        fits = len(shape) == len(first) and all(
-            a == b for i, (a, b) in enumerate(zip(shape, first, strict=True)) if i != at
-        )
+        fits = len(shape) == len(first) and shape[:at] + shape[at + 1 :] == rest
         if not shape or not (fits or shape == EMPTY):
             raise RuntimeError(
                 "cat() takes tensors of at least 1 dimension whose sizes match except in "

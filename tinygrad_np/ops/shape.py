@@ -289,21 +289,18 @@ def unsqueeze(input: Any, dim: int) -> Any:
 
 @op(view=True)
 def _expand(input: Array, shape: Shape) -> Array:
-    lead = len(shape) - input.ndim
-    if lead >= 0 and -1 in shape[lead:]:
-        shape = shape[:lead] + tuple(
-            have if want == -1 else want
-            for have, want in zip(input.shape, shape[lead:], strict=True)
-        )
-    fits = lead >= 0 and min(shape, default=0) >= 0
-    if not fits or any(a not in (1, b) for a, b in zip(input.shape, shape[lead:], strict=True)):
+    lead, size = len(shape) - input.ndim, input.size
+    if -1 in shape and lead >= 0:
+        kept = zip(input.shape, shape[lead:], strict=True)
+        shape = shape[:lead] + tuple(have if want == -1 else want for have, want in kept)
+    try:
+        out = np.broadcast_to(input, shape)
+    except ValueError:
         raise RuntimeError(
             f"a tensor of shape {list(input.shape)} can't be expanded to {list(shape)}: sizes "
             "of 1 can be expanded, others must match or be -1, and new dimensions come in front"
-        )
-    if math.prod(shape) == input.size:
-        return input.reshape(shape)  # writable, for nothing is repeated
-    return np.broadcast_to(input, shape)
+        ) from None
+    return out if out.size != size else input.reshape(shape)  # writable: nothing is repeated
 
 
 _expand.backward(input=lambda grad: grad)
