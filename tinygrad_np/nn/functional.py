@@ -4,10 +4,8 @@ Source: https://pytorch.org/docs/stable/nn.functional.html
 """
 # ruff: noqa: F403
 
-from __future__ import annotations
-
+from tinygrad_np.nn.composite import *
 from tinygrad_np.ops.activation import *
-from tinygrad_np.ops.activation import celu, elu, selu
 from tinygrad_np.ops.adaptive import *
 from tinygrad_np.ops.binary import *
 from tinygrad_np.ops.classification import *
@@ -23,18 +21,7 @@ from tinygrad_np.ops.loss import *
 from tinygrad_np.ops.margin import *
 from tinygrad_np.ops.pad import *
 from tinygrad_np.ops.piecewise import *
-from tinygrad_np.ops.piecewise import hardtanh, leaky_relu, relu, rrelu, threshold
 from tinygrad_np.ops.pool import *
 from tinygrad_np.ops.softmax import *
 from tinygrad_np.ops.trigonometry import tanh as tanh
 from tinygrad_np.ops.unpool import *
-from tinygrad_np.tape.inplace import inplace
-
-relu_ = inplace(relu)
-leaky_relu_ = inplace(leaky_relu)
-rrelu_ = inplace(rrelu)
-hardtanh_ = inplace(hardtanh)
-threshold_ = inplace(threshold)
-elu_ = inplace(elu)
-selu_ = inplace(selu)
-celu_ = inplace(celu)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from tinygrad_np.nn import functional as F
 from tinygrad_np.nn.module import Module
@@ -19,6 +19,8 @@ __all__ = [
     "LPPool2d",
     "MaxPool1d",
     "MaxPool2d",
+    "MaxUnpool1d",
+    "MaxUnpool2d",
 ]
 
 Ints = Any  # an int, or a tuple with one for each dimension
@@ -147,9 +149,9 @@ class AvgPool1d(Module):
         count_include_pad: bool = True,
     ) -> None:
         super().__init__()
-        self.kernel_size = _single(kernel_size)
-        self.stride = _single(stride if stride is not None else kernel_size)
-        self.padding = _single(padding)
+        self.kernel_size = _tuple(kernel_size)
+        self.stride = _tuple(stride if stride is not None else kernel_size)
+        self.padding = _tuple(padding)
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
@@ -163,8 +165,56 @@ class AvgPool1d(Module):
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
 
 
-def _single(value: Ints) -> tuple[int, ...]:
-    return value if isinstance(value, tuple) else (value,)
+def _tuple(value: Ints, dims: int = 1) -> tuple[int, ...]:
+    return tuple(value) if isinstance(value, (tuple, list)) else (value,) * dims
+
+
+class _MaxUnpool(Module):
+    dims: ClassVar[int]
+
+    def __init__(self, kernel_size: Ints, stride: Ints = None, padding: Ints = 0) -> None:
+        super().__init__()
+        self.kernel_size = _tuple(kernel_size, self.dims)
+        self.stride = _tuple(stride if stride is not None else kernel_size, self.dims)
+        self.padding = _tuple(padding, self.dims)
+
+    def extra_repr(self) -> str:
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool2d(_MaxUnpool):
+    """Puts the elements that `MaxPool2d` chose back in their places, among zeros.
+
+    Parameters
+    ----------
+    kernel_size, stride, padding : optional
+        Those of the pooling, made with ``return_indices=True``.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> out, indices = tg.nn.MaxPool2d(2, return_indices=True)(tg.rand(1, 1, 4, 4))
+    >>> tg.nn.MaxUnpool2d(2)(out, indices).shape
+    torch.Size([1, 1, 4, 4])
+    """
+
+    dims = 2
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        return F.max_unpool2d(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
+
+
+class MaxUnpool1d(_MaxUnpool):
+    """`MaxUnpool2d` for sequences, and `MaxPool1d`."""
+
+    dims = 1
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        return F.max_unpool1d(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
 
 
 class _LPPool(Module):
