@@ -26,6 +26,8 @@ __all__ = ["median", "nanmedian", "nanquantile", "quantile"]
 def _middle(input: Array, *, dim: int, skip_nan: bool) -> Array:
     """The index along `dim` of the median, and of the first nan unless these are skipped."""
     axis = one(dim, input.ndim)
+    if not input.ndim:
+        return np.zeros((), np.int64)
     order = np.argsort(input, axis, kind="stable")  # nan last
     count = np.count_nonzero(~np.isnan(input), axis=axis, keepdims=True)
     middle = np.maximum(count - 1, 0) // 2

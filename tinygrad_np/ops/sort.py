@@ -106,15 +106,7 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
     >>> tg.topk(tg.tensor([3.0, 1.0, 2.0]), 2).indices
     tensor([0, 2])
     """
-    at = one(dim, input.ndim)
-    size = input.shape[at] if input.ndim else 1
-    if not 0 <= k <= size:
-        raise RuntimeError(
-            f"topk(): selected index k out of range: k is {k}, and dimension {dim} of shape "
-            f"{list(input.shape)} has {size} elements"
-        )
-    indices = argsort(input, dim, largest)
-    first = indices[(slice(None),) * at + (slice(k),)] if input.ndim else indices
+    first = _ranked("topk", input, dim, largest, 0, k)
     return selected(return_types.topk, input, dim, True, first)
 
 
@@ -146,13 +138,18 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     tensor(2.)
     """
     check_nonempty("kthvalue", input, dim)
+    kth = _ranked("kthvalue", input, dim, False, k - 1, k)
+    return selected(return_types.kthvalue, input, dim, keepdim, kth)
+
+
+def _ranked(name: str, input: Array, dim: int, descending: bool, start: int, stop: int) -> Array:
+    """The indices along `dim` of the elements from one rank to another."""
     at = one(dim, input.ndim)
     size = input.shape[at] if input.ndim else 1
-    if not 1 <= k <= size:
+    if not 0 <= start <= stop <= size:
         raise RuntimeError(
-            f"kthvalue(): selected number k out of range for dimension {dim}: k is {k}, and the "
+            f"{name}(): selected number k out of range for dimension {dim}: k is {stop}, and the "
             f"shape is {list(input.shape)}"
         )
-    indices = argsort(input, dim)
-    kth = indices[(slice(None),) * at + (slice(k - 1, k),)] if input.ndim else indices
-    return selected(return_types.kthvalue, input, dim, keepdim, kth)
+    order = argsort(input, dim, descending)
+    return order[(slice(None),) * at + (slice(start, stop),)] if input.ndim else order
