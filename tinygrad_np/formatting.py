@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,8 +13,7 @@ from tinygrad_np import dtypes
 __all__ = ["set_printoptions"]
 
 
-@dataclass(frozen=True)
-class PrintOptions:
+class PrintOptions(NamedTuple):
     """What `set_printoptions` sets."""
 
     precision: int = 4
@@ -81,7 +79,7 @@ def set_printoptions(
     }
     new: Any = {name: value for name, value in given.items() if value is not None}
     before = _PROFILES[profile] if profile else _options
-    _options = replace(before, sci_mode=sci_mode, **new)
+    _options = before._replace(sci_mode=sci_mode, **new)
 
 
 def tensor_repr(tensor: Any) -> str:

@@ -50,7 +50,7 @@ class Generator:
     tensor([0.4963, 0.7682, 0.0885])
     """
 
-    #: Makes of an array what `get_state` returns; `creation` puts Tensor's constructor here.
+    # Makes of an array what `get_state` returns; `random` puts Tensor's constructor here.
     _wrap: Callable[[Array], Any] = staticmethod(np.asarray)
 
     def __init__(self, device: Any = "cpu") -> None:
@@ -172,7 +172,10 @@ class Generator:
     def uniform(
         self, low: float = 0.0, high: float = 1.0, shape: Shape = (), dtype: Any = np.float32
     ) -> Array:
-        """Numbers evenly spread over [low, high). Equal to PyTorch's."""
+        """Numbers evenly spread over [low, high). Equal to PyTorch's.
+
+        Those of float64 between other bounds than 0 and 1 may differ in the last bit.
+        """
         dtype = np.dtype(dtype)
         u = self._unit(math.prod(shape), dtype)
         if (low, high) != (0, 1):
@@ -235,7 +238,7 @@ class Generator:
     def geometric(self, p: float, shape: Shape, dtype: Any = np.float32) -> Array:
         """How many tosses of a coin it takes to win, at probability `p`. Equal to PyTorch's."""
         u = self._unit(math.prod(shape))
-        return np.ceil(np.log(u) / math.log(1 - p)).astype(dtype).reshape(shape)
+        return np.ceil(np.log(u) / math.log1p(-p)).astype(dtype).reshape(shape)
 
     def bernoulli(self, p: float | Array, shape: Shape, dtype: Any = np.float32) -> Array:
         """Ones with probability `p`, a number or an array of floats, else zeros. PyTorch's.
