@@ -39,6 +39,19 @@ def test_backward_adds_to_grad_in_place():
     assert kept.item() == 5.0
 
 
+def test_gradients_of_0d_tensors_are_arrays():
+    """NumPy's operators give scalars for 0-d arrays: a rule may return one."""
+    x, seen = tg.tensor(0.5, requires_grad=True), []
+    y = x.tanh()
+    y.retain_grad()
+    x.register_hook(lambda grad: seen.append(grad))
+    for _ in range(2):
+        y.backward(retain_graph=True)
+    seen += [x.grad, y.grad, *tg.autograd.grad(y, x)]
+    assert {type(t._array) for t in seen} == {np.ndarray}
+
+
+
 def test_a_diamond_walks_each_node_once():
     calls = []
 

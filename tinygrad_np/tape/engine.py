@@ -64,7 +64,7 @@ def run(
             if node.hooks or node.retains:
                 grad = _run_hooks(node, grad, create_graph)
             if wanted is not None and node in wanted:
-                found[node] = grad if create_graph or _is_ours(grad) else grad.copy()
+                found[node] = grad if create_graph or _is_ours(grad) else np.array(grad)
             if isinstance(node, Leaf):
                 if accumulate and (wanted is None or node in wanted):
                     _accumulate(node, grad, _is_ours(grad), create_graph)
@@ -162,7 +162,7 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
 
 def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
     """The gradient after the tensor's hooks; kept by the tensor if it retains it."""
-    tensor = grad if record else make(grad)
+    tensor = grad if record else make(np.asarray(grad))
     for hook in list((node.hooks or {}).values()):
         changed = hook(tensor)
         if changed is not None:
@@ -190,9 +190,9 @@ def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
     if record:
         tensor._grad = grad.clone() if old is None else old + grad
     elif old is None:
-        tensor._grad = make(grad if ours else grad.copy())
+        tensor._grad = make(grad if ours else np.array(grad))
     elif old._node is None:
         np.add(old._array, grad, out=old._array)
         old._versions().n += 1
     else:
-        tensor._grad = old + make(grad)
+        tensor._grad = old + make(np.asarray(grad))
