@@ -112,23 +112,24 @@ class _BatchNorm(_RunningNorm):
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input(input)
+        count = self.num_batches_tracked if self.training else None
         share = self.momentum
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if share is None:
-                share = 1.0 / self.num_batches_tracked.item()
-        by_batch = self.training or self.running_mean is None
+        if share is None:
+            share = 0.0 if count is None else 1.0 / (count.item() + 1)
         use_running = not self.training or self.track_running_stats
-        return F.batch_norm(
+        out = F.batch_norm(
             input,
             self.running_mean if use_running else None,
             self.running_var if use_running else None,
             self.weight,
             self.bias,
-            by_batch,
-            0.0 if share is None else share,
+            self.training or self.running_mean is None,
+            share,
             self.eps,
         )
+        if count is not None:
+            count.add_(1)
+        return out
 
 
 class BatchNorm2d(_BatchNorm):
