@@ -21,8 +21,6 @@ from tinygrad_np.creation import (
     logspace,
     ones,
     ones_like,
-    tril_indices,
-    triu_indices,
     zeros,
     zeros_like,
 )
@@ -63,10 +61,7 @@ from tinygrad_np.dtypes import (
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
 from tinygrad_np.ops.activation import celu, selu
-from tinygrad_np.ops.adaptive import (
-    adaptive_avg_pool1d,
-    adaptive_max_pool1d,
-)
+from tinygrad_np.ops.adaptive import adaptive_avg_pool1d
 from tinygrad_np.ops.axes import (
     adjoint,
     flip,

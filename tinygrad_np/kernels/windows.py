@@ -91,5 +91,5 @@ def overlap(shape: Ints, before: Ints, spans: Ints) -> tuple[Slices, Slices]:
         low = min(max(-p, 0), n)
         high = max(min(span - p, n), low)
         here.append(slice(low, high))
-        there.append(slice(low + p, high + p) if low < high else slice(0))
+        there.append(slice(low + p, high + p) if low < high else slice(0, 0))
     return tuple(here), tuple(there)

@@ -43,8 +43,9 @@ def adaptive_argmax(input: Array, *, size: Shape) -> Array:
             slice(i * n // m, -(-(i + 1) * n // m))
             for i, n, m in zip(cell, shape, size, strict=True)
         )
-        values = input[(..., *window)].reshape(*input.shape[:2], -1)
-        out[(..., *cell)] = places[window].ravel()[values.argmax(-1)]
+        inside = places[window].ravel()
+        values = input[(..., *window)].reshape(*input.shape[:2], inside.size)
+        out[(..., *cell)] = inside[values.argmax(-1)]
     return out
 
 
@@ -85,13 +86,12 @@ def _adaptive_avg(dims: int, input: Any, output_size: Any) -> Any:
 def _adaptive_max(dims: int, input: Any, output_size: Any, return_indices: bool) -> Any:
     given, size = _batch_and_size(f"adaptive_max_pool{dims}d", input, dims, output_size)
     indices = adaptive_argmax(given, size=size)
-    images = (*given.shape[:2], -1)
-    out = gather(given.reshape(images), -1, indices.reshape(images)).reshape(tuple(indices.shape))
-    return (
-        (unbatch(out, input, dims), unbatch(indices, input, dims))
-        if return_indices
-        else unbatch(out, input, dims)
-    )
+    lead, sizes = tuple(given.shape[:2]), tuple(given.shape[2:])
+    images = given.reshape((*lead, math.prod(sizes)))
+    out = gather(images, -1, indices.reshape((*lead, math.prod(size)))).reshape((*lead, *size))
+    if return_indices:
+        return unbatch(out, input, dims), unbatch(indices, input, dims)
+    return unbatch(out, input, dims)
 
 
 def adaptive_avg_pool1d(input: Any, output_size: Sizes) -> Any:
@@ -148,7 +148,8 @@ def adaptive_max_pool1d(input: Any, output_size: Sizes, return_indices: bool = F
     Examples
     --------
     >>> import tinygrad_np as tg
-    >>> tg.adaptive_max_pool1d(tg.tensor([[1.0, 2.0, 5.0, 4.0, 3.0]]), 2, return_indices=True)
+    >>> from tinygrad_np.nn import functional as F
+    >>> F.adaptive_max_pool1d(tg.tensor([[1.0, 2.0, 5.0, 4.0, 3.0]]), 2, return_indices=True)
     (tensor([[5., 5.]]), tensor([[2, 2]]))
     """
     return _adaptive_max(1, input, output_size, return_indices)

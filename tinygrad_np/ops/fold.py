@@ -10,7 +10,6 @@ import math
 from typing import Any
 
 from tinygrad_np.kernels.windows import Geometry, col2im, im2col
-from tinygrad_np.ops.axes import permute
 from tinygrad_np.ops.sliding import Numbers, batch, each, hashable, unbatch
 from tinygrad_np.tape.op import Array, op
 
@@ -178,7 +177,8 @@ def fold(
     return unbatch(from_columns(columns, shape=shape, geometry=geometry), input, 1)
 
 
-def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
+@op
+def pixel_shuffle(input: Array, upscale_factor: int) -> Array:
     """Channels as pixels: (*, C r^2, H, W) to (*, C, H r, W r), r being `upscale_factor`.
 
     Raises
@@ -193,7 +193,7 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     tensor([[[0., 1.],
              [2., 3.]]])
     """
-    r, shape = upscale_factor, tuple(input.shape)
+    r, shape = upscale_factor, input.shape
     if len(shape) < 3 or r < 1 or shape[-3] % (r * r):
         raise RuntimeError(
             "pixel_shuffle expects a positive upscale_factor and an input (*, C, H, W) whose "
@@ -203,10 +203,12 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     *lead, channels, height, width = shape
     split = input.reshape((*lead, channels // (r * r), r, r, height, width))
     order = [*range(len(lead) + 1), *(len(lead) + i for i in (3, 1, 4, 2))]
-    return permute(split, order).reshape((*lead, channels // (r * r), height * r, width * r))
+    shuffled = split.transpose(order).copy()
+    return shuffled.reshape((*lead, channels // (r * r), height * r, width * r))
 
 
-def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
+@op
+def pixel_unshuffle(input: Array, downscale_factor: int) -> Array:
     """Pixels as channels, the inverse of `pixel_shuffle`: (*, C, H r, W r) to (*, C r^2, H, W).
 
     Raises
@@ -220,7 +222,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     >>> tg.pixel_unshuffle(tg.arange(4.0).reshape(1, 2, 2), 2).shape
     torch.Size([4, 1, 1])
     """
-    r, shape = downscale_factor, tuple(input.shape)
+    r, shape = downscale_factor, input.shape
     if len(shape) < 3 or r < 1 or shape[-2] % r or shape[-1] % r:
         raise RuntimeError(
             "pixel_unshuffle expects a positive downscale_factor and an input (*, C, H, W) whose "
@@ -230,4 +232,9 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
     *lead, channels, height, width = shape
     split = input.reshape((*lead, channels, height // r, r, width // r, r))
     order = [*range(len(lead) + 1), *(len(lead) + i for i in (2, 4, 1, 3))]
-    return permute(split, order).reshape((*lead, channels * r * r, height // r, width // r))
+    shuffled = split.transpose(order).copy()
+    return shuffled.reshape((*lead, channels * r * r, height // r, width // r))
+
+
+pixel_shuffle.backward(input=lambda grad, upscale_factor: pixel_unshuffle(grad, upscale_factor))
+pixel_unshuffle.backward(input=lambda grad, downscale_factor: pixel_shuffle(grad, downscale_factor))

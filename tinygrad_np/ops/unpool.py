@@ -122,6 +122,6 @@ def _max_unpool(
         size = wanted
     lead = tuple(given.shape[:2])
     zeros = np.zeros((*lead, math.prod(size)), raw(given).dtype)
-    images = (*lead, -1)
+    images = (*lead, math.prod(given.shape[2:]))
     out = scatter(zeros, -1, indices.reshape(images), given.reshape(images))
     return unbatch(out.reshape((*lead, *size)), input, dims)
