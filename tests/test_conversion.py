@@ -2,6 +2,7 @@
 
 import array
 import enum
+import functools
 import inspect
 
 import numpy as np
@@ -151,6 +152,7 @@ def test_pytorch_and_back():
         ([[], [1]], ValueError, "length 0 at dim 1 .got 1"),
         ([np.ones(2), np.ones(1)], ValueError, "length 2 at dim 1"),
         ([tg.ones(2), tg.ones(2)], ValueError, r"\[2\].*stack"),
+        (functools.reduce(lambda inner, _: [inner], range(70), 1), ValueError, "dimension of 64"),
         ("a", TypeError, "str"),
         (["a"], TypeError, "str"),
         (b"abc", TypeError, "bytes"),
@@ -164,7 +166,7 @@ def test_pytorch_and_back():
         ([2**63], RuntimeError, "overflow"),
         (2**70, RuntimeError, "overflow"),
     ],
-    ids=str,
+    ids=lambda v: str(v)[:30],
 )
 def test_what_is_no_data(data, error, words):
     with pytest.raises(error, match=words):

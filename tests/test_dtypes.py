@@ -29,6 +29,7 @@ def test_names():
         assert copy.deepcopy(d) is d
         assert isinstance(d, tg.dtype)
     assert tg.float32 != "no type"
+    assert tg.float64 != None  # noqa: E711
     assert tg.float32.is_floating_point
     assert not tg.float32.is_complex
     assert not tg.uint8.is_signed

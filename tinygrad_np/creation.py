@@ -29,8 +29,6 @@ __all__ = [
     "logspace",
     "ones",
     "ones_like",
-    "tril_indices",
-    "triu_indices",
     "zeros",
     "zeros_like",
 ]
@@ -332,42 +330,6 @@ def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
     """
     rows, columns = shape_of((n, n if m is None else m))
     return made(np.eye(rows, columns, dtype=float_type(options)), options)
-
-
-def tril_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
-    """Where a row x col matrix has its lower triangle: (2, number), rows above columns.
-
-    Parameters
-    ----------
-    row, col : int
-    offset : int, default 0
-        How many diagonals above the main one belong to it; fewer if negative.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.tril_indices(2, 2)
-    tensor([[0, 1, 1],
-            [0, 0, 1]])
-    """
-    rows, columns = shape_of((row, col))
-    indices = np.stack(np.tril_indices(rows, offset, columns))
-    return made(indices.astype(dtype_of(options, dtypes.int64.dtype)), options)
-
-
-def triu_indices(row: int, col: int, offset: int = 0, **options: Unpack[Options]) -> Tensor:
-    """Where a row x col matrix has its upper triangle; as `tril_indices`.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.triu_indices(2, 2)
-    tensor([[0, 0, 1],
-            [0, 1, 1]])
-    """
-    rows, columns = shape_of((row, col))
-    indices = np.stack(np.triu_indices(rows, offset, columns))
-    return made(indices.astype(dtype_of(options, dtypes.int64.dtype)), options)
 
 
 # --- as methods ---

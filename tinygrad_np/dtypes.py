@@ -52,10 +52,7 @@ class dtype:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, dtype):
             return self is other
-        try:
-            return bool(self.dtype == other)
-        except TypeError:
-            return False
+        return other is not None and bool(self.dtype == other)  # NumPy takes None for float64
 
     def __hash__(self) -> int:
         return hash(self.dtype)
