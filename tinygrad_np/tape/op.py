@@ -190,7 +190,9 @@ def op(
                     mixed = dtype is not None or a.dtype.kind != "f"
                     dtype = a.dtype
             elif type(a) is np.ndarray:
-                mixed = True
+                if a.dtype is not dtype:
+                    mixed = dtype is not None or a.dtype.kind != "f"
+                    dtype = a.dtype
             elif isinstance(a, np.generic):
                 mixed = scalars = True
             elif promoting is not None and not isinstance(a, operands):
