@@ -9,6 +9,7 @@ Source: https://numpy.org/doc/stable/user/basics.interoperability.html
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from tinygrad_np.conversion import as_tensor
 from tinygrad_np.ops import choice, einsum, join, linalg, matrix, norms
 from tinygrad_np.tape.graph import TensorBase, tensor_class
 
+_signature = functools.cache(inspect.signature)
 _WAY_OUT = "call it on .detach().numpy(), which leaves the tape"
 
 # Universal functions that a tensor has as a method of another name.
@@ -85,7 +87,7 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     if ours is None:
         raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
     try:
-        inspect.signature(ours).bind(*args, **kwargs)
+        _signature(ours).bind(*args, **kwargs)
     except TypeError as error:
         raise TypeError(f"{name} of a Tensor: {error}; {_WAY_OUT}") from None
     return ours(*args, **kwargs)
