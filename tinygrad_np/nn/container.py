@@ -49,8 +49,7 @@ class _ModuleSequence(Module):
         return len(self._module_names)
 
     def __iter__(self) -> Iterator[Any]:
-        members = self.__dict__
-        return iter([members[name] for name in self._module_names])
+        return map(self.__dict__.__getitem__, self._module_names)
 
     def append(self: L, module: Module) -> L:
         """Add a module at the end; returns the container."""
