@@ -1,6 +1,7 @@
 """Rows for matrix products and equations: ops/linalg.py, matrix.py, einsum.py, inverse.py."""
 
 import functools
+import itertools
 
 import hypothesis.extra.numpy as hnp
 import numpy as np
@@ -134,7 +135,7 @@ def contractions(draw):
 def chains(draw):
     """Matrices that can be multiplied one after the other; the ends may be vectors."""
     sizes = draw(st.lists(st.integers(1, 3), min_size=3, max_size=5))
-    shapes = list(zip(sizes[:-1], sizes[1:], strict=True))
+    shapes = list(itertools.pairwise(sizes))
     if draw(st.booleans()):
         shapes[0] = shapes[0][1:]
     if draw(st.booleans()):

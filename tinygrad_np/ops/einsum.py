@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import permute
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import add, mul
@@ -43,7 +44,7 @@ def _contract(input: Array, other: Array, *, labels: tuple[str, str, str]) -> Ar
     a = input.transpose([left.index(c) for c in batch + rows + inner])
     b = other.transpose([right.index(c) for c in batch + inner + columns])
     a, b = a.reshape(*size(batch), n, k), b.reshape(*size(batch), k, m)
-    product = np.matmul(a, b) if inner else np.multiply(a, b)
+    product = silent.run(np.matmul if inner else np.multiply, a, b)
     order = batch + rows + columns
     return product.reshape(size(order)).transpose([order.index(c) for c in result])
 
@@ -167,13 +168,14 @@ def _check(operands: Sequence[Array], inputs: Sequence[str]) -> None:
     """RuntimeError unless dimensions of one name have one size; across operands also 1."""
     sizes: dict[str, int] = {}
     for i, (x, names) in enumerate(zip(operands, inputs, strict=True)):
-        own = dict(zip(names, x.shape, strict=True))
+        own: dict[str, int] = {}
         for c, n in zip(names, x.shape, strict=True):
-            seen = sizes.setdefault(c, n)
-            if own[c] != n or (n != seen and 1 not in (n, seen)):
+            first, seen = own.setdefault(c, n), sizes.setdefault(c, n)
+            if n != first or (n != seen and 1 not in (n, seen)):
                 raise RuntimeError(
                     f"einsum(): subscript {c} has size {n} for operand {i} of shape "
-                    f"{list(x.shape)}, which does not fit its other size, {seen}"
+                    f"{list(x.shape)}, which does not fit its other size, "
+                    f"{seen if n == first else first}"
                 )
             sizes[c] = n if seen == 1 else seen
 

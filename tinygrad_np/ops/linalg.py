@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.tape.op import Array, op
 
@@ -46,11 +47,11 @@ def matmul(input: Array, other: Array) -> Array:
     """
     same_dtype("matmul", input, other)
     try:
-        if (
-            input.ndim > 2 and other.ndim == 2
-        ):  # one product of matrices, not one for each in the batch
-            return (_rows(input) @ other).reshape(*input.shape[:-1], other.shape[1])
-        return np.matmul(input, other)
+        if input.ndim < 3 or other.ndim != 2:
+            return silent.run(np.matmul, input, other)
+        # one product of matrices, not one for each in the batch
+        rows = silent.run(np.matmul, _rows(input), other)
+        return rows.reshape(*input.shape[:-1], other.shape[1])
     except ValueError:
         raise RuntimeError(_misfit(input.shape, other.shape)) from None
 
@@ -164,7 +165,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
             f"or (in_features,), but got {list(input.shape)} and {list(weight.shape)}"
         )
     try:
-        rows = _rows(input) @ weight.T
+        rows = silent.run(np.matmul, _rows(input), weight.T)
     except ValueError:
         raise RuntimeError(_misfit(_rows(input).shape, weight.T.shape)) from None
     out = rows.reshape(input.shape[:-1] + weight.shape[:-1])

@@ -13,7 +13,7 @@ from tinygrad_np.ops.inverse import inv
 from tinygrad_np.ops.linalg import bmm, check_ranks, matmul, mm, mv, outer, same_dtype
 from tinygrad_np.ops.reduce import sum
 from tinygrad_np.ops.rounding import zero
-from tinygrad_np.ops.shape import clone
+from tinygrad_np.ops.shape import clone, expand
 from tinygrad_np.ops.triangle import diagonal
 from tinygrad_np.tape.op import Array
 
@@ -82,13 +82,7 @@ def _scaled(input: Array, product: Array, beta: float, alpha: float) -> Array:
         product = mul(product, alpha)
     if beta == 0:
         return product
-    total = add(product, input, alpha=beta)
-    if total.shape != product.shape:
-        raise RuntimeError(
-            f"an input of shape {list(input.shape)} doesn't broadcast to the shape of the "
-            f"product, {list(product.shape)}"
-        )
-    return total
+    return add(product, expand(input, tuple(product.shape)), alpha=beta)
 
 
 def multi_dot(tensors: Sequence[Array]) -> Array:

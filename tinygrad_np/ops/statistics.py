@@ -22,7 +22,8 @@ __all__ = ["nanmean", "nansum", "std", "std_mean", "var", "var_mean"]
 
 @op
 def _var(input: Array, *, dim: Dims, freedom: float, keepdim: bool) -> Array:
-    return silent.run(_variance, input, several(dim, input.ndim), freedom, keepdim)
+    average = mean(input, dim, True)
+    return silent.run(_variance, input, average, several(dim, input.ndim), freedom, keepdim)
 
 
 @_var.backward("input")
@@ -43,8 +44,10 @@ def _(grad: Array, input: Array, out: Array, dim: Dims, freedom: float) -> Array
     return restored(grad, dim, tuple(input.shape)) * away * (1 / (freedom or math.nan))
 
 
-def _variance(input: Array, axes: tuple[int, ...], freedom: float, keepdim: bool) -> Array:
-    away = input - input.mean(axis=axes, keepdims=True)
+def _variance(
+    input: Array, average: Array, axes: tuple[int, ...], freedom: float, keepdim: bool
+) -> Array:
+    away = np.asarray(input - average)
     return np.square(away, out=away).sum(axis=axes, keepdims=keepdim) / freedom
 
 
