@@ -103,6 +103,7 @@ class Tensor(Methods):
                     f"this one has dtype {self.dtype}; convert it with .float() first"
                 )
             self._node = Leaf(self)
+            self._view = None  # its own base: changed in place it is a leaf
         return self
 
     @property

@@ -77,7 +77,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
             [3]])
     """
     tensor, where = _along(input, dim, index, "gather")
-    return reshape(_index(tensor, where=where), tuple(index.shape))
+    out = _index(tensor, where=where)
+    return out if len(index.shape) else reshape(out, ())
 
 
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:

@@ -143,9 +143,11 @@ def view(input: Any, *sizes: Any, size: Any = None, dtype: Any = None) -> Any:
     """
     if len(sizes) == 1 and isinstance(sizes[0], (dtypes.dtype, np.dtype)):
         dtype = sizes[0]
-    if dtype is not None:
-        return _view_dtype(input, dtype=dtypes.as_numpy(dtype))
-    return _view(input, shape=numbers(sizes, size))
+    if dtype is None:
+        return _view(input, shape=numbers(sizes, size))
+    if input.dtype == dtype:
+        return _view(input, shape=tuple(input.shape))
+    return _view_dtype(input, dtype=dtypes.as_numpy(dtype))
 
 
 def view_as(input: Any, other: Any) -> Any:

@@ -69,7 +69,7 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
         view is None
         and where is ...
         and isinstance(value, TensorBase)
-        and value._place() is not None
+        and not isinstance(value._place(), (Leaf, type(None)))
     )
     if whole and new.shape == array.shape and new.dtype == array.dtype:
         tensor._node = value._node
