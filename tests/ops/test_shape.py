@@ -323,3 +323,18 @@ def test_a_view_that_becomes_a_leaf_is_not_changed_in_place():
             change()
     x[0].sum().backward()
     assert x.grad.tolist() == [[1, 1], [0, 0]]
+
+
+def test_numpy_names():
+    x = tg.zeros(1, 3)
+    index = tg.tensor([0])
+    assert tg.cat([x, x], axis=1).shape == (1, 6)
+    assert tg.stack([x, x], axis=-1).shape == (1, 3, 2)
+    assert tg.squeeze(x, axis=0).shape == (3,)
+    assert x.unsqueeze(axis=1).shape == (1, 1, 3)
+    assert x.index_select(axis=1, index=index).shape == (1, 1)
+    assert x.gather(axis=1, index=index[None]).shape == (1, 1)
+    assert len(tg.unbind(x, axis=1)) == 3
+    assert x.repeat_interleave(2, axis=0).shape == (2, 3)
+    with pytest.raises(TypeError):
+        tg.squeeze(x, along=0)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+from tinygrad_np.tape.op import NUMPY_NAMES
 
 Dims = int | Sequence[int] | None
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, which also takes its arguments under NumPy's names: `axis` for `dim`."""
+
+    @functools.wraps(function)
+    def call(*args: P.args, **params: P.kwargs) -> R:
+        if params:
+            params = {NUMPY_NAMES.get(k, k): v for k, v in params.items()}  # type: ignore[assignment]
+        return function(*args, **params)
+
+    return call
 
 
 def one(dim: int, ndim: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.ops.broadcast import broadcast_shapes
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import Where, _index, _scatter, same_dtype
 from tinygrad_np.ops.indices import checked_index
 from tinygrad_np.ops.mask import masked_fill
@@ -44,6 +44,7 @@ def _along(input: Any, dim: int, index: Any, name: str, **options: Any) -> tuple
     return tensor, tuple(where)
 
 
+@numpy_names
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """The elements that an index names along `dim`.
 
@@ -81,6 +82,7 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     return out if len(index.shape) else reshape(out, ())
 
 
+@numpy_names
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     """`gather` with shapes broadcast, and negative indices that count from the end.
 
@@ -149,6 +151,7 @@ def _with_source(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple
     return tensor, where, part if shape else reshape(part, (1,))
 
 
+@numpy_names
 def scatter(
     input: Any,
     dim: int,
@@ -203,6 +206,7 @@ def scatter(
     return reshape(write(tensor, part, where=where), tuple(input.shape))
 
 
+@numpy_names
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """``input`` with the elements of `src` added where an index names places along `dim`.
 
@@ -286,6 +290,7 @@ _scatter_extreme.backward(
 )
 
 
+@numpy_names
 def scatter_reduce(
     input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Any:

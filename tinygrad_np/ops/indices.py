@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import Where, _index, _scatter, fitted, index_array, same_dtype
 from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import TensorBase
@@ -75,6 +75,7 @@ def _source(tensor: Any, at: int, where: Where, source: Any, name: str) -> Any:
     return reshape(source, shape)
 
 
+@numpy_names
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """What stands at the indices along `dim`, as a copy.
 
@@ -102,6 +103,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
     return out if len(input.shape) else reshape(out, ())
 
 
+@numpy_names
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1) -> Any:
     """``input`` with ``alpha * source`` added at the indices along `dim`, repeated ones too.
 
@@ -132,6 +134,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     return input + reshape(added if alpha == 1 else added * alpha, tuple(input.shape))
 
 
+@numpy_names
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """``input`` with `source` written at the indices along `dim`.
 
@@ -164,6 +167,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     return reshape(write(tensor, values, where=where), tuple(input.shape))
 
 
+@numpy_names
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """``input`` with one value written at the indices along `dim`.
 

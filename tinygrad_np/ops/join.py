@@ -13,7 +13,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.ops.broadcast import atleast_1d, atleast_2d, atleast_3d
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
 
@@ -51,6 +51,7 @@ def _(grad: Array, tensors_shape: list[Shape], dim: int, index: int) -> Any:
     return grad[(slice(None),) * dim + (slice(start, start + tensors_shape[index][dim]),)]
 
 
+@numpy_names
 def cat(tensors: Sequence[Any], dim: int = 0) -> Any:
     """The tensors one after the other along `dim`.
 
@@ -104,6 +105,7 @@ def _list(tensors: Sequence[Any], name: str) -> list[Any]:
     return list(tensors)
 
 
+@numpy_names
 def concat(tensors: Sequence[Any], dim: int = 0) -> Any:
     """`cat` under another name.
 
@@ -136,6 +138,7 @@ def _stack(*tensors: Array, dim: int) -> Array:
 _stack.backward(tensors=lambda grad, dim, index: grad[(slice(None),) * dim + (index,)])
 
 
+@numpy_names
 def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
     """The tensors side by side along a new dimension.
 

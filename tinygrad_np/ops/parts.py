@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import getitem
 from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
@@ -43,6 +43,7 @@ def _part(input: Any, dim: int, part: Any) -> Any:
     return getitem(input, (slice(None),) * dim + (part,))
 
 
+@numpy_names
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """The `length` elements along `dim` from `start` on; a negative start counts from the end.
 
@@ -74,6 +75,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     return _part(input, at, slice(first, first + length))
 
 
+@numpy_names
 def select(input: Any, dim: int, index: int) -> Any:
     """What stands at one index of `dim`, a dimension less.
 
@@ -91,6 +93,7 @@ def select(input: Any, dim: int, index: int) -> Any:
     return _part(input, _dim(input, dim, "select", IndexError), operator.index(index))
 
 
+@numpy_names
 def unbind(input: Any, dim: int = 0) -> Tensors:
     """The tensor taken apart along `dim`, a dimension less.
 
@@ -138,6 +141,7 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     return tuple(_part(tensor, at, slice(i, min(i + step, size))) for i in range(0, size, step))
 
 
+@numpy_names
 def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> Tensors:
     """The tensor cut along `dim` into parts of the given sizes.
 
@@ -158,6 +162,7 @@ def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> Te
     return tuple(_part(input, at, slice(e - n, e)) for n, e in zip(parts, ends, strict=True))
 
 
+@numpy_names
 def chunk(input: Any, chunks: int, dim: int = 0) -> Tensors:
     """The tensor cut along `dim` into at most `chunks` parts, all but the last of one size.
 
@@ -181,6 +186,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> Tensors:
     return split(input, -(-size // chunks), at)
 
 
+@numpy_names
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Tensors:
     """The tensor cut along `dim` into a number of parts, or at indices.
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.ops.dims import one, several
+from tinygrad_np.ops.dims import numpy_names, one, several
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
@@ -247,6 +247,7 @@ def ravel(input: Any) -> Any:
     return _reshape(input, shape=(-1,))
 
 
+@numpy_names
 def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> Any:
     """The tensor without its dimensions of size 1, or without those of them named by `dim`.
 
@@ -272,6 +273,7 @@ def squeeze(input: Any, dim: int | Sequence[int] | None = None) -> Any:
     return _reshape(input, shape=kept)
 
 
+@numpy_names
 def unsqueeze(input: Any, dim: int) -> Any:
     """The tensor with a dimension of size 1 put in, which becomes dimension `dim`.
 
