@@ -1,6 +1,8 @@
 """PyTorch's way of writing models, on NumPy and SciPy alone."""
 
-from tinygrad_np import autograd, dtypes, linalg, nn, random, return_types
+from typing import TYPE_CHECKING, Any
+
+from tinygrad_np import autograd, dtypes, linalg, random, return_types
 from tinygrad_np.conversion import (
     as_tensor,
     asarray,
@@ -365,6 +367,7 @@ from tinygrad_np.random import (
     seed,
     set_rng_state,
 )
+from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
 from tinygrad_np.tape.grad_mode import (
     enable_grad,
@@ -376,3 +379,20 @@ from tinygrad_np.tape.grad_mode import (
 )
 from tinygrad_np.tape.op import op
 from tinygrad_np.tensor import Tensor
+
+if TYPE_CHECKING:
+    from tinygrad_np import nn, optim, utils, vision
+
+__version__ = "0.1.0"
+PARTS = ("nn", "optim", "utils", "vision")  # imported when first used: most of an import's time
+
+
+def __getattr__(name: str) -> Any:
+    if name in PARTS:
+        from importlib import import_module
+
+        return import_module(f"tinygrad_np.{name}")
+    raise AttributeError(f"module 'tinygrad_np' has no attribute {name!r}")
+
+
+__all__ = [*PARTS, *(name for name in globals() if not name.startswith("_"))]

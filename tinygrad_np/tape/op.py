@@ -21,7 +21,6 @@ is written in what both understand: operators, ``.reshape .swapaxes .sum``, inde
 from __future__ import annotations
 
 import functools
-import inspect
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, cast
@@ -41,6 +40,8 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=Callable[..., Any])
 
 REGISTRY: dict[str, Op[Any]] = {}
+ARRAY = re.compile("array|tensor", re.IGNORECASE)  # in the annotation of an array argument
+VARIADIC = 0x04  # the flag of a code object that takes *args
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
 
 # What a rule can ask for.
@@ -157,7 +158,7 @@ def op(
         return functools.partial(op, promote=promote, over=over, view=view, aux=aux)
 
     name: str = forward.__name__
-    spec = _Spec(name, inspect.signature(forward))
+    spec = _Spec(name, forward)
     variadic, parameters = spec.variadic, spec.defaults.keys()
     count = len(spec.arrays) if spec.leading else -1  # that many arguments need no binding
     compute = forward if spec.leading else spec.by_name(forward)
@@ -270,30 +271,41 @@ def op(
     return made
 
 
+def _unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function under its decorators."""
+    while hasattr(function, "__wrapped__"):
+        function = function.__wrapped__
+    return function
+
+
 class _Spec:
     """What the signature of a forward says: its array arguments and its parameters."""
 
-    def __init__(self, name: str, signature: inspect.Signature) -> None:
+    def __init__(self, name: str, forward: Callable[..., Any]) -> None:
+        # read from the code object: inspect.signature would take a third of the package's import
+        forward = _unwrapped(forward)
+        code = cast(Any, forward).__code__
         self.name = name
+        self.variadic = bool(code.co_flags & VARIADIC)
+        positional = code.co_varnames[: code.co_argcount]
+        keywords = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount + self.variadic]
+        given = getattr(forward, "__defaults__", None) or ()
+        defaults = dict(zip(positional[len(positional) - len(given) :], given))
+        defaults.update(getattr(forward, "__kwdefaults__", None) or {})
         self.arrays: list[str] = []
         self.defaults: dict[str, Any] = {}  # of parameters
         self.optional: dict[str, Any] = {}  # array arguments with a default (bias=None)
-        self.variadic = False
-        for p in signature.parameters.values():
-            required = p.default is p.empty and p.kind is not p.KEYWORD_ONLY
-            annotated = p.annotation is not p.empty
-            text = p.annotation if isinstance(p.annotation, str) else repr(p.annotation)
-            if p.kind is p.VAR_POSITIONAL:
-                self.variadic = True
-            if re.search("array|tensor", text, re.IGNORECASE) if annotated else required:
-                self.arrays.append(p.name)
-                if p.default is not p.empty:
-                    self.optional[p.name] = p.default
+        for p in (*positional, *keywords):
+            is_array = p not in defaults and (p in positional or p == keywords[-1] * self.variadic)
+            if p in forward.__annotations__:
+                is_array = bool(ARRAY.search(str(forward.__annotations__[p])))
+            if not is_array:
+                self.defaults[p] = defaults.get(p, ...)
             else:
-                self.defaults[p.name] = p.default
-        self.positional = [
-            p.name for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY
-        ]
+                self.arrays.append(p)
+                if p in defaults:
+                    self.optional[p] = defaults[p]
+        self.positional = list(positional)
         self.leading = not self.variadic and self.positional[: len(self.arrays)] == self.arrays
 
     def by_name(self, forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -360,7 +372,8 @@ class _Spec:
             **{p: (_PARAMETER, p) for p in self.defaults},
             **({"aux": (_AUX, None)} if aux else {}),
         }
-        names = tuple(inspect.signature(function).parameters)[1:]
+        code = cast(Any, _unwrapped(function)).__code__
+        names = code.co_varnames[1 : code.co_argcount]
         if self.variadic:  # the rule of any number of arguments is told which one, by name
             names = tuple(n for n in names if n != "index")
         else:
