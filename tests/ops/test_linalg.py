@@ -164,6 +164,7 @@ def test_einsum_with_numbers_for_letters():
         ("i", [(2, 3)], "'i' don't fit operand 0, which has 2"),
         ("ij->k", [(2, 3)], "output subscript k"),
         ("ij->ii", [(2, 3)], "output subscript i"),
+        ("...i...", [(2, 3)], r"\[a-zA-Z\].*'\.'"),
         ("i1->i", [(2, 3)], r"\[a-zA-Z\].*'1'"),
         ("ii->i", [(2, 3)], "subscript i has size 3.* 2"),
         ("ii->i", [(1, 3)], "subscript i has size 3"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import string
 from collections.abc import Sequence
@@ -100,7 +101,7 @@ def einsum(equation: Any, *operands: Any) -> Array:
     else:
         tensors = operands
     equation = equation.replace(" ", "")
-    inputs, output = _parse(equation, [x.ndim for x in tensors])
+    inputs, output = _parse(equation, tuple(x.ndim for x in tensors))
     same_dtype("einsum", *tensors)
     _check(tensors, inputs)
     order = [tuple(range(len(tensors)))]
@@ -123,7 +124,8 @@ def _lettered(arguments: Sequence[Any]) -> tuple[str, Sequence[Any]]:
     return equation, arguments[: 2 * pairs : 2]
 
 
-def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
+@functools.cache
+def _parse(equation: str, ndims: tuple[int, ...]) -> tuple[tuple[str, ...], str]:
     """A character for each dimension of each operand, and of the output."""
     left, arrow, output = equation.partition("->")
     inputs = left.split(",")
@@ -132,11 +134,12 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
             f"einsum(): the equation {equation!r} is for {len(inputs)} operands, "
             f"but there are {len(ndims)}"
         )
-    if wrong := set("".join([*inputs, output]).replace("...", "")) - set(LETTERS):
+    terms = [term.replace("...", "", 1) for term in (*inputs, output)]
+    if wrong := set("".join(terms)) - set(LETTERS):
         raise RuntimeError(
             f"einsum(): subscripts must be in [a-zA-Z], but {equation!r} has {sorted(wrong)}"
         )
-    hidden = [ndim - len(term.replace("...", "")) for term, ndim in zip(inputs, ndims, strict=True)]
+    hidden = [ndim - len(term) for term, ndim in zip(terms, ndims, strict=False)]
     for i, (term, ndim, rest) in enumerate(zip(inputs, ndims, hidden, strict=True)):
         if rest < 0 or (rest and "..." not in term):
             raise RuntimeError(
@@ -152,16 +155,14 @@ def _parse(equation: str, ndims: Sequence[int]) -> tuple[list[str], str]:
     every = "".join(spelled)
     if not arrow:
         output = "..." + "".join(c for c in sorted(left) if c in LETTERS and left.count(c) == 1)
-    output = spell(
-        output, max(rest if "..." in t else 0 for t, rest in zip(inputs, hidden, strict=True))
-    )
+    output = spell(output, max(hidden))
     for c in output:
         if output.count(c) > 1 or c not in every:
             raise RuntimeError(
                 f"einsum(): output subscript {c} of {equation!r} must appear once in the output, "
                 "and in an operand"
             )
-    return spelled, output
+    return tuple(spelled), output
 
 
 def _check(operands: Sequence[Array], inputs: Sequence[str]) -> None:
@@ -324,6 +325,12 @@ def bilinear(input1: Array, input2: Array, weight: Array, bias: Array | None = N
     ------
     RuntimeError
         If the shapes don't fit, or the dtypes differ.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.bilinear(tg.ones(4, 2), tg.ones(4, 3), tg.ones(5, 2, 3)).shape
+    torch.Size([4, 5])
     """
     fits = weight.ndim == 3 and input1.shape[:-1] == input2.shape[:-1]
     if not fits or (input1.shape[-1], input2.shape[-1]) != tuple(weight.shape[1:]):

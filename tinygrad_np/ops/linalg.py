@@ -116,16 +116,16 @@ def _misfit(a: Shape, b: Shape) -> str:
 
 def same_dtype(name: str, *tensors: Array | None) -> None:
     """RuntimeError unless all tensors, None for one left out, are of one dtype."""
-    given = [t for t in tensors if t is not None]
     try:
-        dtypes = {t.dtype: None for t in given}
+        kinds = {t.dtype for t in tensors if t is not None}
     except AttributeError:
-        kinds = ", ".join(type(t).__name__ for t in given)
-        raise TypeError(f"{name}(): expected tensors, but got {kinds}") from None
-    if len(dtypes) > 1:
+        types = ", ".join(type(t).__name__ for t in tensors)
+        raise TypeError(f"{name}(): expected tensors, but got {types}") from None
+    if len(kinds) > 1:
+        names = " and ".join(sorted(map(str, kinds)))
         raise RuntimeError(
-            f"{name}(): expected all tensors to have the same dtype, but got "
-            f"{' and '.join(map(str, dtypes))}; convert with .float(), .double() or .to(dtype)"
+            f"{name}(): expected all tensors to have the same dtype, but got {names}; "
+            "convert with .float(), .double() or .to(dtype)"
         )
 
 
@@ -207,13 +207,27 @@ def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
 
 
 def mm(input: Array, mat2: Array) -> Array:
-    """The product of two matrices (n, k) and (k, m); RuntimeError for other ranks."""
+    """The product of two matrices (n, k) and (k, m); RuntimeError for other ranks.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.mm(tg.tensor([[1.0, 2.0]]), tg.tensor([[3.0], [4.0]]))
+    tensor([[11.]])
+    """
     check_ranks("mm", (input, 2), (mat2, 2))
     return matmul(input, mat2)
 
 
 def bmm(input: Array, mat2: Array) -> Array:
-    """The products of two batches of matrices, (b, n, k) and (b, k, m), without broadcasting."""
+    """The products of two batches of matrices, (b, n, k) and (b, k, m), without broadcasting.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.bmm(tg.ones(4, 2, 3), tg.ones(4, 3, 5)).shape
+    torch.Size([4, 2, 5])
+    """
     check_ranks("bmm", (input, 3), (mat2, 3))
     if input.shape[0] != mat2.shape[0]:
         raise RuntimeError(
@@ -224,24 +238,53 @@ def bmm(input: Array, mat2: Array) -> Array:
 
 
 def mv(input: Array, vec: Array) -> Array:
-    """The product of a matrix (n, k) and a vector (k,)."""
+    """The product of a matrix (n, k) and a vector (k,).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.mv(tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.tensor([1.0, 10.0]))
+    tensor([21., 43.])
+    """
     check_ranks("mv", (input, 2), (vec, 1))
     return matmul(input, vec)
 
 
 def dot(input: Array, tensor: Array) -> Array:
-    """The dot product of two vectors of one length."""
+    """The dot product of two vectors of one length.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.dot(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
     check_ranks("dot", (input, 1), (tensor, 1))
     return matmul(input, tensor)
 
 
 def vdot(input: Array, other: Array) -> Array:
-    """`dot`: there are no complex tensors."""
+    """`dot`: there are no complex tensors.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.vdot(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]))
+    tensor(11.)
+    """
     return dot(input, other)
 
 
 def outer(input: Array, vec2: Array) -> Array:
-    """The outer product of two vectors, (n,) and (m,) to (n, m)."""
+    """The outer product of two vectors, (n,) and (m,) to (n, m).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.outer(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]))
+    tensor([[3., 4.],
+            [6., 8.]])
+    """
     check_ranks("outer", (input, 1), (vec2, 1))
     return mul(input.reshape((input.shape[0], 1)), vec2)
 

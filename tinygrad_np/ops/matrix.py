@@ -44,26 +44,53 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: flo
     ------
     RuntimeError
         If the shapes don't fit, or the dtypes differ.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.addmm(tg.ones(2), tg.ones(1, 3), tg.ones(3, 2), alpha=10)
+    tensor([[31., 31.]])
     """
     same_dtype("addmm", input, mat1, mat2)
     return _scaled(input, mm(mat1, mat2), beta, alpha)
 
 
 def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1) -> Array:
-    """``beta * input + alpha * (mat @ vec)``; see `addmm`."""
+    """``beta * input + alpha * (mat @ vec)``; see `addmm`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.addmv(tg.ones(1), tg.ones(1, 3), tg.ones(3))
+    tensor([4.])
+    """
     same_dtype("addmv", input, mat, vec)
     return _scaled(input, mv(mat, vec), beta, alpha)
 
 
 def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
-    """``beta * input + alpha * outer(vec1, vec2)``; see `addmm`."""
+    """``beta * input + alpha * outer(vec1, vec2)``; see `addmm`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.addr(tg.ones(2), tg.tensor([10.0]), tg.tensor([1.0, 2.0]))
+    tensor([[11., 21.]])
+    """
     return _scaled(input, outer(vec1, vec2), beta, alpha)
 
 
 def baddbmm(
     input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1
 ) -> Array:
-    """``beta * input + alpha * bmm(batch1, batch2)``; see `addmm`."""
+    """``beta * input + alpha * bmm(batch1, batch2)``; see `addmm`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.baddbmm(tg.ones(1), tg.ones(2, 1, 3), tg.ones(2, 3, 1)).tolist()
+    [[[4.0]], [[4.0]]]
+    """
     same_dtype("baddbmm", input, batch1, batch2)
     return _scaled(input, bmm(batch1, batch2), beta, alpha)
 
@@ -71,7 +98,14 @@ def baddbmm(
 def addbmm(
     input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1
 ) -> Array:
-    """``beta * input + alpha * bmm(batch1, batch2).sum(0)``; see `addmm`."""
+    """``beta * input + alpha * bmm(batch1, batch2).sum(0)``; see `addmm`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.addbmm(tg.ones(1), tg.ones(2, 1, 3), tg.ones(2, 3, 1))
+    tensor([[7.]])
+    """
     same_dtype("addbmm", input, batch1, batch2)
     return _scaled(input, bmm(batch1, batch2).sum(0), beta, alpha)
 
@@ -140,7 +174,14 @@ def multi_dot(tensors: Sequence[Array]) -> Array:
 
 
 def chain_matmul(*matrices: Array) -> Array:
-    """`multi_dot` of any number of matrices, one too."""
+    """`multi_dot` of any number of matrices, one too.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.chain_matmul(tg.ones(1, 2), tg.ones(2, 3), tg.ones(3, 1))
+    tensor([[6.]])
+    """
     check_ranks("chain_matmul", *((m, 2) for m in matrices))
     return multi_dot(matrices) if len(matrices) > 1 else matrices[0]
 
@@ -165,7 +206,14 @@ def kron(input: Array, other: Array) -> Array:
 
 
 def trace(input: Array) -> Array:
-    """The sum of the diagonal of a matrix."""
+    """The sum of the diagonal of a matrix.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.trace(tg.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor(5.)
+    """
     check_ranks("trace", (input, 2))
     return sum(diagonal(input))
 

@@ -74,7 +74,15 @@ def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = F
 
 
 def msort(input: Array) -> Array:
-    """The elements sorted along the first dimension."""
+    """The elements sorted along the first dimension.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.msort(tg.tensor([[3, 1], [2, 4]]))
+    tensor([[2, 1],
+            [3, 4]])
+    """
     return sort(input, 0).values
 
 

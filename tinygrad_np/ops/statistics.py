@@ -142,7 +142,14 @@ def var_mean(
     *,
     correction: float | None = None,
 ) -> tuple[Any, Any]:
-    """`var` and `mean`, with the arguments of `var`."""
+    """`var` and `mean`, with the arguments of `var`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.var_mean(tg.tensor([1.0, 5.0]), correction=0)
+    (tensor(4.), tensor(3.))
+    """
     dim, freedom = _freedom("var_mean", input, dim, unbiased, correction)
     return _var(input, dim=dim, freedom=freedom, keepdim=keepdim), mean(input, dim, keepdim)
 
@@ -155,7 +162,14 @@ def std_mean(
     *,
     correction: float | None = None,
 ) -> tuple[Any, Any]:
-    """`std` and `mean`, with the arguments of `var`."""
+    """`std` and `mean`, with the arguments of `var`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.std_mean(tg.tensor([1.0, 5.0]), correction=0)
+    (tensor(2.), tensor(3.))
+    """
     dim, freedom = _freedom("std_mean", input, dim, unbiased, correction)
     return _std(input, dim=dim, freedom=freedom, keepdim=keepdim), mean(input, dim, keepdim)
 
