@@ -92,6 +92,7 @@ from tinygrad_np.ops.broadcast import (
     broadcast_tensors,
     broadcast_to,
 )
+from tinygrad_np.ops.batch_norm import group_norm
 from tinygrad_np.ops.choice import (
     clamp,
     clamp_max,
@@ -152,6 +153,7 @@ from tinygrad_np.ops.division import (
     true_divide,
 )
 from tinygrad_np.ops.distance import cosine_similarity, pairwise_distance
+from tinygrad_np.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from tinygrad_np.ops.einsum import einsum, inner, tensordot
 from tinygrad_np.ops.elementwise import (
     abs,
@@ -258,6 +260,7 @@ from tinygrad_np.ops.matrix import (
     matrix_power,
     trace,
 )
+from tinygrad_np.ops.normalize import layer_norm, rms_norm
 from tinygrad_np.ops.norms import dist, norm
 from tinygrad_np.ops.parts import (
     chunk,

@@ -7,10 +7,12 @@ Source: https://pytorch.org/docs/stable/nn.functional.html
 from tinygrad_np.nn.composite import *
 from tinygrad_np.ops.activation import *
 from tinygrad_np.ops.adaptive import *
+from tinygrad_np.ops.batch_norm import *
 from tinygrad_np.ops.binary import *
 from tinygrad_np.ops.classification import *
 from tinygrad_np.ops.conv import *
 from tinygrad_np.ops.distance import *
+from tinygrad_np.ops.dropout import *
 from tinygrad_np.ops.einsum import bilinear as bilinear
 from tinygrad_np.ops.embedding import *
 from tinygrad_np.ops.exponential import sigmoid as sigmoid
@@ -19,6 +21,7 @@ from tinygrad_np.ops.interpolate import *
 from tinygrad_np.ops.linalg import linear as linear
 from tinygrad_np.ops.loss import *
 from tinygrad_np.ops.margin import *
+from tinygrad_np.ops.normalize import *
 from tinygrad_np.ops.pad import *
 from tinygrad_np.ops.piecewise import *
 from tinygrad_np.ops.pool import *

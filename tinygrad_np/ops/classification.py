@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.along import largest, places
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg
@@ -29,7 +30,7 @@ def _cross_entropy(
 ) -> Any:
     labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
-    exps = silent.run(np.subtract, input, input[places(input.argmax(axis, keepdims=True), axis)])
+    exps = silent.run(np.subtract, input, largest(input, axis))
     truth = places(labels, axis)
     losses = -exps[truth]
     np.exp(exps, out=exps)
@@ -147,13 +148,6 @@ def check_weight(name: str, input: Array, weight: Array) -> None:
             f"classes but got weight tensor of shape: {list(weight.shape)}"
         )
     same_dtype(name, input, weight)
-
-
-def places(labels: Array, axis: int) -> tuple[Array, ...]:
-    """The index that picks, along `axis`, the entries with these numbers."""
-    places = list(np.indices(labels.shape, sparse=True))
-    places[axis] = labels
-    return tuple(places)
 
 
 def _reduced(losses: Array, each: Array | None, reduction: str, shape: Shape) -> tuple[Array, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_np.kernels.along import places
 from tinygrad_np.ops.activation import logsigmoid
 from tinygrad_np.ops.binary import _logits_cross_entropy
 from tinygrad_np.ops.choice import clamp_min, where
-from tinygrad_np.ops.classification import check_range, check_weight, places
+from tinygrad_np.ops.classification import check_range, check_weight
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg, rsub, sub
 from tinygrad_np.ops.exponential import square

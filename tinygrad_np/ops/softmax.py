@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.along import largest, sum_over
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import neg
@@ -22,33 +23,35 @@ __all__ = ["log_softmax", "softmax", "softmin"]
 def _softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
     out = _below_max(input, dim, dtype)
     np.exp(out, out=out)
-    out /= out.sum(axis=dim, keepdims=True)
+    out /= _total(out, dim)
     return out
 
 
-@_softmax.backward("input")
-def _(grad: Array, out: Array, dim: int) -> Array:
-    product = grad * out
-    return product - out * product.sum(axis=dim, keepdims=True)
+_softmax.backward(
+    input=lambda grad, out, dim: out * (grad - (grad * out).sum(axis=dim, keepdims=True))
+)
 
 
 @op
 def _log_softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
     out = _below_max(input, dim, dtype)
-    out -= silent.run(np.log, np.exp(out).sum(axis=dim, keepdims=True))
+    out -= silent.run(np.log, _total(np.exp(out), dim))
     return out
 
 
-@_log_softmax.backward("input")
-def _(grad: Array, out: Array, dim: int) -> Array:
-    return grad - exp(out) * grad.sum(axis=dim, keepdims=True)
+_log_softmax.backward(
+    input=lambda grad, out, dim: grad - exp(out) * grad.sum(axis=dim, keepdims=True)
+)
 
 
 def _below_max(input: Array, dim: int, dtype: np.dtype[Any] | None) -> Array:
     """A new array: `input` less its largest value along `dim`, so that `exp` can't overflow."""
     x = input.astype(check_floating("softmax", input, dtype), copy=False)
-    largest = x.max(axis=dim, keepdims=True, initial=-np.inf)
-    return np.asarray(silent.run(np.subtract, x, largest))
+    return np.asarray(silent.run(np.subtract, x, largest(x, dim)))
+
+
+def _total(x: Array, dim: int) -> Array:
+    return sum_over((dim,), x) if x.ndim else x
 
 
 def softmax(input: Array, dim: int | None = None, dtype: dtypes.DTypeLike | None = None) -> Array:

@@ -1,0 +1,209 @@
+"""Dropout: noise that keeps a network from leaning on single values.
+
+The noise is drawn once, from the default generator, and is then a constant: the gradient, and its
+own gradients, see the same. A seed gives PyTorch's noise.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+
+import numpy as np
+
+from tinygrad_np.generator import default_generator
+from tinygrad_np.ops.elementwise import mul
+from tinygrad_np.ops.moments import affine
+from tinygrad_np.ops.reduce import check_floating
+from tinygrad_np.ops.reduction import array
+from tinygrad_np.tape.inplace import inplace as in_place
+from tinygrad_np.tape.op import Array
+
+__all__ = [
+    "alpha_dropout",
+    "dropout",
+    "dropout1d",
+    "dropout2d",
+    "dropout3d",
+    "feature_alpha_dropout",
+]
+
+Shape = tuple[int, ...]
+FLOOR = 1.7580993408473766  # selu(x) falls to minus this
+
+
+def dropout(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
+    """Elements set to 0 with probability `p`, the others divided by ``1 - p``.
+
+    Parameters
+    ----------
+    input : Tensor
+    p : float, default 0.5
+    training : bool, default True
+        Otherwise nothing is done.
+    inplace : bool, default False
+        Write the result into `input`.
+
+    Returns
+    -------
+    Tensor
+        `input` itself where nothing is done.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        For a tensor of integers.
+
+    Source: N. Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting, 2014, https://jmlr.org/papers/v15/srivastava14a.html
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.nn.functional.dropout(tg.ones(1000), 0.2)
+    >>> sorted(set(x.tolist()))
+    [0.0, 1.25]
+    """
+    return _noised(input, tuple(input.shape), p, training, inplace)
+
+
+def dropout1d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
+    """`dropout` of whole channels of (N, C, L) or (C, L).
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        For another number of dimensions, and for a tensor of integers.
+    """
+    if input.ndim not in (2, 3):
+        raise RuntimeError(
+            "dropout1d: Expected 2D or 3D input, (C, L) or (N, C, L), but received one of shape "
+            f"{list(input.shape)}"
+        )
+    return _noised(input, _channels(input, input.ndim == 2), p, training, inplace)
+
+
+def dropout2d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
+    """`dropout` of whole channels of (N, C, H, W).
+
+    Other numbers of dimensions from 2 up are accepted with a warning, as (N, C, *).
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        For a tensor of less than two dimensions, or of integers.
+
+    Source: J. Tompson et al., Efficient Object Localization Using Convolutional Networks, 2015,
+    https://arxiv.org/abs/1411.4280
+    """
+    if input.ndim != 4:
+        warnings.warn(
+            f"dropout2d: expected an input of shape (N, C, H, W), got {list(input.shape)}; it is "
+            "taken as (N, C, *): use dropout1d for that",
+            stacklevel=2,
+        )
+    return _noised(input, _channels(input), p, training, inplace)
+
+
+def dropout3d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
+    """`dropout` of whole channels of (N, C, D, H, W) or (C, D, H, W).
+
+    Other numbers of dimensions are accepted with a warning, as (C, *).
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        For a 0-d tensor, and for a tensor of integers.
+    """
+    if input.ndim not in (4, 5):
+        warnings.warn(
+            "dropout3d: expected an input of shape (N, C, D, H, W) or (C, D, H, W), got "
+            f"{list(input.shape)}; it is taken as (C, *)",
+            stacklevel=2,
+        )
+    return _noised(input, _channels(input, input.ndim != 5), p, training, inplace)
+
+
+def alpha_dropout(
+    input: Array, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Array:
+    """Dropout for networks of `selu`: keeps a mean of 0 and a variance of 1.
+
+    Elements are set to the value that selu falls to, with probability `p`, and then all are
+    scaled and shifted.
+
+    Parameters
+    ----------
+    input : Tensor
+    p : float, default 0.5
+    training : bool, default False
+        Otherwise nothing is done.
+    inplace : bool, default False
+        Write the result into `input`.
+
+    Returns
+    -------
+    Tensor
+        `input` itself where nothing is done; zeros for a `p` of 1.
+
+    Raises
+    ------
+    ValueError
+        If `p` is not in [0, 1].
+    RuntimeError
+        For a tensor of integers.
+
+    Source: G. Klambauer et al., Self-Normalizing Neural Networks, 2017,
+    https://arxiv.org/abs/1706.02515
+    """
+    return _noised(input, tuple(input.shape), p, training, inplace, FLOOR)
+
+
+def feature_alpha_dropout(
+    input: Array, p: float = 0.5, training: bool = False, inplace: bool = False
+) -> Array:
+    """`alpha_dropout` of whole channels of (N, C, *)."""
+    return _noised(input, _channels(input), p, training, inplace, FLOOR)
+
+
+def _channels(input: Array, single: bool = False) -> Shape:
+    """A shape with one element for each channel of (N, C, *), or of a `single` (C, *)."""
+    kept = 1 if single else 2
+    if input.ndim < kept:
+        raise RuntimeError(
+            f"Feature dropout requires at least {kept} dimensions in the input, got shape "
+            f"{list(input.shape)}"
+        )
+    return (*input.shape[:kept], *(1,) * (input.ndim - kept))
+
+
+def _noised(
+    input: Array, shape: Shape, p: float, training: bool, inplace: bool, floor: float = 0.0
+) -> Array:
+    """The input with noise of a shape that broadcasts to its own."""
+    if not 0 <= p <= 1:
+        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+    if not training or p == 0:
+        return input
+    x = array(input)
+    check_floating("dropout", x)
+
+    def function(y: Array) -> Array:
+        if p == 1:
+            return mul(y, 0.0)
+        ones = default_generator.bernoulli(1 - p, shape, x.dtype)
+        size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
+        shift = (ones - (1 - p)) * (floor / size) if floor else None
+        # in the memory layout of the input
+        scale = np.divide(ones, size, out=np.empty_like(x) if shape == x.shape else ones)
+        return mul(y, scale) if shift is None else affine(y, scale, shift)
+
+    return in_place(function)(input) if inplace else function(input)

@@ -1,0 +1,94 @@
+"""Centring, mean squares, and multiplying and adding: what every normalisation is made of.
+
+These few ops keep little: each needs what the next one needs too, so that training holds one array
+beside the result. As their rules are made of these ops again, they can be differentiated any
+number of times. Their loops follow the memory layout of the input, channels last too.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinygrad_np.kernels.along import Dims, sum_over
+from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.shape import expand
+from tinygrad_np.tape.op import Array, op
+
+__all__ = ["affine", "centre", "count", "mean_over", "mean_square"]
+
+Shape = tuple[int, ...]
+
+
+@op
+def centre(input: Array, *, dims: Dims, mean: Array | None = None) -> Array:
+    """`input` less its mean over `dims`, which may be known already."""
+    return silent.run(np.subtract, input, mean_over(dims, input) if mean is None else mean)
+
+
+centre.backward(input=lambda grad, dims: centre(grad, dims=dims))
+
+
+@op
+def mean_square(input: Array, *, dims: Dims) -> Array:
+    """The mean of the squares over `dims`, which are kept with size 1."""
+    return mean_over(dims, input, input)
+
+
+mean_square.backward(
+    input=lambda grad, input, dims: input * (grad * (2 / count(input.shape, dims)))
+)
+
+
+@op
+def _product_to(input: Array, other: Array, *, shape: Shape) -> Array:
+    """``input * other`` summed down to a shape that broadcasts to theirs."""
+    return sum_over(_summed_dims(input.shape, shape), input, other).reshape(shape)
+
+
+_product_to.backward(
+    input=lambda grad, other: grad * other,
+    other=lambda grad, input: grad * input,
+)
+
+
+@op
+def _sum_to(input: Array, *, shape: Shape) -> Array:
+    """`input` summed down to a shape that broadcasts to its own."""
+    return sum_over(_summed_dims(input.shape, shape), input).reshape(shape)
+
+
+_sum_to.backward(input=lambda grad, input_shape: expand(grad, input_shape))
+
+
+@op
+def affine(input: Array, scale: Array, shift: Array | None = None) -> Array:
+    """``input * scale + shift``, where the last two broadcast to the shape of `input`."""
+    out = np.asarray(silent.run(np.multiply, input, scale))
+    return out if shift is None else silent.run(np.add, out, shift, out)
+
+
+affine.backward(
+    input=lambda grad, scale: grad * scale,
+    scale=lambda grad, input, scale_shape: _product_to(grad, input, shape=scale_shape),
+    shift=lambda grad, shift_shape: _sum_to(grad, shape=shift_shape),
+)
+
+
+def _summed_dims(shape: Shape, to: Shape) -> Dims:
+    lead = len(shape) - len(to)
+    return tuple(d for d in range(len(shape)) if d < lead or to[d - lead] == 1)
+
+
+# --- on arrays ---
+
+
+def mean_over(dims: Dims, *factors: Array) -> Array:
+    """The mean over `dims` of the product of arrays of one shape; `dims` are kept with size 1."""
+    return sum_over(dims, *factors) / count(factors[0].shape, dims)
+
+
+def count(shape: Shape, dims: Dims) -> int:
+    """How many elements a mean over `dims` is of; 1 for none."""
+    return math.prod(shape[d] for d in dims) or 1
