@@ -213,3 +213,7 @@ def test_matrix_power_zero_is_the_identity():
 def test_cross_finds_its_dimension():
     x = tg.eye(3)[:2].swapaxes(0, 1)  # (3, 2)
     assert tg.cross(x, x.flip(1)).tolist() == [[0.0, 0.0], [0.0, 0.0], [1.0, -1.0]]
+
+
+def test_inner_with_a_number_multiplies():
+    assert tg.inner(tg.ones(2), tg.tensor(3.0)).tolist() == [3.0, 3.0]
