@@ -118,6 +118,8 @@ CASES = [
     case("BatchNorm1d", 4, 1e-3, None, inputs=sequence),
     case("BatchNorm2d", 4, inputs=image),
     case("BatchNorm2d", 4, affine=False, track_running_stats=False, inputs=image),
+    case("BatchNorm2d", 4, bias=False, inputs=image),
+    case("GroupNorm", 2, 4, bias=False, inputs=image),
     case("BatchNorm3d", 4, momentum=0.3, inputs=real(2, 4, 2, 3, 2)),
     case("InstanceNorm1d", 4, inputs=sequence),
     case("InstanceNorm1d", 4, affine=True, inputs=real(4, 9)),

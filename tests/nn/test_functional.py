@@ -13,7 +13,7 @@ LATER = {  # not there yet, or without meaning here
     "adaptive_avg_pool3d", "adaptive_max_pool3d", "adaptive_max_pool3d_with_indices",
     "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d_with_indices", "affine_grid",
     "assert_int_or_pair", "avg_pool3d", "boolean_dispatch", "conv_tbc", "ctc_loss",
-    "embedding_bag", "feature_alpha_dropout", "fractional_max_pool2d",
+    "embedding_bag", "fractional_max_pool2d",
     "fractional_max_pool2d_with_indices", "fractional_max_pool3d",
     "fractional_max_pool3d_with_indices", "grid_sample", "grouped_mm", "handle_torch_function",
     "has_torch_function", "has_torch_function_unary", "has_torch_function_variadic",
