@@ -81,7 +81,12 @@ ROWS = [
         lambda x, alpha: np.maximum(0, x) + np.minimum(0, alpha * (np.exp(x / alpha) - 1)),
         unary(alpha=alpha),
     ),
-    OpInfo(smooth.gelu, gelu, unary(approximate=st.sampled_from(["none", "tanh"]))),
+    OpInfo(
+        smooth.gelu,
+        gelu,
+        unary(approximate=st.sampled_from(["none", "tanh"])),
+        covers=("_normal_cdf",),
+    ),
     OpInfo(smooth.silu, lambda x: x * expit(x), unary(*WIDE)),
     OpInfo(smooth.mish, lambda x: x * np.tanh(np.log(1 + np.exp(x))), unary(*WIDE)),
     OpInfo(

@@ -15,27 +15,27 @@ __all__ = ["select"]
 
 Array = Any  # an ndarray
 
-_SMALL = 4096  # elements, below which the calls cost more than the wrong guesses
+_SMALL = 2048  # elements, below which the calls cost more than the wrong guesses
 _BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
 def select(condition: Array, a: Any, b: Any) -> Array:
-    """``np.where(condition, a, b)`` for a bool condition and values of one float dtype.
+    """``np.where(condition, a, b)``.
 
     Parameters
     ----------
     condition : ndarray of bool
-    a, b : ndarray or float
-        Of one dtype where both are arrays.
+    a, b : ndarray or number
+        One of them an array; of one dtype if both are.
     """
     value = a if isinstance(a, np.ndarray) else b
-    all = np.broadcast(condition, a, b)
-    if all.size < _SMALL or not isinstance(value, np.ndarray) or value.dtype.kind != "f":
+    if max(condition.size, np.size(value)) < _SMALL or value.dtype.kind != "f":
         return np.where(condition, a, b)
+    shape = np.broadcast(condition, a, b).shape
     # a mask of all bits or none
     bits = _BITS[value.dtype.itemsize]
+    out: Array = np.negative(np.broadcast_to(condition, shape).view(np.int8), dtype=bits)
     first, second = (np.asarray(v, value.dtype).view(bits) for v in (a, b))
-    out: Array = np.negative(np.broadcast_to(condition, all.shape).view(np.int8), dtype=bits)
     if second.ndim == 0 and second == 0:
         out &= first
     else:

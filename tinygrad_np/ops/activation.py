@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.normal import normal_cdf
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops import dims
 from tinygrad_np.ops.choice import clamp_max, where
 from tinygrad_np.ops.elementwise import mul, sub
 from tinygrad_np.ops.exponential import exp, sigmoid
-from tinygrad_np.ops.special import erfc
 from tinygrad_np.ops.trigonometry import tanh
 from tinygrad_np.tape.inplace import inplace_flag
 from tinygrad_np.tape.op import Array, op
@@ -133,7 +133,7 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     tensor([-0.1587,  0.0000,  1.9545])
     """
     if approximate == "none":
-        return input * _normal_cdf(input)
+        return input * normal_cdf(input)
     if approximate == "tanh":
         return input * (np.tanh(_bent(input)) + 1) * 0.5
     raise RuntimeError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
@@ -142,15 +142,22 @@ def gelu(input: Array, approximate: str = "none") -> Array:
 @gelu.backward("input")
 def _(grad: Array, input: Array, approximate: str) -> Array:
     if approximate == "none":
-        density = exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))
-        return grad * (_normal_cdf(input) + input * density)
+        return grad * (_normal_cdf(input) + input * _normal_density(input))
     t = tanh(_bent(input))
     slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
     return grad * ((t + 1 + (1 - t * t) * input * slope) * 0.5)
 
 
-def _normal_cdf(x: Any) -> Any:
-    return erfc(x * -math.sqrt(0.5)) * 0.5
+@op
+def _normal_cdf(input: Array) -> Array:
+    return normal_cdf(input)
+
+
+_normal_cdf.backward(input=lambda grad, input: grad * _normal_density(input))
+
+
+def _normal_density(x: Any) -> Any:
+    return exp(x * x * -0.5) * (1 / math.sqrt(2 * math.pi))
 
 
 def _bent(x: Any) -> Any:

@@ -253,9 +253,9 @@ def equal(input: Any, other: Any) -> bool:
     return np.array_equal(a, b)
 
 
-def same_dtype(name: str, input: Array, other: Array) -> None:
-    """RuntimeError unless two arrays have one dtype; numbers have any."""
-    if len({v.dtype for v in (input, other) if isinstance(v, np.ndarray)}) > 1:
+def same_dtype(name: str, input: Any, other: Any) -> None:
+    """RuntimeError unless two tensors or arrays have one dtype; numbers have any."""
+    if len({v.dtype for v in (input, other) if hasattr(v, "dtype")}) > 1:
         raise RuntimeError(
             f"{name} expects two tensors of one dtype, got {input.dtype} and {other.dtype}; "
             "convert one with .to(other.dtype)"

@@ -65,7 +65,7 @@ def pow(input: Array, exponent: Array) -> Array:
         if exponent.dtype.kind not in "fu":
             return _integer_power(input, exponent)
     elif exponent == 3:
-        return silent.run(operator.mul, input * input, input)  # 50 times as fast
+        return silent.run(_cube, input)  # 50 times as fast
     try:
         return silent.run(operator.pow, input, exponent)
     except ValueError:
@@ -85,6 +85,10 @@ def _(grad: Array, input: Array, exponent: Array) -> Array:
 @pow.backward("exponent")
 def _(grad: Array, input: Array, exponent: Array, out: Array) -> Array:
     return where((input == 0) & (exponent == 0), 0.0, grad * xlogy(out, input))
+
+
+def _cube(x: Array) -> Array:
+    return x * x * x
 
 
 def _integer_power(base: Any, exponent: Array) -> Array:
@@ -300,7 +304,7 @@ def xlogy(input: Array, other: Array) -> Array:
     >>> tg.xlogy(tg.tensor([0.0, 2.0]), tg.tensor([0.0, 3.0]))
     tensor([0.0000, 2.1972])
     """
-    out = input * np.log(other)
+    out = input * np.log(other, dtype=np.result_type(input, other))
     return np.where(np.equal(input, 0) & ~np.isnan(other), 0, out)
 
 

@@ -161,7 +161,7 @@ def _of_integers(function: np.ufunc, input: Any, other: Any) -> Array:
     try:
         return function(input, other)
     except TypeError:
-        types = " and ".join(str(np.asarray(v).dtype) for v in (input, other))
         raise NotImplementedError(
-            f"{function.__name__} needs integers or bools, got {types}; convert with .long()"
+            f"{function.__name__} needs integers or bools, got {np.result_type(input, other)}; "
+            "convert with .long()"
         ) from None

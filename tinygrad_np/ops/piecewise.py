@@ -71,7 +71,7 @@ def hardtanh(
     """
     if min_val > max_val:
         raise ValueError(f"hardtanh: min_val {min_val} is greater than max_val {max_val}")
-    return np.asarray(input).clip(min_val, max_val)
+    return input.clip(min_val, max_val).astype(input.dtype, copy=False)
 
 
 hardtanh.backward(
@@ -235,7 +235,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
     --------
     >>> import tinygrad_np as tg
     >>> tg.nn.functional.hardswish(tg.tensor([-4.0, 1.0, 5.0]))
-    tensor([-0.0000,  0.6667,  5.0000])
+    tensor([-0.0000, 0.6667, 5.0000])
     """
     return silent.run(np.multiply, input, (input + 3).clip(0, 6) / 6)
 

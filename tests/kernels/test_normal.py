@@ -1,0 +1,31 @@
+"""The normal distribution function against SciPy's."""
+
+import numpy as np
+import pytest
+import scipy.special
+
+from tinygrad_np.kernels.normal import normal_cdf
+
+
+@pytest.mark.parametrize(("limit", "bound"), [(1.0, 8e-7), (5.0, 1e-6), (13.0, 5e-6)])
+def test_float32_has_its_relative_accuracy_in_both_tails(limit, bound):
+    x = np.linspace(-limit, limit, 100_001, dtype=np.float32)  # several blocks and a rest
+    exact = scipy.special.ndtr(x.astype(np.float64))
+    np.testing.assert_allclose(normal_cdf(x), exact, rtol=bound)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_the_ends_and_the_middle(dtype):
+    x = np.array([-np.inf, -40.0, -0.0, 0.0, 40.0, np.inf, np.nan], dtype)
+    with np.errstate(all="ignore"):
+        got = normal_cdf(x)
+    assert got.dtype == dtype
+    np.testing.assert_allclose(got, [0.0, 0.0, 0.5, 0.5, 1.0, 1.0, np.nan], atol=1e-30, rtol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_any_shape_and_layout(shape):
+    x = np.asarray(np.random.default_rng(0).standard_normal(shape), np.float32)
+    got = normal_cdf(x.T)
+    assert got.shape == shape[::-1]
+    np.testing.assert_allclose(got, scipy.special.ndtr(x.T.astype(np.float64)), rtol=1e-6)

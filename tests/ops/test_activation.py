@@ -1,0 +1,110 @@
+"""Activations with parameters, at random, and in place."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.nn import functional as F
+
+FLAGGED = """
+    relu relu6 leaky_relu rrelu elu selu celu silu mish hardtanh hardsigmoid hardswish threshold"""
+
+
+def required(name):
+    """The arguments besides the input that have no default."""
+    return (0.1, 2.0) if name == "threshold" else ()
+
+
+@pytest.mark.parametrize("name", FLAGGED.split())
+def test_inplace_writes_into_the_tensor(name):
+    function = getattr(F, name)
+    start = tg.tensor([-4.0, -0.5, 0.5, 7.0])
+    want = function(start, *required(name))
+    assert start.tolist() == [-4.0, -0.5, 0.5, 7.0]
+    by_name = start.clone()
+    assert function(by_name, *required(name), inplace=True) is by_name
+    assert by_name.tolist() == want.tolist()
+    parameters = list(inspect.signature(function).parameters.values())
+    by_position = start.clone()
+    between = [p.default for p in parameters[1 + len(required(name)) : -1]]
+    function(by_position, *required(name), *between, True)
+    assert by_position.tolist() == want.tolist()
+    assert parameters[-1].name == "inplace"
+
+
+@pytest.mark.parametrize("name", FLAGGED.split())
+def test_inplace_has_the_same_gradient(name):
+    gradients = []
+    for inplace in (False, True):
+        x = tg.tensor([-4.0, -0.5, 0.5, 7.0], dtype=tg.float64, requires_grad=True)
+        h = x * 1.5
+        out = getattr(F, name)(h, *required(name), inplace=inplace)
+        assert (out is h) == inplace
+        (out * out).sum().backward()
+        gradients.append(x.grad.tolist())
+    assert gradients[0] == gradients[1]
+
+
+def test_inplace_of_a_leaf_is_refused():
+    x = tg.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="leaf"):
+        F.relu(x, inplace=True)
+    assert x.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_rrelu_draws_the_slopes_of_torch(dtype):
+    import torch
+
+    values = np.linspace(-3, 3, 40).reshape(5, 8)
+    results = []
+    for library in (tg, torch):
+        library.manual_seed(3)
+        x = library.tensor(values, dtype=getattr(library, dtype), requires_grad=True)
+        out = library.nn.functional.rrelu(x, 0.1, 0.9, training=True)
+        out.sum().backward()
+        results.append((out.detach().numpy(), x.grad.numpy(), library.rand(2).numpy()))
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("shape", "weights"),
+    [((2, 3, 4), 3), ((2, 3), 3), ((2, 3), 1), ((4,), 1), ((), 1), ((0, 3), 3), ((2, 3), None)],
+)
+def test_prelu_has_a_weight_for_each_channel(shape, weights):
+    import torch
+
+    results = []
+    for library in (tg, torch):
+        x = library.arange(float(np.prod(shape))).reshape(shape) - 3.0
+        weight = library.tensor(0.25) if weights is None else library.arange(weights) * 0.1 + 0.1
+        x.requires_grad_()
+        weight.requires_grad_()
+        out = library.nn.functional.prelu(x, weight)
+        out.sum().backward()
+        results.append([out.detach().numpy(), x.grad.numpy(), weight.grad.numpy()])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6)
+        assert ours.shape == theirs.shape
+
+
+def test_integers_stay_integers_in_straight_pieces():
+    x = tg.tensor([-3, 3, 9])
+    assert F.relu(x).tolist() == [0, 3, 9]
+    assert F.relu6(x).dtype == F.hardtanh(x).dtype == tg.int64
+    assert F.threshold(x, 1, 2.5).tolist() == [2, 3, 9]
+    assert F.silu(x).dtype == F.leaky_relu(x).dtype == tg.float32
+
+
+def test_softplus_is_the_identity_above_its_threshold():
+    x = tg.tensor([0.9, 1.1], dtype=tg.float64, requires_grad=True)
+    out = F.softplus(x, beta=2, threshold=2)
+    out.sum().backward()
+    assert out.tolist()[1] == 1.1
+    assert x.grad.tolist()[1] == 1.0
+    assert out.tolist()[0] == pytest.approx(np.log1p(np.exp(1.8)) / 2, rel=1e-15)
