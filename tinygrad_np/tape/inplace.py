@@ -11,7 +11,6 @@ Source: the rules are PyTorch's, https://pytorch.org/docs/stable/notes/autograd.
 from __future__ import annotations
 
 import functools
-import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -20,7 +19,7 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
-from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.op import Array, op, unwrapped
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -104,7 +103,7 @@ def inplace_flag(function: F) -> F:
 
     The function itself makes no use of it.
     """
-    position = list(inspect.signature(function).parameters).index("inplace")
+    position = unwrapped(function).__code__.co_varnames.index("inplace")
     write = inplace(function)
 
     @functools.wraps(function)

@@ -271,7 +271,7 @@ def op(
     return made
 
 
-def _unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
+def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function under its decorators."""
     while hasattr(function, "__wrapped__"):
         function = function.__wrapped__
@@ -283,7 +283,7 @@ class _Spec:
 
     def __init__(self, name: str, forward: Callable[..., Any]) -> None:
         # read from the code object: inspect.signature would take a third of the package's import
-        forward = _unwrapped(forward)
+        forward = unwrapped(forward)
         code = cast(Any, forward).__code__
         self.name = name
         self.variadic = bool(code.co_flags & VARIADIC)
@@ -372,7 +372,7 @@ class _Spec:
             **{p: (_PARAMETER, p) for p in self.defaults},
             **({"aux": (_AUX, None)} if aux else {}),
         }
-        code = cast(Any, _unwrapped(function)).__code__
+        code = cast(Any, unwrapped(function)).__code__
         names = code.co_varnames[1 : code.co_argcount]
         if self.variadic:  # the rule of any number of arguments is told which one, by name
             names = tuple(n for n in names if n != "index")
