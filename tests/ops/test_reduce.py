@@ -211,6 +211,8 @@ def test_var_in_its_three_forms():
 def test_dims_by_position_list_and_numpy_name():
     x = tg.arange(6.0).reshape(2, 3)
     assert x.sum(1, True).tolist() == x.sum(axis=1, keepdims=True).tolist() == [[3.0], [12.0]]
+    assert x.max(axis=1, keepdims=True).values.tolist() == [[2.0], [5.0]]
+    assert x.var(axis=1, correction=0).shape == x.median(axis=1).values.shape == (2,)
     assert x.sum([0, 1]).item() == x.sum(()).item() == x.sum(dim=(-1, -2)).item() == 15.0
     assert tg.tensor(2.0).sum(-1).item() == tg.tensor(2.0).max(0).values.item() == 2.0
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from tinygrad_np import return_types
 from tinygrad_np.ops.choice import maximum, minimum
-from tinygrad_np.ops.dims import Dims, one, restored, several
+from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import squeeze
@@ -142,6 +142,7 @@ def _position(find: Any, input: Array, dim: int | None, keepdim: bool) -> Array:
     return find(input, axis=axis, keepdims=keepdim)
 
 
+@numpy_names
 def max(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest element: of all, along a dimension, or of two tensors.
 
@@ -182,6 +183,7 @@ def max(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
     return selected(return_types.max, input, dim, keepdim, argmax(input, dim, True))
 
 
+@numpy_names
 def min(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The smallest element: of all, along a dimension, or of two tensors; see `max`.
 
@@ -205,6 +207,7 @@ def selected(kind: Any, input: Array, dim: int, keepdim: bool, indices: Array) -
     return kind(values, indices) if keepdim else kind(squeeze(values, dim), squeeze(indices, dim))
 
 
+@numpy_names
 def aminmax(input: Array, *, dim: int | None = None, keepdim: bool = False) -> Any:
     """`amin` and `amax` as a named tuple (min, max).
 

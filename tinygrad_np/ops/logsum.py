@@ -7,7 +7,7 @@ import numpy as np
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import isinf
-from tinygrad_np.ops.dims import Dims, one, restored, several
+from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.exponential import exp, logaddexp
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.shape import clone
@@ -57,6 +57,7 @@ def _(grad: Array, input: Array, out: Array, dim: Dims) -> Array:
     return restored(grad, dim, shape) * exp(input - restored(finite, dim, shape))
 
 
+@numpy_names
 def logcumsumexp(input: Array, dim: int) -> Array:
     """``log(cumsum(exp(input)))`` along `dim`.
 

@@ -11,7 +11,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq
-from tinygrad_np.ops.dims import Dims, restored, several
+from tinygrad_np.ops.dims import Dims, numpy_names, restored, several
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import abs, sign, sub
 from tinygrad_np.ops.exponential import pow
@@ -115,6 +115,7 @@ def vector_norm(
     return _vector_norm(x, ord=ord, dim=dim, keepdim=keepdim)
 
 
+@numpy_names
 def norm(
     input: Array,
     p: float | str | None = "fro",

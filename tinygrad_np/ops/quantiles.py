@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_np import return_types
 from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.blend import lerp
-from tinygrad_np.ops.dims import one, several
+from tinygrad_np.ops.dims import numpy_names, one, several
 from tinygrad_np.ops.extremes import check_nonempty, selected, share
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.reduce import check_floating
@@ -48,6 +48,7 @@ def _median(input: Array, *, skip_nan: bool) -> Array:
 _median.backward(input=lambda grad, input, out: grad * share(input, out, dim=None))
 
 
+@numpy_names
 def median(input: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle element; of an even number the lower of the two in the middle.
 
@@ -79,6 +80,7 @@ def median(input: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     return selected(return_types.median, input, dim, keepdim, indices)
 
 
+@numpy_names
 def nanmedian(input: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     """The `median` of the elements that are not nan; nan where there are none.
 
@@ -95,6 +97,7 @@ def nanmedian(input: Array, dim: int | None = None, keepdim: bool = False) -> An
     return selected(return_types.nanmedian, input, dim, keepdim, indices)
 
 
+@numpy_names
 def quantile(
     input: Array,
     q: Any,
@@ -138,6 +141,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
+@numpy_names
 def nanquantile(
     input: Array,
     q: Any,

@@ -9,7 +9,7 @@ import numpy as np
 from tinygrad_np import return_types
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import flip
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.extremes import selected
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.reduce import DType, summed
@@ -90,6 +90,7 @@ def _leader(input: Array, *, dim: int, largest: bool) -> Array:
     return _accumulate(np.maximum, np.where(leads, counter, 0).reshape(input.shape), dim)
 
 
+@numpy_names
 def cummax(input: Array, dim: int) -> Any:
     """The largest of the elements along `dim` up to each of them.
 
@@ -113,6 +114,7 @@ def cummax(input: Array, dim: int) -> Any:
     return selected(return_types.cummax, input, dim, True, _leader(input, dim=dim, largest=True))
 
 
+@numpy_names
 def cummin(input: Array, dim: int) -> Any:
     """The smallest of the elements along `dim` up to each of them; see `cummax`.
 

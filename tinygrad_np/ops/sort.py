@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
-from tinygrad_np.ops.dims import one
+from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.extremes import check_nonempty, selected
 from tinygrad_np.tape.op import Array, op
 
@@ -47,6 +47,7 @@ def argsort(input: Array, dim: int = -1, descending: bool = False, stable: bool 
     return input.shape[axis] - 1 - np.flip(order, axis)
 
 
+@numpy_names
 def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = False) -> Any:
     """Sort the elements along `dim`.
 
@@ -86,6 +87,7 @@ def msort(input: Array) -> Array:
     return sort(input, 0).values
 
 
+@numpy_names
 def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Any:
     """The `k` largest elements along `dim`, or the smallest.
 
@@ -118,6 +120,7 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
     return selected(return_types.topk, input, dim, True, first)
 
 
+@numpy_names
 def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     """The `k`-th smallest element along `dim`, counted from 1.
 

@@ -11,7 +11,7 @@ import numpy as np
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq, isnan
-from tinygrad_np.ops.dims import Dims, restored, several
+from tinygrad_np.ops.dims import Dims, numpy_names, restored, several
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.logic import logical_not
 from tinygrad_np.ops.reduce import DType, check_floating, mean, sum
@@ -69,6 +69,7 @@ def _freedom(
     return dims, max(freedom, 0)
 
 
+@numpy_names
 def var(
     input: Array,
     dim: Dims | bool = None,
@@ -114,6 +115,7 @@ def var(
     return _var(input, dim=dim, freedom=freedom, keepdim=keepdim)
 
 
+@numpy_names
 def std(
     input: Array,
     dim: Dims | bool = None,
@@ -134,6 +136,7 @@ def std(
     return _std(input, dim=dim, freedom=freedom, keepdim=keepdim)
 
 
+@numpy_names
 def var_mean(
     input: Array,
     dim: Dims | bool = None,
@@ -154,6 +157,7 @@ def var_mean(
     return _var(input, dim=dim, freedom=freedom, keepdim=keepdim), mean(input, dim, keepdim)
 
 
+@numpy_names
 def std_mean(
     input: Array,
     dim: Dims | bool = None,
@@ -174,6 +178,7 @@ def std_mean(
     return _std(input, dim=dim, freedom=freedom, keepdim=keepdim), mean(input, dim, keepdim)
 
 
+@numpy_names
 def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType = None) -> Array:
     """`sum` with nan taken as 0.
 
@@ -186,6 +191,7 @@ def nansum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DTyp
     return sum(where(isnan(input), 0, input), dim, keepdim, dtype=dtype)
 
 
+@numpy_names
 def nanmean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType = None) -> Array:
     """`mean` of the elements that are not nan; nan where there are none.
 
