@@ -181,7 +181,8 @@ def adaptives(draw, dims, indices=False):
     shape += [draw(st.integers(1, 6)) for _ in range(dims)]
     size = tuple(draw(st.sampled_from([1, 2, 3, 4, 7] + [None] * (dims > 1))) for _ in range(dims))
     params = {"return_indices": draw(st.booleans())} if indices else {}
-    return Sample((some_inputs(draw, tuple(shape)), numbers(draw, size)), params)
+    size = size if None in size else numbers(draw, size)
+    return Sample((some_inputs(draw, tuple(shape)), size), params)
 
 
 @st.composite

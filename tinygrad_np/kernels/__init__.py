@@ -1,0 +1,1 @@
+"""Array code that knows nothing of the tape."""

@@ -23,8 +23,6 @@ from tinygrad_np.kernels.gather import channels_first, channels_last, windows
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
 
-__all__ = ["forward", "input_gradient", "weight_gradient"]
-
 
 def forward(
     x: NDArray, weight: NDArray, bias: NDArray | None, size: Ints, geometry: Geometry

@@ -19,8 +19,6 @@ import numpy as np
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import Geometry, Ints, NDArray, Slices, overlap, reach
 
-__all__ = ["Block", "Windows", "channels_first", "channels_last", "windows"]
-
 BLOCK = 1 << 20  # bytes of gathered windows: with what is read and written beside, in an L2 cache
 FEW = 512  # windows, below which BLAS spends too much of its time on laying out the weights
 LONG_RUN = 24  # elements, from which on copying in runs is about as fast as any copying

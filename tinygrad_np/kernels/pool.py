@@ -20,17 +20,6 @@ import numpy as np
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
-__all__ = [
-    "Pooling",
-    "argmax",
-    "maximum",
-    "positions",
-    "spread",
-    "spread_total",
-    "take",
-    "total",
-]
-
 Place = tuple[slice, slice]  # of the input, and of the outputs that meet it
 
 
@@ -90,18 +79,17 @@ def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
 def argmax(x: NDArray, out: NDArray, pooling: Pooling) -> NDArray:
     """The numbers of the first elements that equal `out`, the maxima of their windows.
 
-    Of a window with nan it is the number of the first nan.
+    Of a window with nan it is the number of the last nan, PyTorch's choice.
     """
     taps = _taps(x.shape[2:], pooling)
     number = np.zeros_like(out, np.min_scalar_type(len(taps)))
-    some_nan = bool(np.isnan(out).any())
     for seen, met in taps[-2::-1]:  # backwards: the last hit counts, and the last tap needs none
         number += 1
-        here, values = number[met], x[seen]
-        miss = values != out[met]
-        if some_nan:
-            miss &= values == values
-        np.multiply(here, miss.view(np.uint8), out=here)
+        here = number[met]
+        np.multiply(here, (x[seen] != out[met]).view(np.uint8), out=here)
+    if np.isnan(out).any():
+        for k, (seen, met) in enumerate(taps):
+            np.copyto(number[met], k, where=np.isnan(x[seen]))
     return number
 
 

@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
-__all__ = ["Geometry", "Ints", "NDArray", "Slices", "col2im", "im2col", "overlap", "reach"]
-
 NDArray = npt.NDArray[Any]
 Ints = tuple[int, ...]
 Slices = tuple[slice, ...]

@@ -12,8 +12,6 @@ from tinygrad_np.kernels.windows import Geometry
 from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["conv_transpose", "conv_weight", "convolution"]
-
 Shape = tuple[int, ...]
 
 

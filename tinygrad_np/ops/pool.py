@@ -136,7 +136,8 @@ def _plan(
         )
     if min(shape[1:]) < 1:
         raise RuntimeError(
-            f"Expected an input whose dimensions, but for the batch, are not empty, got {shape}"
+            "Expected an input whose dimensions, but for the batch, are not empty, got one of "
+            f"shape {list(shape)}"
         )
     size = []
     for n, span, s, p in zip(sizes, spans, step, pad, strict=True):

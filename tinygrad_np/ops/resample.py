@@ -7,22 +7,26 @@ make the matrices; a row of one says of which elements an element of the result 
 from __future__ import annotations
 
 import functools
+import math
 from typing import Any
 
 import numpy as np
 
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["averaging", "cubic", "linear", "nearest", "resample"]
-
 
 @op
 def resample(input: Array, *, matrix: Any, dim: int) -> Array:
     """Every line along `dim` multiplied by a sparse matrix (new size, old size)."""
+    if input.dtype.kind != "f":
+        raise NotImplementedError(
+            f"resizing is not implemented for {input.dtype}: call .float() first"
+        )
     lines = input.swapaxes(0, dim)
-    exact = matrix.astype(np.promote_types(input.dtype, np.float32))
-    product = (exact @ lines.reshape(lines.shape[0], -1)).astype(input.dtype, copy=False)
-    return product.reshape(matrix.shape[0], *lines.shape[1:]).swapaxes(0, dim)
+    flat = lines.reshape(lines.shape[0], math.prod(lines.shape[1:]))
+    product = matrix.astype(np.promote_types(input.dtype, np.float32)) @ flat
+    shape = (matrix.shape[0], *lines.shape[1:])
+    return product.astype(input.dtype, copy=False).reshape(shape).swapaxes(0, dim)
 
 
 resample.backward(input=lambda grad, matrix, dim: resample(grad, matrix=matrix.T, dim=dim))
@@ -72,7 +76,7 @@ def averaging(n: int, size: int) -> Any:
     """The mean of the elements from ``floor(i n / size)`` to before ``ceil((i + 1) n / size)``."""
     i = np.arange(size)
     start, end = i * n // size, -(-(i + 1) * n // size)
-    steps = range(int((end - start).max(initial=0)))
+    steps = range(int((end - start).max(initial=1)))
     taken = [(start + k < end) / (end - start) for k in steps]
     matrix = _matrix(n, [start + k for k in steps], taken)
     matrix.eliminate_zeros()

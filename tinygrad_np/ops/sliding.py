@@ -50,7 +50,11 @@ def batch(name: str, input: Any, dims: int) -> Any:
     ------
     RuntimeError
         If it is neither.
+    TypeError
+        If it is no tensor.
     """
+    if not hasattr(input, "ndim"):
+        raise TypeError(f"{name}(): argument 'input' must be Tensor, not {type(input).__name__}")
     if input.ndim == dims + 2:
         return input
     if input.ndim == dims + 1:
