@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 Array = Any
+FEW = 8  # indices whose lines are added one by one
 SMALL = 2**14  # up to so many values a sparse matrix takes longer to set up than it saves
 
 
@@ -59,11 +60,16 @@ def add_at(out: Array, where: tuple[Any, ...], values: Array) -> None:
     if axis is not None:
         index = np.where(integers[0] < 0, integers[0] + out.shape[axis], integers[0])
         lines = np.moveaxis(out, axis, 0)
-        target = lines if axis == 0 else np.zeros(lines.shape, out.dtype)
         inner = values.ndim - (out.ndim - 1 - axis)  # the index's own dimensions end here
-        first = np.moveaxis(values, range(axis, inner), range(inner - axis))
+        values = np.moveaxis(values, range(axis, inner), range(inner - axis))
+        values = values.reshape(index.size, *lines.shape[1:])
+        if index.size <= FEW:
+            for i, line in zip(index.flat, values, strict=True):
+                lines[i] += line
+            return
+        target = lines if axis == 0 else np.zeros(lines.shape, out.dtype)
         width = math.prod(lines.shape[1:])
-        rows = first.reshape(index.size, width)
+        rows = values.reshape(index.size, width)
         add_rows(target.reshape(len(lines), width), index.reshape(-1), rows)
         if axis:
             lines[...] = target

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from tinygrad_np.ops.broadcast import broadcast_shapes
 from tinygrad_np.ops.dims import numpy_names, one
-from tinygrad_np.ops.index import Where, _index, _scatter, same_dtype
+from tinygrad_np.ops.index import _index, _scatter, same_dtype
 from tinygrad_np.ops.indices import checked_index
 from tinygrad_np.ops.mask import masked_fill
 from tinygrad_np.ops.shape import expand, raw, reshape
@@ -19,29 +20,29 @@ from tinygrad_np.tape.op import Array, op
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
 
-def _along(input: Any, dim: int, index: Any, name: str, **options: Any) -> tuple[Any, Where]:
-    """The input, at least 1-d, and the place in it for each entry of the index."""
-    tensor = input if len(input.shape) else reshape(input, (1,))
-    at, shape = one(dim, len(tensor.shape)), tuple(tensor.shape)
+def _places(input: Any, dim: int, index: Any, name: str, **options: Any) -> Array:
+    """For each entry of an index along `dim`, a position in the flattened input."""
+    shape = tuple(input.shape) or (1,)
+    at = one(dim, len(shape))
     array = checked_index(index, shape[at], at, name, **{"error": RuntimeError, **options})
     if not array.size:  # whatever its shape
-        return tensor, (array,) * len(shape)
-    array = array if array.ndim else array.reshape(1)
-    if array.ndim != len(shape):
+        return array
+    if (array.ndim or 1) != len(shape):
         raise RuntimeError(
             f"{name}(): index must have as many dimensions as input, got shapes "
-            f"{list(array.shape)} and {list(shape)}"
+            f"{list(array.shape)} and {list(input.shape)}"
         )
-    if any(n > m and i != at for i, (n, m) in enumerate(zip(array.shape, shape, strict=True))):
+    if any(n > m and i != at for i, (n, m) in enumerate(zip(array.shape, shape, strict=False))):
         raise RuntimeError(
             f"{name}(): index of shape {list(array.shape)} must be no larger than input of shape "
             f"{list(shape)} apart from dimension {at}"
         )
-    where = [
-        np.arange(n).reshape((n,) + (1,) * (array.ndim - 1 - i)) for i, n in enumerate(array.shape)
-    ]
-    where[at] = array
-    return tensor, tuple(where)
+    steps = [math.prod(shape[i + 1 :]) for i in range(len(shape))]
+    array *= steps[at]
+    for i, n in enumerate(array.shape):
+        if i != at:
+            array += np.arange(0, n * steps[i], steps[i]).reshape(-1, *[1] * (array.ndim - 1 - i))
+    return array
 
 
 @numpy_names
@@ -77,9 +78,8 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
     tensor([[2],
             [3]])
     """
-    tensor, where = _along(input, dim, index, "gather")
-    out = _index(tensor, where=where)
-    return out if len(index.shape) else reshape(out, ())
+    places = _places(input, dim, index, "gather")
+    return _index(reshape(input, (-1,)), where=(places,))
 
 
 @numpy_names
@@ -123,32 +123,26 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     full = list(broadcast_shapes(shape, wanted))
     tensor = expand(input, (*full[:at], size, *full[at + 1 :]))
     index = expand(indices, (*full[:at], count, *full[at + 1 :]))
-    tensor, where = _along(
-        tensor,
-        at,
-        index,
-        "take_along_dim",
-        dtypes=(np.int64,),
-        negative=True,
-        error=IndexError,
-    )
-    return _index(tensor, where=where)
+    options = {"dtypes": (np.int64,), "negative": True, "error": IndexError}
+    places = _places(tensor, at, index, "take_along_dim", **options)
+    return _index(reshape(tensor, (-1,)), where=(places,))
 
 
-def _with_source(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[Any, Where, Any]:
-    """What `_along` gives, and as much of the source as the index has entries for."""
-    tensor, where = _along(input, dim, index, name)
+def _flat(input: Any, dim: int, index: Any, src: Any, name: str) -> tuple[Any, Any, Array]:
+    """The input flattened, of the source what the index has entries for, and where that goes."""
+    places = _places(input, dim, index, name)
     same_dtype(input, src, f"{name}()")
-    shape = tuple(index.shape)
-    if not raw(index).size:
-        return tensor, where, reshape(src, (-1,))[:0].reshape(shape)
-    if len(src.shape) != len(shape) or any(n > m for n, m in zip(shape, src.shape, strict=True)):
+    shape = places.shape
+    if places.size and (
+        len(src.shape) != len(shape) or any(n > m for n, m in zip(shape, src.shape, strict=True))
+    ):
         raise RuntimeError(
             f"{name}(): index of shape {list(shape)} must have as many dimensions as src of shape "
             f"{list(src.shape)}, and be no larger"
         )
-    part = src if src.shape == shape else src[tuple(slice(n) for n in shape)]
-    return tensor, where, part if shape else reshape(part, (1,))
+    if src.shape != shape:
+        src = src[tuple(slice(n) for n in shape)] if places.size else reshape(src, (-1,))[:0]
+    return reshape(input, (-1,)), reshape(src, (-1,)), places.reshape(-1)
 
 
 @numpy_names
@@ -202,8 +196,8 @@ def scatter(
         if reduce not in names:
             raise RuntimeError(f"reduce argument must be either add or multiply, got {reduce}")
         return scatter_reduce(input, dim, index, src, names[reduce])
-    tensor, where, part = _with_source(input, dim, index, src, "scatter")
-    return reshape(write(tensor, part, where=where), tuple(input.shape))
+    tensor, values, places = _flat(input, dim, index, src, "scatter")
+    return reshape(write(tensor, values, where=(places,)), tuple(input.shape))
 
 
 @numpy_names
@@ -235,8 +229,8 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """
     if not isinstance(src, (TensorBase, np.ndarray)):
         raise TypeError(f"scatter_add(): src must be a tensor, not {type(src).__name__}")
-    tensor, where, part = _with_source(input, dim, index, src, "scatter_add")
-    added = _scatter(part, shape=tuple(tensor.shape), where=where)
+    tensor, values, places = _flat(input, dim, index, src, "scatter_add")
+    added = _scatter(values, shape=tuple(tensor.shape), where=(places,))
     return input + reshape(added, tuple(input.shape))
 
 
@@ -244,49 +238,49 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
 
 
 @op(aux=True)
-def _scatter_prod(input: Array, src: Array, where: Where) -> Any:
+def _scatter_prod(input: Array, src: Array, places: Any) -> Any:
     """The products of `input` and the elements of `src` for the same place."""
     zero, zero_src = input == 0, src == 0
     zeros = zero.astype(np.intp)
-    np.add.at(zeros, where, zero_src)
+    np.add.at(zeros, places, zero_src)
     out = input.copy()
-    np.multiply.at(out, where, src)
+    np.multiply.at(out, places, src)
     # a factor's gradient is the product of the others: 0 where one of these is 0
-    return out, (zero, zero_src, zeros == zero, zeros[where] == zero_src)
+    return out, (zero, zero_src, zeros == zero, zeros[places] == zero_src)
 
 
 @_scatter_prod.backward("input")
-def _(grad: Array, input: Array, src: Array, where: Where, aux: Any) -> Any:
-    return grad * _others(input, src, where, aux) / masked_fill(input, aux[0], 1.0) * aux[2]
+def _(grad: Array, input: Array, src: Array, places: Any, aux: Any) -> Any:
+    return grad * _others(input, src, places, aux) / masked_fill(input, aux[0], 1.0) * aux[2]
 
 
 @_scatter_prod.backward("src")
-def _(grad: Array, input: Array, src: Array, where: Where, aux: Any) -> Any:
-    flow = _index(grad * _others(input, src, where, aux), where=where)
+def _(grad: Array, input: Array, src: Array, places: Any, aux: Any) -> Any:
+    flow = _index(grad * _others(input, src, places, aux), where=(places,))
     return flow / masked_fill(src, aux[1], 1.0) * aux[3]
 
 
-def _others(input: Any, src: Any, where: Where, aux: Any) -> Any:
+def _others(input: Any, src: Any, places: Any, aux: Any) -> Any:
     """The products without the factors that are 0."""
     kept = masked_fill(input, aux[0], 1.0), masked_fill(src, aux[1], 1.0)
-    return _scatter_prod(*kept, where=where)
+    return _scatter_prod(*kept, places=places)
 
 
 @op(aux=True)
-def _scatter_extreme(input: Array, src: Array, where: Where, largest: bool) -> Any:
+def _scatter_extreme(input: Array, src: Array, places: Any, largest: bool) -> Any:
     """The largest or smallest of `input` and the elements of `src` for the same place."""
     out = input.copy()
-    (np.maximum if largest else np.minimum).at(out, where, src)
-    hit, hit_src = input == out, src == out[where]
+    (np.maximum if largest else np.minimum).at(out, places, src)
+    hit, hit_src = input == out, src == out[places]
     ties = hit.astype(out.dtype)
-    np.add.at(ties, where, hit_src)
+    np.add.at(ties, places, hit_src)
     ties = np.maximum(ties, 1)  # 0 where the result is nan
-    return out, (hit / ties, hit_src / ties[where])
+    return out, (hit / ties, hit_src / ties[places])
 
 
 _scatter_extreme.backward(
     input=lambda grad, aux: grad * aux[0],
-    src=lambda grad, where, aux: _index(grad, where=where) * aux[1],
+    src=lambda grad, places, aux: _index(grad, where=(places,)) * aux[1],
 )
 
 
@@ -329,21 +323,20 @@ def scatter_reduce(
         raise RuntimeError(
             f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
         )
-    tensor, where, part = _with_source(input, dim, index, src, "scatter_reduce")
+    tensor, values, places = _flat(input, dim, index, src, "scatter_reduce")
     shape, dtype = tuple(tensor.shape), raw(input).dtype
-    counts = np.zeros(shape, dtype)
-    np.add.at(counts, where, True)
+    counts = np.bincount(places, minlength=shape[0]).astype(dtype)
     if not include_self:
         tensor = masked_fill(tensor, counts > 0, _neutral(reduce, dtype))
     if reduce in ("sum", "mean"):
-        out = tensor + _scatter(part, shape=shape, where=where)
+        out = tensor + _scatter(values, shape=shape, where=(places,))
         if reduce == "mean":
             divisor = np.maximum(counts + include_self, 1)
             out = out / divisor if dtype.kind == "f" else out // divisor
     elif reduce == "prod":
-        out = _scatter_prod(tensor, part, where=where)
+        out = _scatter_prod(tensor, values, places=places)
     else:
-        out = _scatter_extreme(tensor, part, where=where, largest=reduce == "amax")
+        out = _scatter_extreme(tensor, values, places=places, largest=reduce == "amax")
     return reshape(out, tuple(input.shape))
 
 

@@ -35,7 +35,11 @@ def checked_index(
     negative: bool = False,
     error: type[Exception] = IndexError,
 ) -> Array:
-    """An index tensor as an array of its own; the errors name dtype, or index, dim and size."""
+    """An index tensor as an array of its own, counted from 0.
+
+    The errors name the dtype, or index, dimension and size. Negative ones are errors too, unless
+    `negative` lets them count from the end.
+    """
     array = raw(index)
     if not isinstance(array, np.ndarray):
         raise TypeError(f"{name}(): index must be a tensor, not {type(index).__name__}")
@@ -49,7 +53,8 @@ def checked_index(
             raise error(
                 f"{name}(): index {bad} is out of bounds for dimension {dim} with size {size}"
             )
-    return array.astype(np.intp)
+    array = array.astype(np.intp)
+    return np.where(array < 0, array + size, array) if negative else array
 
 
 def _vector(input: Any, dim: int, index: Any, name: str, **options: Any) -> tuple[Any, int, Where]:

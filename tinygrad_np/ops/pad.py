@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.ops.index import getitem
+from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.op import Array, op
 
@@ -106,12 +107,16 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     out = input
     for dim in range(len(shape) - spatial, len(shape)):
         before, after = widths[dim]
-        index = _POSITIONS[mode](shape[dim], before, after, dim, shape)
-        out = getitem(out, (slice(None),) * dim + (index,))
+        size = shape[dim]
+        places = _POSITIONS[mode](size, before, after, dim, shape)
+        kept = slice(max(-before, 0), size - max(-after, 0))
+        parts = (places[: max(before, 0)], kept, places[len(places) - max(after, 0) :])
+        out = cat([getitem(out, (slice(None),) * dim + (part,)) for part in parts], dim)
     return out
 
 
 def _reflect(size: int, before: int, after: int, dim: int, shape: list[int]) -> Array:
+    """For each element along the padded dimension the one that it repeats."""
     if max(before, after) >= size:
         raise RuntimeError(
             f"padding by reflection must be less than the size of the dimension, got "
@@ -128,13 +133,13 @@ def _replicate(size: int, before: int, after: int, dim: int, shape: list[int]) -
 
 
 def _circular(size: int, before: int, after: int, dim: int, shape: list[int]) -> Array:
-    kept = np.arange(max(-before, 0), size - max(-after, 0))
-    if max(before, after) > len(kept):
+    first, left = max(-before, 0), size + min(before, 0) + min(after, 0)
+    if max(before, after) > left:
         raise RuntimeError(
             f"circular padding can't wrap around more than once, got {(before, after)} for "
             f"dimension {dim} of a tensor of shape {shape}"
         )
-    return np.concatenate([kept[len(kept) - max(before, 0) :], kept, kept[: max(after, 0)]])
+    return first + np.arange(-max(before, 0), left + max(after, 0)) % max(left, 1)
 
 
 _POSITIONS = {"reflect": _reflect, "replicate": _replicate, "circular": _circular}
