@@ -117,12 +117,12 @@ def _misfit(a: Shape, b: Shape) -> str:
 def same_dtype(name: str, *tensors: Array | None) -> None:
     """RuntimeError unless all tensors, None for one left out, are of one dtype."""
     try:
-        kinds = {t.dtype for t in tensors if t is not None}
+        kinds = dict.fromkeys(t.dtype for t in tensors if t is not None)
     except AttributeError:
         types = ", ".join(type(t).__name__ for t in tensors)
         raise TypeError(f"{name}(): expected tensors, but got {types}") from None
     if len(kinds) > 1:
-        names = " and ".join(sorted(map(str, kinds)))
+        names = " and ".join(map(str, kinds))
         raise RuntimeError(
             f"{name}(): expected all tensors to have the same dtype, but got {names}; "
             "convert with .float(), .double() or .to(dtype)"
