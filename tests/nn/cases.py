@@ -125,6 +125,7 @@ CASES = [
     case("InstanceNorm1d", 4, affine=True, inputs=real(4, 9)),
     case("InstanceNorm2d", 4, inputs=image),
     case("InstanceNorm2d", 4, affine=True, track_running_stats=True, inputs=image),
+    case("InstanceNorm3d", 2, inputs=real(2, 2, 2, 3)),
     case("LayerNorm", 4),
     case("LayerNorm", (7, 6), 1e-3, bias=False, inputs=image),
     case("LayerNorm", [6], elementwise_affine=False, inputs=image),

@@ -89,6 +89,7 @@ def steps(nn, tensor):
     say([name for name, _ in params.named_parameters()])
 
     table = nn.ParameterDict({"b": tensor([1.0]), "a": tensor([[1.0]])})
+    say(table)
     say(list(table))
     table["0"] = nn.Parameter(tensor([2.0]))
     table.update(OrderedDict(z=tensor([4.0]), y=tensor([5.0])))
@@ -129,6 +130,11 @@ def test_sequential_calls_one_after_another():
     assert model[2:][0] is model[2]
 
 
+def test_append_to_a_slice_replaces_nothing():
+    part = nn.Sequential(nn.ReLU(), nn.Tanh(), nn.GELU())[1:]
+    assert [type(m).__name__ for m in part.append(nn.ELU())] == ["Tanh", "GELU", "ELU"]
+
+
 class Doubled(nn.Sequential):
     def forward(self, input):
         return super().forward(super().forward(input))
@@ -145,6 +151,8 @@ def test_subclass_survives_slicing():
         (IndexError, lambda: nn.Sequential(nn.ReLU()).insert(3, nn.ReLU())),
         (IndexError, lambda: nn.ModuleList([nn.ReLU()])[-2]),
         (IndexError, lambda: nn.ModuleList().pop(0)),
+        (IndexError, lambda: nn.ModuleList().__delitem__(0)),
+        (KeyError, lambda: nn.ParameterDict().popitem()),
         (TypeError, lambda: nn.Sequential(nn.ReLU)),
         (TypeError, lambda: nn.Sequential(nn.ReLU()).append(3)),
         (TypeError, lambda: nn.Sequential(nn.ReLU()) * 1.5),

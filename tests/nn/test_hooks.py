@@ -19,6 +19,7 @@ def test_pre_hooks_change_arguments():
     module.register_forward_pre_hook(lambda m, args, kw: (args, {"by": 3.0}), with_kwargs=True)
     assert module(tg.tensor(1.0)).item() == 6
     handle.remove()
+    module.register_forward_pre_hook(lambda m, args: None)
     assert module(tg.tensor(1.0)).item() == 3
     module.register_forward_pre_hook(lambda m, args, kw: 3, with_kwargs=True)
     with pytest.raises(RuntimeError, match="new_args, new_kwargs"):

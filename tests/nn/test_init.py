@@ -144,5 +144,7 @@ def test_misuse():
             call()
     with pytest.warns(UserWarning, match="zero-element"):
         nn.init.kaiming_uniform_(tg.empty(0, 3))
+    with pytest.warns(UserWarning, match="zero-element"):
+        nn.init.kaiming_normal_(tg.empty(0, 3))
     with pytest.warns(FutureWarning, match="nn.init.xavier_normal_"):
         nn.init.xavier_normal(tg.empty(3, 3))

@@ -147,6 +147,8 @@ def test_attributes_are_registered_by_what_they_are():
         (AttributeError, lambda s: s.net.get_submodule("top")),
         (AttributeError, lambda s: s.net.get_parameter("a.mean")),
         (AttributeError, lambda s: s.net.get_buffer("a.weight")),
+        (AttributeError, lambda s: s.net.get_parameter("a.missing")),
+        (KeyError, lambda s: setattr(s.block, "forward", s.nn.Parameter(s.ones(1)))),
         (ValueError, lambda s: s.net.train("yes")),
         (TypeError, lambda s: s.net.to(dtype=s.ones(1).long().dtype)),
         (NotImplementedError, lambda s: s.nn.Module()(1)),

@@ -163,3 +163,8 @@ def test_hooks():
     state["0.shift"] = tg.zeros(3)
     assert model.load_state_dict(state).missing_keys == []
     assert model[0].bias.tolist() == [1, 1, 1]
+
+    unforgiving = build(nn)
+    unforgiving.register_load_state_dict_post_hook(lambda m, keys: None)
+    with pytest.raises(RuntimeError, match="Missing"):
+        unforgiving.load_state_dict({})

@@ -12,7 +12,14 @@ from tinygrad_np.nn.normalization import _Affine
 from tinygrad_np.nn.parameter import Parameter
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm1d", "InstanceNorm2d"]
+__all__ = [
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+]
 
 
 class _RunningNorm(_Affine):
@@ -232,3 +239,9 @@ class InstanceNorm1d(_InstanceNorm):
     """`InstanceNorm2d` for (N, C, L) or (C, L)."""
 
     accepted = (2, 3)
+
+
+class InstanceNorm3d(_InstanceNorm):
+    """`InstanceNorm2d` for (N, C, D, H, W) or (C, D, H, W)."""
+
+    accepted = (4, 5)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any, TypeVar
 
 from tinygrad_np.nn.module import Module, indent
@@ -35,13 +36,21 @@ class _ModuleSequence(Module):
         for i, module in enumerate(modules):
             self.add_module(str(i), module)
 
+    def _part(self, names: list[str]) -> Any:
+        """What to make a container of these modules of."""
+        return [self.__dict__[name] for name in names]
+
+    def __getitem__(self, idx: Any) -> Any:
+        if isinstance(idx, slice):
+            make: Any = type(self)
+            return make(self._part(list(self._module_names)[idx]))
+        return self.__dict__[self._name(idx)]
+
     def __setitem__(self, idx: int, module: Module) -> None:
         setattr(self, self._name(idx), module)
 
     def __delitem__(self, idx: int | slice) -> None:
         modules = list(self)
-        if not isinstance(idx, slice):
-            self._name(idx)  # an error for an index out of range
         del modules[idx]
         self._renumber(modules)
 
@@ -53,7 +62,8 @@ class _ModuleSequence(Module):
 
     def append(self: L, module: Module) -> L:
         """Add a module at the end; returns the container."""
-        self.add_module(str(len(self)), module)
+        names = map(str, itertools.count(len(self)))  # a slice may have the first ones already
+        self.add_module(next(n for n in names if n not in self._module_names), module)
         return self
 
     def extend(self: L, modules: Iterable[Module]) -> L:
@@ -83,9 +93,6 @@ class _ModuleSequence(Module):
         module = self[key]
         del self[key]
         return module
-
-    def __getitem__(self, idx: Any) -> Any:
-        raise NotImplementedError
 
 
 class Sequential(_ModuleSequence):
@@ -126,11 +133,8 @@ class Sequential(_ModuleSequence):
             input = module(input)
         return input
 
-    def __getitem__(self, idx: Any) -> Any:
-        if isinstance(idx, slice):
-            names = list(self._module_names)[idx]
-            return type(self)(OrderedDict((name, self.__dict__[name]) for name in names))
-        return self.__dict__[self._name(idx)]
+    def _part(self, names: list[str]) -> Any:
+        return OrderedDict((name, self.__dict__[name]) for name in names)
 
     def __add__(self, other: Sequential) -> Sequential:
         return Sequential(*self).__iadd__(other)
@@ -183,11 +187,6 @@ class ModuleList(_ModuleSequence):
         super().__init__()
         if modules is not None:
             self.extend(modules)
-
-    def __getitem__(self, idx: Any) -> Any:
-        if isinstance(idx, slice):
-            return type(self)(list(self)[idx])
-        return self.__dict__[self._name(idx)]
 
     def __add__(self, other: Iterable[Module]) -> ModuleList:
         return ModuleList([*self, *other])
@@ -263,12 +262,12 @@ def _as_parameter(value: Any) -> Any:
     return Parameter(value) if type(value) is Tensor else value
 
 
-def _describe(name: Any, value: Any) -> str:
+def _describe(name: Any, value: Any, typename: Callable[[Any], object]) -> str:
     if not isinstance(value, Tensor):
         return f"  ({name}): Object of type: {type(value).__name__}"
     kind = "Parameter" if isinstance(value, Parameter) else "Tensor"
     size = "x".join(map(str, value.shape))
-    return f"  ({name}): {kind} containing: [{value.dtype} of size {size}]"
+    return f"  ({name}): {kind} containing: [{typename(value)} of size {size}]"
 
 
 class ParameterList(Module):
@@ -335,7 +334,9 @@ class ParameterList(Module):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(_describe(i, value) for i, value in enumerate(self))
+        return "\n".join(
+            _describe(i, value, operator.attrgetter("dtype")) for i, value in enumerate(self)
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterList should not be called.")
@@ -416,7 +417,7 @@ class ParameterDict(_ModuleMapping):
         return self
 
     def extra_repr(self) -> str:
-        return "\n".join(_describe(key, value) for key, value in self.items())
+        return "\n".join(_describe(key, value, Tensor.type) for key, value in self.items())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("ParameterDict should not be called.")
