@@ -189,6 +189,40 @@ def test_a_view_of_one_element_writes_through():
     assert x.tolist() == [[0, 3], [4, 0]]
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "program",
+    [
+        lambda T, x: T.stack([x[:, t] * (t + 1) for t in range(3)]),
+        lambda T, x: x[0] + x[1] * x,
+        lambda T, x: x * 2 + x[:1] + x[..., :2].sum(),
+        lambda T, x: (x * 1)[0, 1:] * (x * 1)[1, :2],
+        lambda T, x: T.cat([part * part for part in x.chunk(2, 2)] + [x], 2),
+        lambda T, x: x[0] + x[0][1] + x[0][1][2],
+    ],
+)
+def test_gradients_of_many_views_add_up(program):
+    same(program, CUBE)
+    assert tg.autograd.gradgradcheck(
+        lambda x: program(tg, x), (tg.tensor(CUBE / 9, requires_grad=True),), fast_mode=True
+    )
+
+
+def test_the_gradient_of_a_view_reaches_hooks_and_leaves_whole():
+    x = tg.ones(2, 3, requires_grad=True)
+    y = x * 1
+    y.retain_grad()
+    seen = []
+    y.register_hook(lambda grad: seen.append(grad.clone()))
+    grad = tg.ones(3)
+    y[0].backward(grad)
+    assert y.grad.tolist() == x.grad.tolist() == seen[0].tolist() == [[1, 1, 1], [0, 0, 0]]
+    x.grad.add_(1)
+    x[1].backward(grad)
+    assert x.grad.tolist() == [[2, 2, 2], [2, 2, 2]]
+    assert grad.tolist() == [1, 1, 1]
+
+
 def many(size, seed=0):
     """Indices that repeat, negative ones among them."""
     return np.random.default_rng(seed).integers(-size, size, 900)

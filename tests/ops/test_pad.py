@@ -69,5 +69,5 @@ def test_mistakes(program, says):
 
 
 def test_there_must_be_an_edge():
-    with pytest.raises(RuntimeError, match="no edge"):
+    with pytest.raises(RuntimeError, match="at most 0 elements"):
         tg.nn.functional.pad(tg.zeros(2, 0), (1, 1), "replicate")

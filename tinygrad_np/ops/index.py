@@ -16,7 +16,7 @@ import numpy as np
 
 from tinygrad_np.kernels import scatter as kernels
 from tinygrad_np.ops.shape import expand, raw, reshape
-from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.graph import Part, TensorBase
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tape.op import Array, op
 
@@ -32,6 +32,8 @@ def _getitem(input: Array, where: Where) -> Array:
 
 @_getitem.backward("input")
 def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
+    if isinstance(grad, np.ndarray):
+        return Part(grad, where)
     return _scatter(grad, shape=input_shape, where=where)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.index import getitem
+from tinygrad_np.ops.index import _getitem
 from tinygrad_np.ops.join import cat
-from tinygrad_np.ops.shape import raw
+from tinygrad_np.ops.shape import expand, raw
 from tinygrad_np.tape.op import Array, op
 
 __all__ = ["pad"]
@@ -92,9 +92,9 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     if mode == "constant":
         filling = raw(input).dtype.type(value or 0).item()
         return _pad(input, widths=tuple(widths), value=filling)
-    if mode not in _POSITIONS:
+    if mode not in _EDGES:
         raise NotImplementedError(
-            f"unrecognised padding mode {mode!r}: there are constant, {', '.join(_POSITIONS)}"
+            f"unrecognised padding mode {mode!r}: there are constant, {', '.join(_EDGES)}"
         )
     if value not in (None, 0):
         raise RuntimeError(f'padding mode "{mode}" takes no value, got {value}')
@@ -106,40 +106,44 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         )
     out = input
     for dim in range(len(shape) - spatial, len(shape)):
-        before, after = widths[dim]
-        size = shape[dim]
-        places = _POSITIONS[mode](size, before, after, dim, shape)
-        kept = slice(max(-before, 0), size - max(-after, 0))
-        parts = (places[: max(before, 0)], kept, places[len(places) - max(after, 0) :])
-        out = cat([getitem(out, (slice(None),) * dim + (part,)) for part in parts], dim)
+        out = _extend(out, dim, *widths[dim], mode)
     return out
 
 
-def _reflect(size: int, before: int, after: int, dim: int, shape: list[int]) -> Array:
-    """For each element along the padded dimension the one that it repeats."""
-    if max(before, after) >= size:
+def _extend(input: Any, dim: int, before: int, after: int, mode: str) -> Any:
+    """The tensor joined with what stands before and after it along one dimension."""
+    shape = list(input.shape)
+    first, end = max(-before, 0), shape[dim] - max(-after, 0)
+    before, after = max(before, 0), max(after, 0)
+    ahead, behind, most = _EDGES[mode](shape[dim], first, end, before, after)
+    if max(before, after) > most:
         raise RuntimeError(
-            f"padding by reflection must be less than the size of the dimension, got "
-            f"{(before, after)} for dimension {dim} of a tensor of shape {shape}"
+            f"padding mode {mode!r} can add at most {most} elements on each side of dimension "
+            f"{dim} of a tensor of shape {shape}, got {(before, after)}"
         )
-    places = np.abs(np.arange(-before, size + after))
-    return size - 1 - np.abs(size - 1 - places)
+
+    def part(where: slice, count: int) -> Any:
+        piece = _getitem(input, where=(slice(None),) * dim + (where, ...))
+        return expand(piece, (*shape[:dim], count, *shape[dim + 1 :]))
+
+    sides = [part(ahead, before)] * bool(before), [part(behind, after)] * bool(after)
+    return cat([*sides[0], part(slice(first, end), end - first), *sides[1]], dim)
 
 
-def _replicate(size: int, before: int, after: int, dim: int, shape: list[int]) -> Array:
-    if not size:
-        raise RuntimeError(f"there is no edge to replicate in dimension {dim} of shape {shape}")
-    return np.clip(np.arange(-before, size + after), 0, size - 1)
+Edges = tuple[slice, slice, float]  # what comes before and after, and the most of it
 
 
-def _circular(size: int, before: int, after: int, dim: int, shape: list[int]) -> Array:
-    first, left = max(-before, 0), size + min(before, 0) + min(after, 0)
-    if max(before, after) > left:
-        raise RuntimeError(
-            f"circular padding can't wrap around more than once, got {(before, after)} for "
-            f"dimension {dim} of a tensor of shape {shape}"
-        )
-    return first + np.arange(-max(before, 0), left + max(after, 0)) % max(left, 1)
+def _reflect(size: int, first: int, end: int, before: int, after: int) -> Edges:
+    last = size - 2 - after
+    return slice(before, 0, -1), slice(size - 2, last if last >= 0 else None, -1), size - 1
 
 
-_POSITIONS = {"reflect": _reflect, "replicate": _replicate, "circular": _circular}
+def _replicate(size: int, first: int, end: int, before: int, after: int) -> Edges:
+    return slice(0, 1), slice(size - 1, size), np.inf if size else 0
+
+
+def _circular(size: int, first: int, end: int, before: int, after: int) -> Edges:
+    return slice(end - before, end), slice(first, first + after), end - first
+
+
+_EDGES = {"reflect": _reflect, "replicate": _replicate, "circular": _circular}

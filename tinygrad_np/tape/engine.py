@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import Leaf, Node, make
+from tinygrad_np.tape.graph import Leaf, Node, Part, make
 
 
 @np.errstate(all="ignore")  # a gradient may be inf or nan, as in PyTorch without a word
@@ -81,6 +81,14 @@ def run(
 
 def _put(node: Node, grad: Any, pending: dict[int, tuple[Node, Any]], heap: list[int]) -> None:
     """Add a gradient to what waits at a node."""
+    if type(grad) is Part:
+        whole = pending.get(node.seq)
+        if whole is not None and _is_ours(whole[1]):
+            place = whole[1][grad.where]
+            np.add(place, grad.array, out=place)
+            return
+        part, grad = grad, np.zeros(node.shape, node.dtype)
+        grad[part.where] = part.array
     if grad.shape != node.shape:
         grad = _sum_to(grad, node.shape)
     if grad.dtype != node.dtype:

@@ -156,6 +156,18 @@ class Node:
                 refs.clear()
 
 
+class Part:
+    """A gradient that is 0 but at one place: a rule gives it in place of an array of zeros.
+
+    So the gradients of many views of one tensor are added up in the time of one.
+    """
+
+    __slots__ = ("array", "where")
+
+    def __init__(self, array: np.ndarray[Any, Any], where: tuple[Any, ...]) -> None:
+        self.array, self.where = array, where
+
+
 class Leaf(Node):
     """The node of a tensor that the user made: gradients end here, in its `.grad`."""
 
