@@ -38,6 +38,15 @@ def test_forward_hooks_change_the_result():
     assert module(tg.tensor(1.0), by=5.0).item() == 10
 
 
+def test_a_handle_removes_only_its_own_hook():
+    module = Scale()
+    first = module.register_forward_hook(lambda m, args, out: out * 0)
+    first.remove()
+    module.register_forward_hook(lambda m, args, out: out + 1)
+    first.remove()
+    assert module(tg.tensor(1.0)).item() == 3
+
+
 def test_always_call():
     module, log = Scale(), []
     module.register_forward_hook(lambda m, a, out: log.append(out), always_call=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
+
+_ids = itertools.count()
 
 
 class RemovableHandle:
     """What `register_hook` returns; `remove()`, or the end of a `with` block, ends the hook."""
 
     def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
-        self.id = max(hooks, default=-1) + 1
+        self.id = next(_ids)
         self._hooks = hooks
         hooks[self.id] = hook
 
