@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.ops.dims import numpy_names, one
-from tinygrad_np.ops.index import getitem
+from tinygrad_np.ops.index import _getitem
 from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
 
@@ -40,7 +40,7 @@ def _dim(input: Any, dim: int, name: str, error: type[Exception] = RuntimeError)
 
 def _part(input: Any, dim: int, part: Any) -> Any:
     """What an int or a slice picks out along `dim`."""
-    return getitem(input, (slice(None),) * dim + (part,))
+    return _getitem(input, where=(slice(None),) * dim + (part, ...))
 
 
 @numpy_names
@@ -331,5 +331,5 @@ def unfold(input: Any, dimension: int, size: int, step: int) -> Any:
     if step <= 0:
         raise RuntimeError(f"step is {step} but must be > 0")
     if not shape:
-        return getitem(reshape(input, (1,)), slice(0, size))
+        return _part(reshape(input, (1,)), 0, slice(0, size))
     return _unfold(input, dimension=at, size=size, step=step)
