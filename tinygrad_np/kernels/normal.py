@@ -27,6 +27,7 @@ _LOWER = (
     0.120759814,
     0.119628969,
 )
+_SMALL = 1024  # elements, below which the calls cost more
 _BLOCK = 16384  # elements, whose intermediate values stay in the cache
 
 
@@ -36,10 +37,10 @@ def normal_cdf(x: Array) -> Array:
     In float32 the relative error is below 1e-6 for ``|x| < 5`` and grows with ``x**2``, as the
     rounding of ``x**2 / 2`` allows.
     """
-    if x.dtype == np.float64:
+    if x.dtype == np.float64 or x.size < _SMALL:
         import scipy.special
 
-        return scipy.special.ndtr(x)
+        return scipy.special.ndtr(x).astype(x.dtype, copy=False)
     values = np.ascontiguousarray(x, np.float32).reshape(-1)
     out = np.empty_like(values)
     for start in range(0, len(values), _BLOCK):
