@@ -105,7 +105,7 @@ def _logits_cross_entropy(input: Array, target: Array) -> Array:
 
 
 def _entropy_of_logits(x: Array, target: Array) -> Array:
-    return np.maximum(x, 0) - x * target + np.log1p(np.exp(-np.abs(x)))
+    return (1 - target) * x + np.maximum(-x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
 _logits_cross_entropy.backward(

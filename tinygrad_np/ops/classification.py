@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_np.kernels.along import largest, places
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg
 from tinygrad_np.ops.index import _scatter
@@ -105,7 +106,8 @@ def _labels(
     if ignore_index >= 0 or labels.astype(np.uint64).max(initial=0) >= classes:
         keep = labels != ignore_index
         labels = np.where(keep, labels, 0)
-        check_range(name, labels, classes, f", or ignore_index={ignore_index}")
+        given = f"; got an input of shape {list(shape)} and a target of shape {list(target.shape)}"
+        check_range(name, labels, classes, f" or ignore_index={ignore_index}{given}")
         each = keep.astype(input.dtype)
     if weight is not None:
         check_weight(name, input, weight)
@@ -113,13 +115,13 @@ def _labels(
     return labels, each
 
 
-def check_range(name: str, labels: Array, classes: int, besides: str = "") -> None:
+def check_range(name: str, labels: Array, classes: int, otherwise: str = "") -> None:
     """IndexError for a label that is not the number of a class."""
     wrong = labels[(labels < 0) | (labels >= classes)]
     if wrong.size:
         raise IndexError(
             f"Target {wrong[0]} is out of bounds. {name}: expected class numbers from 0 to "
-            f"{classes - 1}{besides}; got {list(labels.shape)}"
+            f"{classes - 1}{otherwise}"
         )
 
 
@@ -276,7 +278,14 @@ def cross_entropy(
     reduction = named(reduction, size_average, reduce)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
-    if target.ndim == input.ndim:
+    try:
+        probable = target.ndim == input.ndim
+    except AttributeError:
+        raise TypeError(
+            "cross_entropy: expected tensors as input and target, got "
+            f"{type(input).__name__} and {type(target).__name__}"
+        ) from None
+    if probable:
         _check_probabilities(input, target, weight, ignore_index)
         if label_smoothing:
             even = label_smoothing / input.shape[_class_axis(input.shape)]
@@ -285,10 +294,10 @@ def cross_entropy(
     _check_constant("cross_entropy", weight)
     if not label_smoothing:
         return _cross_entropy(input, target, weight, ignore_index=ignore_index, reduction=reduction)
-    target, count = _smoothed(
+    smooth, count = _smoothed(
         array(input), array(target), array(weight), ignore_index, label_smoothing
     )
-    losses = _expected(input, target, weight)
+    losses = where(array(target) != ignore_index, _expected(input, smooth, weight), 0.0)
     if reduction == "mean":
         return div(sum(losses), count or math.nan)
     return reduced(losses, reduction)
@@ -306,15 +315,12 @@ def _expected(input: Array, target: Array, weight: Array | None) -> Array:
 def _smoothed(
     input: Array, target: Array, weight: Array | None, ignore_index: int, label_smoothing: float
 ) -> tuple[Array, float]:
-    """Class numbers made into probabilities, all 0 where ignored; and what the numbers weigh."""
+    """Class numbers made into probabilities, and what those numbers weigh that count."""
     labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
     smooth = np.full(input.shape, label_smoothing / input.shape[axis], input.dtype)
     smooth[places(labels, axis)] += 1 - label_smoothing
-    if each is None:
-        return smooth, labels.size
-    smooth *= (target != ignore_index).reshape(labels.shape)
-    return smooth, each.sum()
+    return smooth, labels.size if each is None else each.sum()
 
 
 def _check_probabilities(

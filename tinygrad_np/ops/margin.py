@@ -215,7 +215,7 @@ def multi_margin_loss(
         raise ValueError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
     labels = array(target)
     _check_scores("multi_margin_loss", input, labels, tuple(input.shape)[:-1])
-    check_range("multi_margin_loss", labels, input.shape[-1])
+    check_range("multi_margin_loss", labels, input.shape[-1], _shapes(input, labels))
     right = places(labels[..., None], input.ndim - 1)
     counts = np.ones(input.shape, array(input).dtype)
     counts[right] = 0
@@ -270,7 +270,8 @@ def multilabel_margin_loss(
     labels = array(target)
     _check_scores("multilabel_margin_loss", input, labels, tuple(input.shape))
     classes = input.shape[-1]
-    check_range("multilabel_margin_loss", np.where(labels == -1, 0, labels), classes, " or -1")
+    numbers = np.where(labels == -1, 0, labels)
+    check_range("multilabel_margin_loss", numbers, classes, f" or -1{_shapes(input, labels)}")
     given = np.logical_and.accumulate(labels >= 0, axis=-1)
     labels = np.where(given, labels, 0)
     at = places(labels, input.ndim - 1)
@@ -286,14 +287,17 @@ def _check_scores(name: str, input: Array, labels: Array, wanted: tuple[int, ...
     if input.ndim not in (1, 2) or not input.shape[-1] or labels.shape != wanted:
         raise RuntimeError(
             f"{name}: expected scores of shape (N, C) or (C,) and a target of shape "
-            f"{list(wanted)}, got an input of shape {list(input.shape)} and a target of shape "
-            f"{list(labels.shape)}"
+            f"{list(wanted)}{_shapes(input, labels)}"
         )
     if labels.dtype != np.int64:
         raise RuntimeError(
-            f"{name}: expected class numbers of dtype int64 for a target of shape "
-            f"{list(labels.shape)}, got {labels.dtype}; convert it with .long()"
+            f"{name}: expected class numbers of dtype int64, got {labels.dtype}"
+            f"{_shapes(input, labels)}; convert them with .long()"
         )
+
+
+def _shapes(input: Array, labels: Array) -> str:
+    return f"; got an input of shape {list(input.shape)} and a target of shape {list(labels.shape)}"
 
 
 def multilabel_soft_margin_loss(

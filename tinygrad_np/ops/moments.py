@@ -37,7 +37,7 @@ def mean_square(input: Array, *, dims: Dims) -> Array:
 
 
 mean_square.backward(
-    input=lambda grad, input, dims: input * (grad * (2 / count(input.shape, dims)))
+    input=lambda grad, input, dims: input * (grad * (2 / (count(input.shape, dims) or 1)))
 )
 
 
@@ -85,10 +85,13 @@ def _summed_dims(shape: Shape, to: Shape) -> Dims:
 
 
 def mean_over(dims: Dims, *factors: Array) -> Array:
-    """The mean over `dims` of the product of arrays of one shape; `dims` are kept with size 1."""
-    return sum_over(dims, *factors) / count(factors[0].shape, dims)
+    """The mean over `dims` of the product of arrays of one shape; `dims` are kept with size 1.
+
+    0 for a mean of nothing.
+    """
+    return sum_over(dims, *factors) / (count(factors[0].shape, dims) or 1)
 
 
 def count(shape: Shape, dims: Dims) -> int:
-    """How many elements a mean over `dims` is of; 1 for none."""
-    return math.prod(shape[d] for d in dims) or 1
+    """How many elements a mean over `dims` is of."""
+    return math.prod(shape[d] for d in dims)
