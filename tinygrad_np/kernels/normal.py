@@ -36,6 +36,11 @@ def normal_cdf(x: Array) -> Array:
 
     In float32 the relative error is below 1e-6 for ``|x| < 5`` and grows with ``x**2``, as the
     rounding of ``x**2 / 2`` allows.
+
+    Examples
+    --------
+    >>> normal_cdf(np.array([-1.0, 0.0])).round(4)
+    array([0.1587, 0.5   ])
     """
     if x.dtype == np.float64 or x.size < _SMALL:
         import scipy.special

@@ -27,6 +27,11 @@ def select(condition: Array, a: Any, b: Any) -> Array:
     condition : ndarray of bool
     a, b : ndarray or number
         One of them an array; of one dtype if both are.
+
+    Examples
+    --------
+    >>> select(np.array([True, False]), np.array([1.0, 2.0]), 0.0)
+    array([1., 0.])
     """
     value = a if isinstance(a, np.ndarray) else b
     if max(condition.size, np.size(value)) < _SMALL or value.dtype.kind != "f":
