@@ -7,7 +7,7 @@ import tinygrad_np as tg
 from tinygrad_np.utils.data import DataLoader
 from tinygrad_np.vision import transforms as T
 from tinygrad_np.vision.datasets import Digits
-from tinygrad_np.vision.transforms import InterpolationMode, affine
+from tinygrad_np.vision.transforms import InterpolationMode
 from tinygrad_np.vision.transforms import functional as F
 
 GRID = np.arange(12, dtype=np.uint8).reshape(3, 4)
@@ -118,9 +118,9 @@ CHANGES = [
     lambda x: F.resize(x, 7, NEAREST),
     lambda x: F.resize(x, (3, 4)),
     lambda x: F.resized_crop(x, 0, 1, 2, 3, 5),
-    lambda x: affine.rotate(x, 30),
-    lambda x: affine.rotate(x, 30, BILINEAR, expand=True),
-    lambda x: affine.affine(x, 10, (1, 0), 1.2, 5, BILINEAR),
+    lambda x: F.rotate(x, 30),
+    lambda x: F.rotate(x, 30, BILINEAR, expand=True),
+    lambda x: F.affine(x, 10, (1, 0), 1.2, 5, BILINEAR),
 ]
 
 
@@ -171,23 +171,23 @@ def test_a_smaller_image_is_a_mean():
 
 def test_quarter_turns():
     image = np.arange(25, dtype=np.uint8).reshape(5, 5)
-    np.testing.assert_array_equal(affine.rotate(image, 90), np.rot90(image))
-    np.testing.assert_array_equal(affine.rotate(image, 180), image[::-1, ::-1])
+    np.testing.assert_array_equal(F.rotate(image, 90), np.rot90(image))
+    np.testing.assert_array_equal(F.rotate(image, 180), image[::-1, ::-1])
     oblong = image[:3]
-    np.testing.assert_array_equal(affine.rotate(oblong, -90, expand=True), np.rot90(oblong, -1))
-    np.testing.assert_array_equal(affine.affine(image, 90, (0, 0), 1, 0), np.rot90(image, -1))
-    turned = affine.rotate(image, 90, center=(0.5, 0.5), fill=99)
+    np.testing.assert_array_equal(F.rotate(oblong, -90, expand=True), np.rot90(oblong, -1))
+    np.testing.assert_array_equal(F.affine(image, 90, (0, 0), 1, 0), np.rot90(image, -1))
+    turned = F.rotate(image, 90, center=(0.5, 0.5), fill=99)
     assert turned[0, 0] == image[0, 0]
     assert turned[2, 1] == 99
 
 
 def test_shifts_and_scales():
     image = np.arange(16, dtype=np.uint8).reshape(4, 4)
-    shifted = affine.affine(image, 0, (1, 2), 1, 0, fill=99)
+    shifted = F.affine(image, 0, (1, 2), 1, 0, fill=99)
     assert (shifted[:2] == 99).all()
     assert (shifted[:, 0] == 99).all()
     np.testing.assert_array_equal(shifted[2:, 1:], image[:2, :3])
-    doubled = affine.affine(image, 0, (0, 0), 2, 0)
+    doubled = F.affine(image, 0, (0, 0), 2, 0)
     np.testing.assert_array_equal(doubled, image[1:3, 1:3].repeat(2, 0).repeat(2, 1))
 
 
@@ -203,8 +203,8 @@ REFUSED = {
     "max_size": (lambda: F.resize(GRID, 5, max_size=5), ValueError, "max_size = 5"),
     "max_size of two": (lambda: F.resize(GRID, (5, 5), max_size=9), ValueError, "one int"),
     "mode": (lambda: F.resize(GRID, 2, "bicubic"), ValueError, "'bicubic'"),
-    "turn mode": (lambda: affine.rotate(GRID, 2, "bicubic"), ValueError, "'bicubic'"),
-    "scale": (lambda: affine.affine(GRID, 0, (0, 0), 0, 0), ValueError, "positive, got 0"),
+    "turn mode": (lambda: F.rotate(GRID, 2, "bicubic"), ValueError, "'bicubic'"),
+    "scale": (lambda: F.affine(GRID, 0, (0, 0), 0, 0), ValueError, "positive, got 0"),
     "too large": (lambda: T.RandomCrop(5)(GRID), ValueError, r"\(5, 5\).*\(3, 4\)"),
     "degrees": (lambda: T.RandomRotation(-3), ValueError, "degrees.*-3"),
     "three degrees": (lambda: T.RandomRotation((1, 2, 3)), ValueError, "length 2"),
@@ -360,7 +360,7 @@ def test_affine_is_a_grid_of_pytorchs(mode, angle, translate, scale, shear):
     expected = torch.nn.functional.grid_sample(
         torch.tensor(image)[None], grid, mode=mode.value, align_corners=False
     )[0]
-    got = affine.affine(tg.tensor(image), angle, translate, scale, shear, mode)
+    got = F.affine(tg.tensor(image), angle, translate, scale, shear, mode)
     np.testing.assert_allclose(got.numpy(), expected.numpy(), atol=1e-12)
 
 
@@ -377,4 +377,4 @@ def test_draws_are_torchvisions():
         flips = torch.rand(1).item() < 0.5
         assert (T.RandomHorizontalFlip()(image)[0, 0] == 9) == flips
         angle = torch.empty(1).uniform_(-45, 45).item()
-        np.testing.assert_array_equal(T.RandomRotation(45)(image), affine.rotate(image, angle))
+        np.testing.assert_array_equal(T.RandomRotation(45)(image), F.rotate(image, angle))

@@ -35,6 +35,18 @@ def download(urls: Sequence[str], path: Path, sha256: str) -> None:
     ------
     RuntimeError
         If no mirror had it; the message says what came from each.
+
+    Examples
+    --------
+    >>> import hashlib, pathlib, tempfile
+    >>> from tinygrad_np.vision.download import download
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     source = pathlib.Path(folder, "source")
+    ...     size = source.write_bytes(b"digits")
+    ...     sha256 = hashlib.sha256(b"digits").hexdigest()
+    ...     download([source.as_uri()], pathlib.Path(folder, "copy"), sha256)
+    ...     pathlib.Path(folder, "copy").read_bytes()
+    b'digits'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")

@@ -41,6 +41,18 @@ def read_mnist_pickle(path: str | Path) -> tuple[Pair, Pair, Pair]:
         If the file is something else, is truncated or corrupted, or asks for anything but arrays.
     OSError
         If it can't be read.
+
+    Examples
+    --------
+    >>> import pathlib, pickle, tempfile, numpy as np
+    >>> from tinygrad_np.vision.datasets import read_mnist_pickle
+    >>> part = np.zeros((5, 784), np.float32), np.arange(5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "mnist.pkl")
+    ...     size = path.write_bytes(pickle.dumps((part, part, part)))
+    ...     (images, labels), validation, test = read_mnist_pickle(path)
+    >>> images.shape, labels.tolist()
+    ((5, 28, 28), [0, 1, 2, 3, 4])
     """
     path = Path(path)
     with path.open("rb") as file:

@@ -61,8 +61,6 @@ class CosineAnnealingLR(LRScheduler):
         epoch, lrs = self.last_epoch, self._current()
         if epoch == 0 or self._is_initial:
             return lrs
-        if self._step_count == 1:  # first step of a schedule that was set to this epoch
-            return self._get_closed_form_lr()
         if (epoch - 1 - self.T_max) % (2 * self.T_max) == 0:  # up again from eta_min
             rise = self._height(epoch)
             return [

@@ -27,7 +27,8 @@ from typing import Any
 from tinygrad_np import dtypes
 from tinygrad_np.tensor import Tensor
 from tinygrad_np.vision.transforms import functional
-from tinygrad_np.vision.transforms.functional import Image, InterpolationMode
+from tinygrad_np.vision.transforms.image import Image, InterpolationMode
+from tinygrad_np.vision.transforms.places import size_pair
 from tinygrad_np.vision.transforms.random import (
     RandomAffine,
     RandomApply,
@@ -227,7 +228,7 @@ class CenterCrop:
     """
 
     def __init__(self, size: int | Sequence[int]) -> None:
-        self.size = functional.size_pair(size)
+        self.size = size_pair(size)
 
     def __call__(self, img: Image) -> Image:
         return functional.center_crop(img, self.size)

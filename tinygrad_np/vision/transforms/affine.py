@@ -8,16 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.vision.transforms.functional import (
+from tinygrad_np.vision.transforms.image import (
     Array,
     Image,
     InterpolationMode,
     change,
     get_dimensions,
-    require_bilinear,
-    rounded,
-    working_type,
 )
+from tinygrad_np.vision.transforms.places import require_bilinear, rounded, working_type
 
 __all__ = ["affine", "rotate"]
 
@@ -55,6 +53,13 @@ def affine(
     ------
     ValueError
         If the scale is not positive.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinygrad_np.vision.transforms import functional as F
+    >>> F.affine(np.array([[1, 2, 3]]), 0, translate=(1, 0), scale=1.0, shear=0).tolist()
+    [[0, 1, 2]]
     """
     if scale <= 0:
         raise ValueError(f"scale must be positive, got {scale}")
@@ -90,6 +95,13 @@ def rotate(
         Column and row, from the upper left corner; the image's middle unless given.
     fill : float, default 0
         What stands where there was nothing.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinygrad_np.vision.transforms import functional as F
+    >>> F.rotate(np.array([[1, 2], [3, 4]]), 90).tolist()
+    [[2, 4], [1, 3]]
     """
     _, rows, columns = get_dimensions(img)
     turn, size = _turn(-angle), (rows, columns)

@@ -7,8 +7,8 @@ from typing import Any
 
 from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
-from tinygrad_np.vision.transforms.affine import affine, rotate
-from tinygrad_np.vision.transforms.functional import Image, InterpolationMode, get_dimensions
+from tinygrad_np.vision.transforms.image import Image, InterpolationMode, get_dimensions
+from tinygrad_np.vision.transforms.places import size_pair
 
 __all__ = [
     "RandomAffine",
@@ -136,7 +136,7 @@ class RandomCrop:
         fill: float = 0,
         padding_mode: str = "constant",
     ) -> None:
-        self.size = functional.size_pair(size)
+        self.size = size_pair(size)
         self.padding = padding
         self.pad_if_needed = pad_if_needed
         self.fill = fill
@@ -195,7 +195,9 @@ class RandomRotation:
 
     def __call__(self, img: Image) -> Image:
         angle = _uniform(*self.degrees)
-        return rotate(img, angle, self.interpolation, self.expand, self.center, self.fill)
+        return functional.rotate(
+            img, angle, self.interpolation, self.expand, self.center, self.fill
+        )
 
     def __repr__(self) -> str:
         center = "" if self.center is None else f", center={self.center}"
@@ -267,7 +269,9 @@ class RandomAffine:
             shear = [
                 _uniform(*self.shear[i : i + 2]) if i < len(self.shear) else 0.0 for i in (0, 2)
             ]
-        return affine(img, angle, shift, scale, shear, self.interpolation, self.fill, self.center)
+        return functional.affine(
+            img, angle, shift, scale, shear, self.interpolation, self.fill, self.center
+        )
 
     def __repr__(self) -> str:
         words = [f"degrees={self.degrees}"]
