@@ -305,7 +305,7 @@ class Methods(Layout):
     fill_diagonal_ = fill.fill_diagonal_
 
     # --- types: ops/cast.py ---
-    to, type, type_as, astype = cast.to, cast.type_, cast.type_as, cast.astype
+    to, type, type_as, astype = cast.to, cast.type_, cast.type_as, cast.cast
     float, double, half = cast.float_, cast.double, cast.half
     long, int, short, char = cast.long, cast.int_, cast.short, cast.char
     byte, bool = cast.byte, cast.bool_

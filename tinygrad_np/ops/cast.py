@@ -13,8 +13,22 @@ from tinygrad_np.ops.shape import clone, raw
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["astype", "bool_", "byte", "cast", "char", "cpu", "double", "float_", "half", "int_"]
-__all__ += ["long", "short", "to", "type_", "type_as"]
+__all__ = [
+    "bool_",
+    "byte",
+    "cast",
+    "char",
+    "cpu",
+    "double",
+    "float_",
+    "half",
+    "int_",
+    "long",
+    "short",
+    "to",
+    "type_",
+    "type_as",
+]
 
 _NAMES = {  # PyTorch's old names of tensor types
     "FloatTensor": dtypes.float32,
@@ -39,7 +53,14 @@ _cast.backward(input=lambda grad: grad)  # the engine casts it back
 
 
 def cast(input: Any, dtype: dtypes.DTypeLike) -> Any:
-    """The tensor with elements of another type; itself if it has that type."""
+    """The tensor with elements of another type, itself if it has that type: the method `astype`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([1, 0]).astype(bool)
+    tensor([ True, False])
+    """
     new = dtypes.as_numpy(dtype)
     return input if input.dtype == new else _cast(input, dtype=new)
 
@@ -107,32 +128,29 @@ def to(
     return clone(input) if copy or rest[1:] == [True] else input
 
 
-def _to(dtype: dtypes.dtype) -> Callable[..., Any]:
-    """The method that converts to a dtype."""
+def _to(name: str, dtype: dtypes.dtype) -> Callable[..., Any]:
+    """The method of this name, which converts to a dtype."""
 
     def method(input: Any, memory_format: Any = None) -> Any:
         return cast(input, dtype)
 
-    method.__name__ = method.__qualname__ = dtype.name
-    method.__doc__ = f"The tensor with elements of type {dtype.name}; itself if they are."
-    return method
-
-
-float_, double, half = _to(dtypes.float32), _to(dtypes.float64), _to(dtypes.float16)
-long, int_, short, char = (_to(d) for d in (dtypes.int64, dtypes.int32, dtypes.int16, dtypes.int8))
-byte, bool_ = _to(dtypes.uint8), _to(dtypes.bool_)
-
-
-def astype(input: Any, dtype: dtypes.DTypeLike) -> Any:
-    """The tensor with another dtype, under NumPy's name; itself if it has that dtype.
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"""The tensor with elements of type {dtype.name}; itself if they are.
 
     Examples
     --------
     >>> import tinygrad_np as tg
-    >>> tg.tensor([1, 0]).astype(bool)
-    tensor([ True, False])
+    >>> tg.tensor([1, 0]).{name}().dtype
+    {dtype!r}
     """
-    return cast(input, dtype)
+    return method
+
+
+float_, double = _to("float", dtypes.float32), _to("double", dtypes.float64)
+half, bool_ = _to("half", dtypes.float16), _to("bool", dtypes.bool_)
+long, int_ = _to("long", dtypes.int64), _to("int", dtypes.int32)
+short, char = _to("short", dtypes.int16), _to("char", dtypes.int8)
+byte = _to("byte", dtypes.uint8)
 
 
 def type_as(input: Any, other: Any) -> Any:

@@ -95,6 +95,25 @@ def setitem(input: Any, where: Any, value: Any) -> None:
     """``input[where] = value``, for a number or a tensor that broadcasts to what is written to.
 
     If an index stands twice, the last of its values stays.
+
+    Raises
+    ------
+    IndexError, ValueError
+        As for reading.
+    RuntimeError
+        If the value does not fit in shape or dtype, and for a leaf that requires grad.
+    TypeError
+        For a list and other things.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2, 3)
+    >>> x[0, 1:] = tg.tensor([1.0, 2.0])
+    >>> x[x == 0] = 7
+    >>> x
+    tensor([[7., 1., 2.],
+            [7., 7., 7.]])
     """
     if not isinstance(value, (TensorBase, np.ndarray, np.generic, int, float)):
         raise TypeError(
