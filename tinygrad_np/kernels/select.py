@@ -37,8 +37,8 @@ def select(condition: Array, a: Any, b: Any) -> Array:
     if max(condition.size, np.size(value)) < _SMALL or value.dtype.kind != "f":
         return np.where(condition, a, b)
     shape = np.broadcast(condition, a, b).shape
-    # a mask of all bits or none
     bits = _BITS[value.dtype.itemsize]
+    # a mask of all bits or none
     out: Array = np.negative(np.broadcast_to(condition, shape).view(np.int8), dtype=bits)
     first, second = (np.asarray(v, value.dtype).view(bits) for v in (a, b))
     if second.ndim == 0 and second == 0:
