@@ -200,7 +200,7 @@ def test_momentum_does_not_alias_the_gradient():
     param = with_grad()
     optimizer = optim.SGD([param], lr=1.0, momentum=0.5)
     optimizer.step()
-    param.grad.zero_() if hasattr(param.grad, "zero_") else param.grad._array.fill(0)
+    param.grad._array.fill(0)
     optimizer.step()
     assert param.tolist() == [-0.5, 0.5]
 

@@ -108,7 +108,7 @@ def test_shuffle_differs_from_epoch_to_epoch_and_follows_the_seed():
 def test_tensor_datasets_are_read_at_once(monkeypatch):
     dataset = TensorDataset(tg.tensor(np.arange(10.0)), tg.tensor(np.arange(10)))
     slow = lists(DataLoader(dataset, 4, collate_fn=lambda b: default_collate(b)[0]))
-    monkeypatch.setattr(TensorDataset, "__getitem__", TensorDataset.__getitem__)
+    monkeypatch.setattr(TensorDataset, "__getitem__", None)
     fast = [x.tolist() for x, _ in DataLoader(dataset, 4)]
     assert fast == slow
     part = Subset(dataset, range(9, 0, -2))
