@@ -20,7 +20,7 @@ import numpy as np
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
-Place = tuple[slice, slice]  # of the input, and of the outputs that meet it
+SMALL = 4096  # elements, up to which a masked copy is faster than combining bits
 
 
 class Pooling(NamedTuple):
@@ -46,32 +46,30 @@ def total(x: NDArray, pooling: Pooling) -> NDArray:
 
 def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> NDArray:
     """Combine the elements of each window, along one dimension after the other."""
-    for axis, places in reversed([*enumerate(_places(x.shape[2:], pooling), 2)]):
-        size, lead = pooling.size[axis - 2], (slice(None),) * axis
-        places = sorted((p for p in places if p[1].stop), key=lambda p: p[1] != slice(0, size))
-        if size == 1 and places:
-            seen = slice(places[0][0].start, places[-1][0].stop, pooling.dilation[axis - 2])
-            x = ufunc.reduce(x[(*lead, seen)], axis=axis, keepdims=True)
+    for axis, line in reversed([*enumerate(_lines(x.shape[2:], pooling), 2)]):
+        if line.single is not None:
+            x = ufunc.reduce(x[line.single], axis=axis, keepdims=True)
             continue
-        if len(places) > 1 and places[1][1] == slice(0, size):
-            out = ufunc(x[(*lead, places[0][0])], x[(*lead, places[1][0])])
-            places = places[2:]
+        places = line.places
+        if line.begin_whole:
+            (first, _), (second, _), *places = places
+            out = ufunc(x[first], x[second])
         else:
-            out = np.full_like(x, initial, shape=(*x.shape[:axis], size, *x.shape[axis + 1 :]))
+            shape = (*x.shape[:axis], pooling.size[axis - 2], *x.shape[axis + 1 :])
+            out = np.full_like(x, initial, shape=shape)
         for seen, met in places:
-            target = out[(*lead, met)]
-            ufunc(target, x[(*lead, seen)], out=target)
+            target = out[met]
+            ufunc(target, x[seen], out=target)
         x = out
     return x
 
 
 def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """The adjoint of `total`: each element added to all of its window, in (N, C, *S)."""
-    for axis, places in enumerate(_places(shape[2:], pooling), 2):
-        lead = (slice(None),) * axis
+    for axis, line in enumerate(_lines(shape[2:], pooling), 2):
         out = np.zeros_like(grad, shape=(*shape[: axis + 1], *grad.shape[axis + 1 :]))
-        for seen, met in places:
-            out[(*lead, seen)] += grad[(*lead, met)]
+        for seen, met in line.places:
+            out[seen] += grad[met]
         grad = out
     return grad
 
@@ -96,16 +94,18 @@ def argmax(x: NDArray, out: NDArray, pooling: Pooling) -> NDArray:
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Put each element to the place in its window that `number` names, in (N, C, *S)."""
     out = np.zeros_like(grad, shape=shape)
-    apart = all(
+    apart = all(  # no element is in two windows
         (k - 1) * d < s
         for k, d, s in zip(pooling.kernel, pooling.dilation, pooling.stride, strict=True)
     )
     for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
-        part = select(number[met] == k, grad[met], 0.0)
-        if apart:  # no element is in two windows
-            out[seen] = part
+        named = number[met] == k
+        if not apart:
+            out[seen] += select(named, grad[met], 0.0)
+        elif named.size > SMALL:
+            out[seen] = select(named, grad[met], 0.0)
         else:
-            out[seen] += part
+            np.copyto(out[seen], grad[met], where=named)
     return out
 
 
@@ -130,31 +130,54 @@ def positions(number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     return flat
 
 
-@functools.lru_cache(maxsize=512)
-def _places(shape: Ints, pooling: Pooling) -> list[list[Place]]:
-    """For each dimension and each k: the positions that it is at, and the windows they are in."""
+def _places(
+    n: int, kernel: int, stride: int, padding: int, dilation: int, size: int
+) -> list[tuple[slice, slice]]:
+    """Along one dimension, for each k: the positions it is at, and the windows they are in."""
     found = []
-    for n, kernel, stride, padding, dilation, size in zip(shape, *pooling, strict=True):
-        line = []
-        for k in range(kernel):
-            at = k * dilation - padding  # in the first window
-            low = max(-(at // stride), 0)
-            high = min((n - 1 - at) // stride + 1, size)
-            first = at + low * stride
-            if low < high:
-                last = at + (high - 1) * stride
-                line.append((slice(first, last + 1, stride), slice(low, high)))
-            else:
-                line.append((slice(0), slice(0)))
-        found.append(line)
+    for k in range(kernel):
+        at = k * dilation - padding  # in the first window
+        low = max(-(at // stride), 0)
+        high = min((n - 1 - at) // stride + 1, size)
+        first, last = at + low * stride, at + (high - 1) * stride
+        if low < high:
+            found.append((slice(first, last + 1, stride), slice(low, high)))
+        else:
+            found.append((slice(0, 0), slice(0, 0)))
     return found
+
+
+class _Line(NamedTuple):
+    """The `_places` of one dimension as indices, without the empty ones."""
+
+    places: list[tuple[Slices, Slices]]
+    begin_whole: bool  # whether the first two are in all windows
+    single: Slices | None  # all that is in the window, if there is but one
+
+
+@functools.lru_cache(maxsize=512)
+def _lines(shape: Ints, pooling: Pooling) -> list[_Line]:
+    lines = []
+    for axis, (n, *window) in enumerate(zip(shape, *pooling, strict=True), 2):
+        size, dilation, lead = window[-1], window[-2], (slice(None),) * axis
+        whole = slice(0, size)
+        found = [place for place in _places(n, *window) if place[1].stop]
+        found.sort(key=lambda place: place[1] != whole)
+        single = None
+        if size == 1 and found:
+            single = (*lead, slice(found[0][0].start, found[-1][0].stop, dilation))
+        begin_whole = len(found) > 1 and found[1][1] == whole
+        indices = [((*lead, seen), (*lead, met)) for seen, met in found]
+        lines.append(_Line(indices, begin_whole, single))
+    return lines
 
 
 @functools.lru_cache(maxsize=512)
 def _taps(shape: Ints, pooling: Pooling) -> list[tuple[Slices, Slices]]:
     """`_places` of all dimensions together, for each element of the window in C order."""
     lead = (slice(None), slice(None))
+    places = [_places(*line) for line in zip(shape, *pooling, strict=True)]
     return [
         ((*lead, *(seen for seen, _ in tap)), (*lead, *(met for _, met in tap)))
-        for tap in itertools.product(*_places(shape, pooling))
+        for tap in itertools.product(*places)
     ]
