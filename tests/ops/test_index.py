@@ -91,6 +91,24 @@ def test_writing(program):
 
 
 @pytest.mark.torch
+def test_writing_a_tensor_into_itself():
+    def shifted(T, x):
+        y = x * 1
+        y[1:] = y[:-1].clone()
+        y[..., :2] = y[..., 2:] * 2
+        y[[0, 1]] = y[[1, 0]]
+        return y
+
+    same(shifted, CUBE)
+    x = tg.ones(4, requires_grad=True)
+    y = x * tg.tensor([1.0, 2.0, 3.0, 4.0])
+    y[1:] = y[:-1]  # the memory overlaps
+    assert y.tolist() == [1, 1, 2, 3]
+    y.sum().backward()
+    assert x.grad.tolist() == [2, 2, 3, 0]
+
+
+@pytest.mark.torch
 def test_writing_converts_numbers():
     same(assign(lambda T, x: 0, 2.9), np.arange(4))
     same(assign(lambda T, x: x > 1, 2.9), np.arange(4))
@@ -235,6 +253,9 @@ def many(size, seed=0):
         ((40, 30), (many(40),)),
         ((40, 30), (slice(None), many(30))),
         ((40, 30), (..., many(30))),
+        ((40, 30), (many(40), ...)),
+        ((20, 30, 25), (slice(None), many(30), ...)),
+        ((20, 30, 25), (..., many(30)[:5], slice(None))),
         ((40, 30), (many(40), many(30, 1))),
         ((40, 30), (slice(3, 9), many(30))),
         ((20, 30, 25), (slice(None), many(30).reshape(30, 30), slice(None))),
@@ -339,6 +360,7 @@ CALL_MISTAKES = [
     (lambda T, x, i, g: x.index_put((i,), x[:, 0]), ["[3]", "[2, 4]"]),
     (lambda T, x, i, g: x.index_put((i,), x[0].float()), ["float32", "float64"]),
     (lambda T, x, i, g: x.index_put((slice(None), i), x[0]), ["slice"]),
+    (lambda T, x, i, g: x.index_put((i,), 1.0), ["float"]),
     (lambda T, x, i, g: x.take(g.int()), ["int32", "int64"]),
     (lambda T, x, i, g: x.take(g + 12), ["14", "size 12"]),
     (lambda T, x, i, g: x.take(g - 13), ["-13", "size 12"]),

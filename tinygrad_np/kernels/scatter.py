@@ -83,10 +83,15 @@ def add_at(out: Array, where: tuple[Any, ...], values: Array) -> None:
 
 def _only_index(where: tuple[Any, ...], ndim: int) -> int | None:
     """The axis that one index array picks from while all others are whole; else None."""
-    arrays = [i for i, w in enumerate(where) if isinstance(w, np.ndarray)]
-    others = [w for w in where if not isinstance(w, np.ndarray)]
-    whole = all(w is Ellipsis or (isinstance(w, slice) and w == slice(None)) for w in others)
-    if len(arrays) != 1 or not whole:
-        return None
-    after_ellipsis = Ellipsis in others and where.index(Ellipsis) < arrays[0]
-    return arrays[0] + (ndim - len(where) if after_ellipsis else 0)
+    axis, position = None, 0
+    for w in where:
+        if isinstance(w, np.ndarray):
+            if axis is not None:
+                return None
+            axis = position
+        elif w is Ellipsis:
+            position += ndim - len(where)
+        elif not isinstance(w, slice) or w != slice(None):
+            return None
+        position += 1
+    return axis

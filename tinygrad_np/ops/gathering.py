@@ -190,7 +190,7 @@ def scatter(
     if src is None:
         raise TypeError("scatter() missing the argument 'src' or 'value'")
     if not isinstance(src, (TensorBase, np.ndarray)):
-        src = expand(np.full((), src, raw(input).dtype), tuple(index.shape))
+        src = np.full(np.shape(raw(index)), src, raw(input).dtype)
     if reduce is not None:
         names = {"add": "sum", "multiply": "prod"}
         if reduce not in names:

@@ -67,13 +67,15 @@ def _vector(input: Any, dim: int, index: Any, name: str, **options: Any) -> tupl
     return tensor, at, (slice(None),) * at + (array.reshape(-1),)
 
 
-def _source(tensor: Any, at: int, where: Where, source: Any, name: str) -> Any:
+def _source(
+    tensor: Any, at: int, where: Where, source: Any, name: str, error: type[Exception]
+) -> Any:
     """A source of the shape and dtype of what it is written to."""
     same_dtype(tensor, source, f"{name}()")
     shape = list(tensor.shape)
     shape[at] = len(where[-1])
     if list(source.shape) != shape and not (len(source.shape) == 0 and shape == [1]):
-        raise (RuntimeError if name == "index_add" else IndexError)(
+        raise error(
             f"{name}(): for {shape[at]} indices along dim {at} of a tensor of shape "
             f"{list(tensor.shape)} the source must have shape {shape}, got {list(source.shape)}"
         )
@@ -134,7 +136,7 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: float = 1
     tensor([0., 0., 6.])
     """
     tensor, at, where = _vector(input, dim, index, "index_add", error=RuntimeError)
-    values = _source(tensor, at, where, source, "index_add")
+    values = _source(tensor, at, where, source, "index_add", RuntimeError)
     added = _scatter(values, shape=tuple(tensor.shape), where=where)
     return input + reshape(added if alpha == 1 else added * alpha, tuple(input.shape))
 
@@ -168,7 +170,7 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     tensor([5., 0., 1.])
     """
     tensor, at, where = _vector(input, dim, index, "index_copy", dtypes=(np.int64,))
-    values = _source(tensor, at, where, source, "index_copy")
+    values = _source(tensor, at, where, source, "index_copy", IndexError)
     return reshape(write(tensor, values, where=where), tuple(input.shape))
 
 
@@ -235,9 +237,9 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     >>> tg.index_put(tg.zeros(2), where, tg.tensor([1.0, 5.0]), accumulate=True)
     tensor([6., 0.])
     """
-    for i in indices:
-        if not isinstance(i, (TensorBase, np.ndarray)):
-            raise TypeError(f"index_put(): indices must be tensors, got {type(i).__name__}")
+    for given in (*indices, values):
+        if not isinstance(given, (TensorBase, np.ndarray)):
+            raise TypeError(f"index_put() takes tensors, got {type(given).__name__}")
     where = tuple(map(index_array, indices))
     same_dtype(input, values, "index_put()")
     values = fitted(values, raw(input), where)
