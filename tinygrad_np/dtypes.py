@@ -116,6 +116,14 @@ def set_default_dtype(d: DTypeLike) -> None:
     ------
     TypeError
         If `d` is not a floating point type.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.set_default_dtype(tg.float64)
+    >>> tg.tensor(1.5).dtype
+    torch.float64
+    >>> tg.set_default_dtype(tg.float32)
     """
     global _default
     new = as_numpy(d)

@@ -111,7 +111,12 @@ def load(
 
     Examples
     --------
-    See `save`.
+    >>> import os, tempfile
+    >>> import tinygrad_np as tg
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     tg.save(tg.arange(3), os.path.join(folder, "t.pt"))
+    ...     tg.load(os.path.join(folder, "t.pt"))
+    tensor([0, 1, 2])
     """
     if isinstance(map_location, (str, device)):
         device(map_location)

@@ -58,6 +58,15 @@ def shapes(min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: in
     Returns
     -------
     strategy of tuple of int
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from tinygrad_np import testing
+    >>> @given(testing.shapes(max_dims=2))
+    ... def test(drawn):
+    ...     assert len(drawn) <= 2
+    >>> test()
     """
     return hnp.array_shapes(
         min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side
@@ -72,6 +81,15 @@ def broadcastable_shapes(
     Returns
     -------
     strategy of tuple of (tuple of int)
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from tinygrad_np import testing
+    >>> @given(testing.broadcastable_shapes(2))
+    ... def test(drawn):
+    ...     assert len(np.broadcast_shapes(*drawn)) <= 3
+    >>> test()
     """
     return hnp.mutually_broadcastable_shapes(
         num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=max_side
@@ -91,6 +109,15 @@ def spaced(shape: Any, low: float = -2.0, high: float = 2.0, dtype: Any = np.flo
     -------
     strategy of ndarray
         Neighbouring values are ``(high - low) / size`` apart.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from tinygrad_np import testing
+    >>> @given(testing.spaced((4,), 0.0, 4.0))
+    ... def test(drawn):
+    ...     assert sorted(drawn) == [0.37, 1.37, 2.37, 3.37]
+    >>> test()
     """
     strategy = st.just(tuple(shape)) if isinstance(shape, (tuple, list)) else shape
 
@@ -134,6 +161,15 @@ def conv_geometries(draw: Any, dims: int = 2, max_size: int = 6) -> Geometry:
     -------
     strategy of Geometry
         Input (N, C, *sizes) and weight (O, C / groups, *kernel); N from 0.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from tinygrad_np import testing
+    >>> @given(testing.conv_geometries(dims=1))
+    ... def test(drawn):
+    ...     assert len(drawn.stride) == 1
+    >>> test()
     """
 
     def numbers(low: int, high: int) -> tuple[int, ...]:
@@ -168,6 +204,15 @@ def pool_geometries(draw: Any, dims: int = 2, max_size: int = 6) -> Geometry:
     -------
     strategy of Geometry
         Input (N, C, *sizes); `weight` gives the window as its spatial sizes; groups is 1.
+
+    Examples
+    --------
+    >>> from hypothesis import given
+    >>> from tinygrad_np import testing
+    >>> @given(testing.pool_geometries())
+    ... def test(drawn):
+    ...     assert len(drawn.kernel_size) == 2
+    >>> test()
     """
 
     def numbers(low: int, high: int) -> tuple[int, ...]:
@@ -205,6 +250,12 @@ def check_op(
         With the place and both values.
     AssertionError
         If the function changed an argument.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np import testing
+    >>> testing.check_op(tg.tanh, np.array([0.5, -1.0]))
     """
     tensors = [
         Tensor._make(a.copy()).requires_grad_() if a.dtype == np.float64 else Tensor._make(a.copy())

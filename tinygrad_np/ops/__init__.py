@@ -1,0 +1,1 @@
+"""Operations: each a forward on arrays, and beside it its backward rules."""
