@@ -246,6 +246,15 @@ def triplet_margin_with_distance_loss(
         If `margin` is not greater than 0.
     RuntimeError
         If the numbers of dimensions differ.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> a, p, n = tg.zeros(1, 2), tg.zeros(1, 2), tg.full((1, 2), 0.25)
+    >>> tg.nn.functional.triplet_margin_with_distance_loss(
+    ...     a, p, n, distance_function=lambda x, y: (x - y).abs().sum(1)
+    ... )
+    tensor(0.5000)
     """
     reduction = named(reduction)
     if not margin > 0:

@@ -78,6 +78,12 @@ def dropout1d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
         If `p` is not in [0, 1].
     RuntimeError
         For another number of dimensions, and for a tensor of integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.dropout1d(tg.ones(2, 3, 4), 0.5).shape
+    torch.Size([2, 3, 4])
     """
     if input.ndim not in (2, 3):
         raise RuntimeError(
@@ -101,6 +107,12 @@ def dropout2d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
 
     Source: J. Tompson et al., Efficient Object Localization Using Convolutional Networks, 2015,
     https://arxiv.org/abs/1411.4280
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.dropout2d(tg.ones(2, 3, 4, 4), 0.5).shape
+    torch.Size([2, 3, 4, 4])
     """
     if input.ndim != 4:
         warnings.warn(
@@ -122,6 +134,12 @@ def dropout3d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
         If `p` is not in [0, 1].
     RuntimeError
         For a 0-d tensor, and for a tensor of integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.dropout3d(tg.ones(2, 3, 4, 4, 4), 0.5).shape
+    torch.Size([2, 3, 4, 4, 4])
     """
     if input.ndim not in (4, 5):
         warnings.warn(
@@ -163,6 +181,12 @@ def alpha_dropout(
 
     Source: G. Klambauer et al., Self-Normalizing Neural Networks, 2017,
     https://arxiv.org/abs/1706.02515
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.alpha_dropout(tg.ones(2, 3), 0.5).shape
+    torch.Size([2, 3])
     """
     return _noised(input, tuple(input.shape), p, training, inplace, FLOOR)
 
@@ -170,7 +194,14 @@ def alpha_dropout(
 def feature_alpha_dropout(
     input: Array, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Array:
-    """`alpha_dropout` of whole channels of (N, C, *)."""
+    """`alpha_dropout` of whole channels of (N, C, *).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.functional.feature_alpha_dropout(tg.ones(2, 3, 4), 0.5).shape
+    torch.Size([2, 3, 4])
+    """
     return _noised(input, _channels(input), p, training, inplace, FLOOR)
 
 
