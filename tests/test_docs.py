@@ -24,8 +24,8 @@ def test_examples_run(name):
     assert result.failed == 0
 
 
-NAMESPACES = ["", ".autograd", ".autograd.functional", ".linalg", ".nn", ".nn.functional", ".nn.init",
-              ".nn.utils", ".optim", ".optim.lr_scheduler", ".random", ".testing", ".utils.data",
+NAMESPACES = ["", ".autograd", ".autograd.functional", ".linalg", ".nn", ".nn.functional",
+              ".nn.init", ".nn.utils", ".optim", ".optim.lr_scheduler", ".random", ".testing", ".utils.data",
               ".vision.datasets", ".vision.transforms"]  # fmt: skip
 
 

@@ -1,384 +1,127 @@
-"""PyTorch's way of writing models, on NumPy and SciPy alone."""
+"""PyTorch's way of writing models, on NumPy and SciPy alone.
+
+The names are PyTorch's, here by the file that they come from. Start reading with `tape.op`.
+"""
+
+# ruff: noqa: I001
+# fmt: off
+
+from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tinygrad_np import autograd, dtypes, linalg, random, return_types
 from tinygrad_np.conversion import (
-    as_tensor,
-    asarray,
-    from_dlpack,
-    from_numpy,
-    frombuffer,
-    scalar_tensor,
-    tensor,
+    as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
 )
 from tinygrad_np.creation import (
-    arange,
-    empty,
-    empty_like,
-    eye,
-    full,
-    full_like,
-    linspace,
-    logspace,
-    ones,
-    ones_like,
-    zeros,
-    zeros_like,
+    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, zeros,
+    zeros_like
 )
 from tinygrad_np.device import device
 from tinygrad_np.dtypes import (
-    bool_ as bool,
-)
-from tinygrad_np.dtypes import (
-    can_cast,
-    double,
-    dtype,
-    finfo,
-    float16,
-    float32,
-    float64,
-    get_default_dtype,
-    half,
-    iinfo,
-    int8,
-    int16,
-    int32,
-    int64,
-    long,
-    promote_types,
-    set_default_dtype,
-    short,
-    uint8,
-    uint16,
-    uint32,
-    uint64,
-)
-from tinygrad_np.dtypes import (
-    float_ as float,
-)
-from tinygrad_np.dtypes import (
-    int_ as int,
+    bool_ as bool, can_cast, double, dtype, finfo, float_ as float, float16, float32, float64,
+    get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long, promote_types,
+    set_default_dtype, short, uint16, uint32, uint64, uint8
 )
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
 from tinygrad_np.ops.activation import celu, selu
 from tinygrad_np.ops.adaptive import adaptive_avg_pool1d
 from tinygrad_np.ops.axes import (
-    adjoint,
-    flip,
-    fliplr,
-    flipud,
-    moveaxis,
-    movedim,
-    permute,
-    roll,
-    rot90,
-    swapaxes,
-    swapdims,
-    t,
-    transpose,
-)
-from tinygrad_np.ops.blend import (
-    addcdiv,
-    addcmul,
-    lerp,
-)
-from tinygrad_np.ops.broadcast import (
-    atleast_1d,
-    atleast_2d,
-    atleast_3d,
-    broadcast_shapes,
-    broadcast_tensors,
-    broadcast_to,
+    adjoint, flip, fliplr, flipud, moveaxis, movedim, permute, roll, rot90, swapaxes, swapdims, t,
+    transpose
 )
 from tinygrad_np.ops.batch_norm import group_norm
+from tinygrad_np.ops.blend import addcdiv, addcmul, lerp
+from tinygrad_np.ops.broadcast import (
+    atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to
+)
 from tinygrad_np.ops.choice import (
-    clamp,
-    clamp_max,
-    clamp_min,
-    clip,
-    copysign,
-    heaviside,
-    maximum,
-    minimum,
-    nan_to_num,
-    where,
+    clamp, clamp_max, clamp_min, clip, copysign, heaviside, maximum, minimum, nan_to_num, where
 )
 from tinygrad_np.ops.compare import (
-    allclose,
-    eq,
-    equal,
-    ge,
-    greater,
-    greater_equal,
-    gt,
-    isclose,
-    isfinite,
-    isinf,
-    isnan,
-    isneginf,
-    isposinf,
-    le,
-    less,
-    less_equal,
-    lt,
-    ne,
-    not_equal,
-    signbit,
+    allclose, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isinf, isnan,
+    isneginf, isposinf, le, less, less_equal, lt, ne, not_equal, signbit
 )
 from tinygrad_np.ops.conv import (
-    conv1d,
-    conv2d,
-    conv3d,
-    conv_transpose1d,
-    conv_transpose2d,
-    conv_transpose3d,
+    conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 )
 from tinygrad_np.ops.counting import (
-    bincount,
-    bucketize,
-    histc,
-    searchsorted,
-    unique,
-    unique_consecutive,
-)
-from tinygrad_np.ops.division import (
-    div,
-    divide,
-    floor_divide,
-    fmod,
-    reciprocal,
-    remainder,
-    true_divide,
+    bincount, bucketize, histc, searchsorted, unique, unique_consecutive
 )
 from tinygrad_np.ops.distance import cosine_similarity, pairwise_distance
+from tinygrad_np.ops.division import (
+    div, divide, floor_divide, fmod, reciprocal, remainder, true_divide
+)
 from tinygrad_np.ops.dropout import alpha_dropout, dropout, feature_alpha_dropout
 from tinygrad_np.ops.einsum import einsum, inner, tensordot
 from tinygrad_np.ops.elementwise import (
-    abs,
-    absolute,
-    add,
-    mul,
-    multiply,
-    neg,
-    negative,
-    positive,
-    rsub,
-    sign,
-    sub,
-    subtract,
+    abs, absolute, add, mul, multiply, neg, negative, positive, rsub, sign, sub, subtract
 )
 from tinygrad_np.ops.exponential import (
-    exp,
-    exp2,
-    expm1,
-    log,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    pow,
-    rsqrt,
-    sigmoid,
-    sqrt,
-    square,
-    xlogy,
+    exp, exp2, expm1, log, log10, log1p, log2, logaddexp, pow, rsqrt, sigmoid, sqrt, square, xlogy
 )
-from tinygrad_np.ops.extremes import (
-    amax,
-    amin,
-    aminmax,
-    argmax,
-    argmin,
-    max,
-    min,
-)
-from tinygrad_np.ops.fill import (
-    fill,
-)
+from tinygrad_np.ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
+from tinygrad_np.ops.fill import fill
 from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
-from tinygrad_np.ops.gathering import (
-    gather,
-    scatter,
-    scatter_add,
-    scatter_reduce,
-    take_along_dim,
-)
+from tinygrad_np.ops.gathering import gather, scatter, scatter_add, scatter_reduce, take_along_dim
 from tinygrad_np.ops.indices import (
-    index_add,
-    index_copy,
-    index_fill,
-    index_put,
-    index_select,
-    put,
-    take,
+    index_add, index_copy, index_fill, index_put, index_select, put, take
 )
-from tinygrad_np.ops.inverse import det, slogdet
-from tinygrad_np.ops.inverse import inv as inverse
+from tinygrad_np.ops.inverse import det, inv as inverse, slogdet
 from tinygrad_np.ops.join import (
-    cat,
-    column_stack,
-    concat,
-    concatenate,
-    dstack,
-    hstack,
-    row_stack,
-    stack,
-    vstack,
+    cat, column_stack, concat, concatenate, dstack, hstack, row_stack, stack, vstack
 )
 from tinygrad_np.ops.linalg import bmm, dot, ger, matmul, mm, mv, outer, vdot
 from tinygrad_np.ops.logic import (
-    bitwise_and,
-    bitwise_left_shift,
-    bitwise_not,
-    bitwise_or,
-    bitwise_right_shift,
-    bitwise_xor,
-    logical_and,
-    logical_not,
-    logical_or,
-    logical_xor,
+    bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift, bitwise_xor,
+    logical_and, logical_not, logical_or, logical_xor
 )
 from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
-from tinygrad_np.ops.mask import (
-    argwhere,
-    masked_fill,
-    masked_scatter,
-    masked_select,
-    nonzero,
-)
+from tinygrad_np.ops.mask import argwhere, masked_fill, masked_scatter, masked_select, nonzero
 from tinygrad_np.ops.matrix import (
-    addbmm,
-    addmm,
-    addmv,
-    addr,
-    baddbmm,
-    chain_matmul,
-    cross,
-    kron,
-    matrix_power,
-    trace,
+    addbmm, addmm, addmv, addr, baddbmm, chain_matmul, cross, kron, matrix_power, trace
 )
 from tinygrad_np.ops.normalize import layer_norm, rms_norm
 from tinygrad_np.ops.norms import dist, norm
 from tinygrad_np.ops.parts import (
-    chunk,
-    dsplit,
-    hsplit,
-    narrow,
-    select,
-    split,
-    split_with_sizes,
-    tensor_split,
-    unbind,
-    vsplit,
+    chunk, dsplit, hsplit, narrow, select, split, split_with_sizes, tensor_split, unbind, vsplit
 )
 from tinygrad_np.ops.piecewise import hardshrink, prelu, relu, rrelu, threshold
 from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
 from tinygrad_np.ops.quantiles import median, nanmedian, nanquantile, quantile
 from tinygrad_np.ops.reduce import all, any, count_nonzero, mean, prod, sum
 from tinygrad_np.ops.repetition import (
-    cartesian_prod,
-    combinations,
-    meshgrid,
-    repeat_interleave,
-    tile,
+    cartesian_prod, combinations, meshgrid, repeat_interleave, tile
 )
-from tinygrad_np.ops.rounding import (
-    ceil,
-    fix,
-    floor,
-    frac,
-    round,
-    trunc,
-)
+from tinygrad_np.ops.rounding import ceil, fix, floor, frac, round, trunc
 from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
 from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum
-from tinygrad_np.ops.shape import (
-    clone,
-    flatten,
-    ravel,
-    reshape,
-    squeeze,
-    unflatten,
-    unsqueeze,
-)
+from tinygrad_np.ops.shape import clone, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from tinygrad_np.ops.softmax import log_softmax, softmax
 from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
-from tinygrad_np.ops.special import (
-    erf,
-    erfc,
-    erfinv,
-)
+from tinygrad_np.ops.special import erf, erfc, erfinv
 from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
 from tinygrad_np.ops.triangle import (
-    diag,
-    diag_embed,
-    diagflat,
-    diagonal,
-    diagonal_scatter,
-    tril,
-    tril_indices,
-    triu,
-    triu_indices,
+    diag, diag_embed, diagflat, diagonal, diagonal_scatter, tril, tril_indices, triu, triu_indices
 )
 from tinygrad_np.ops.trigonometry import (
-    acos,
-    acosh,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctan2,
-    arctanh,
-    asin,
-    asinh,
-    atan,
-    atan2,
-    atanh,
-    cos,
-    cosh,
-    hypot,
-    sin,
-    sinh,
-    tan,
-    tanh,
+    acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, asin, asinh, atan,
+    atan2, atanh, cos, cosh, hypot, sin, sinh, tan, tanh
 )
 from tinygrad_np.queries import (
-    is_complex,
-    is_floating_point,
-    is_nonzero,
-    is_tensor,
-    numel,
-    result_type,
+    is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
 )
 from tinygrad_np.random import (
-    default_generator,
-    get_rng_state,
-    initial_seed,
-    manual_seed,
-    normal,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
-    seed,
-    set_rng_state,
+    default_generator, get_rng_state, initial_seed, manual_seed, normal, rand, rand_like, randint,
+    randint_like, randn, randn_like, randperm, seed, set_rng_state
 )
 from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
 from tinygrad_np.tape.grad_mode import (
-    enable_grad,
-    inference_mode,
-    is_grad_enabled,
-    is_inference_mode_enabled,
-    no_grad,
-    set_grad_enabled,
+    enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
+    set_grad_enabled
 )
 from tinygrad_np.tape.op import op
 from tinygrad_np.tensor import Tensor
@@ -387,7 +130,59 @@ if TYPE_CHECKING:
     from tinygrad_np import nn, optim, utils, vision
 
 __version__ = "0.1.0"
-PARTS = ("nn", "optim", "utils", "vision")  # imported when first used: most of an import's time
+
+__all__ = [
+    "abs", "absolute", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm", "addcdiv",
+    "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax",
+    "amin", "aminmax", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray",
+    "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d",
+    "autograd", "avg_pool1d", "baddbmm", "bernoulli", "bincount", "bitwise_and",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
+    "can_cast", "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "chunk", "clamp",
+    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "concat",
+    "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross",
+    "cummax", "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist", "div", "divide", "dot",
+    "double", "dropout", "dsplit", "dstack", "dtype", "dtypes", "einsum", "empty", "empty_like",
+    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye",
+    "feature_alpha_dropout", "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud",
+    "float", "float16", "float32", "float64", "floor", "floor_divide", "fmod", "frac",
+    "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gather", "ge", "Generator",
+    "ger", "get_default_dtype", "get_rng_state", "greater", "greater_equal", "group_norm", "gt",
+    "half", "hardshrink", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo", "index_add",
+    "index_copy", "index_fill", "index_put", "index_select", "inference_mode", "initial_seed",
+    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
+    "is_tensor", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "kron",
+    "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load",
+    "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "long", "lt",
+    "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_power",
+    "max", "max_pool1d", "max_pool2d", "maximum", "mean", "median", "meshgrid", "min", "minimum",
+    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan_to_num",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nn",
+    "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "op",
+    "optim", "outer", "pairwise_distance", "permute", "pixel_shuffle", "pixel_unshuffle",
+    "poisson", "positive", "pow", "prelu", "prod", "promote_types", "put", "quantile", "rand",
+    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "ravel",
+    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type",
+    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
+    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
+    "select", "selu", "set_default_dtype", "set_grad_enabled", "set_printoptions",
+    "set_rng_state", "short", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet",
+    "softmax", "sort", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
+    "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk",
+    "trace", "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
+    "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
+    "unsqueeze", "utils", "var", "var_mean", "vdot", "vision", "vsplit", "vstack", "where",
+    "xlogy", "zeros", "zeros_like",
+]
+
+PARTS = ("nn", "optim", "utils", "vision")  # imported when first used, which halves an import
 
 
 def __getattr__(name: str) -> Any:
@@ -398,4 +193,5 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'tinygrad_np' has no attribute {name!r}")
 
 
-__all__ = [*PARTS, *(name for name in globals() if not name.startswith("_"))]
+def __dir__() -> list[str]:
+    return __all__

@@ -25,11 +25,11 @@ class device:
     """
 
     __slots__ = ("index", "type")
+    index: int | None
+    type: str
 
     def __init__(self, type: str | device = "cpu", index: int | None = None) -> None:
-        if isinstance(type, device):
-            type, index = type.type, type.index
-        name, _, number = str(type).partition(":")
+        name, _, number = str(type).partition(":")  # of a device, too, its name
         if name != "cpu" or (number or "0") != "0" or index not in (None, 0):
             raise RuntimeError(f"device {str(type)!r} is not available: tinygrad_np runs on 'cpu'")
         self.type = name

@@ -54,7 +54,6 @@ from tinygrad_np.ops import (
     trigonometry,
 )
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace, inplace_view
 
 _OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)

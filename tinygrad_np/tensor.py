@@ -204,9 +204,7 @@ class Tensor(Methods):
     def detach_(self) -> Tensor:
         """Take this tensor off the tape; returns itself."""
         if self._view is not None:
-            raise RuntimeError(
-                "Can't detach views in-place. Use detach() instead."
-            )
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self._node = None
         return self
 
@@ -255,7 +253,7 @@ class Tensor(Methods):
     # --- indexing ---
 
     def __getitem__(self, where: Any) -> Tensor:
-        return index.getitem(self, where)
+        return index.getitem(self, where)  # type: ignore[no-any-return]
 
     def __setitem__(self, where: Any, value: Any) -> None:
         index.setitem(self, where, value)
@@ -340,9 +338,7 @@ class Tensor(Methods):
 
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self.requires_grad:
-            raise BufferError(
-                "Can't export tensors that require gradient, use tensor.detach()"
-            )
+            raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
         return self._array.__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> tuple[int, int]:

@@ -14,8 +14,9 @@ def each(value, dims):
 
 def places(at, stride, dilation, kernel):
     """The window of output position `at`."""
-    return tuple(slice(a * s, a * s + (k - 1) * d + 1, d)
-                 for a, s, d, k in zip(at, stride, dilation, kernel))
+    return tuple(
+        slice(a * s, a * s + (k - 1) * d + 1, d) for a, s, d, k in zip(at, stride, dilation, kernel)
+    )
 
 
 def batched(function):
@@ -40,8 +41,9 @@ def correlate(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     else:
         pads = [(p, p) for p in each(padding, dims)]
     x = np.pad(x, [(0, 0), (0, 0), *pads])
-    size = [(n - (k - 1) * d - 1) // s + 1
-            for n, k, d, s in zip(x.shape[2:], kernel, dilation, stride)]
+    size = [
+        (n - (k - 1) * d - 1) // s + 1 for n, k, d, s in zip(x.shape[2:], kernel, dilation, stride)
+    ]
     out = np.zeros((len(x), len(weight), *size), x.dtype)
     per, seen = len(weight) // groups, weight.shape[1]
     for n, o in np.ndindex(len(x), len(weight)):
@@ -57,8 +59,10 @@ def transposed(x, weight, bias=None, stride=1, padding=0, output_padding=0, grou
     dims = weight.ndim - 2
     stride, dilation, padding = each(stride, dims), each(dilation, dims), each(padding, dims)
     kernel, extra = weight.shape[2:], each(output_padding, dims)
-    full = [(n - 1) * s + (k - 1) * d + 1 + e
-            for n, s, k, d, e in zip(x.shape[2:], stride, kernel, dilation, extra)]
+    full = [
+        (n - 1) * s + (k - 1) * d + 1 + e
+        for n, s, k, d, e in zip(x.shape[2:], stride, kernel, dilation, extra)
+    ]
     per, made = len(weight) // groups, weight.shape[1]
     out = np.zeros((len(x), made * groups, *full), x.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
@@ -100,8 +104,10 @@ def transposes(draw, dims, max_size=3):
     g = draw(testing.conv_geometries(dims, max_size))
     sizes = tuple(draw(st.integers(1, max_size)) for _ in range(dims))
     extra = tuple(draw(st.integers(0, max(s, d) - 1)) for s, d in zip(g.stride, g.dilation))
-    least = [(n - 1) * s + (k - 1) * d + 1 + e - 1
-             for n, s, k, d, e in zip(sizes, g.stride, g.kernel_size, g.dilation, extra)]
+    least = [
+        (n - 1) * s + (k - 1) * d + 1 + e - 1
+        for n, s, k, d, e in zip(sizes, g.stride, g.kernel_size, g.dilation, extra)
+    ]
     padding = tuple(min(p, n // 2) for p, n in zip(g.padding, least))
     shape = (g.weight[0], *sizes)
     if g.input[0] != 1 or draw(st.booleans()):

@@ -27,8 +27,10 @@ def windows(shape, kernel_size, dilation, padding, stride):
 
 def unfold(x, kernel_size, dilation=1, padding=0, stride=1):
     seen = windows(x.shape[2:], kernel_size, dilation, padding, stride)
-    columns = [[np.zeros(x.shape[:2]) if place is None else x[(..., *place)] for place in window]
-               for window in seen]
+    columns = [
+        [np.zeros(x.shape[:2]) if place is None else x[(..., *place)] for place in window]
+        for window in seen
+    ]
     out = np.array(columns).transpose(2, 3, 1, 0)
     return out.reshape(len(x), out.shape[1] * out.shape[2], len(seen))
 
@@ -66,8 +68,10 @@ def foldings(draw, back=False):
     g = draw(testing.conv_geometries())
     shape = count, channels, *sizes = g.input
     if back:
-        windows_ = [(n + 2 * p - (k - 1) * d - 1) // s + 1 for n, p, k, d, s in
-                    zip(sizes, g.padding, g.kernel_size, g.dilation, g.stride)]
+        windows_ = [
+            (n + 2 * p - (k - 1) * d - 1) // s + 1
+            for n, p, k, d, s in zip(sizes, g.padding, g.kernel_size, g.dilation, g.stride)
+        ]
         shape = (count, channels * np.prod(g.kernel_size), np.prod(windows_))
     x = draw(testing.spaced(shape[1:] if count == 1 and draw(st.booleans()) else shape))
     params = {"dilation": g.dilation, "padding": g.padding, "stride": g.stride}

@@ -33,26 +33,33 @@ def out_size(n, k, s, p, d, ceil_mode):
 
 def windows(shape, kernel, stride, padding, dilation, ceil_mode):
     """The size of the output, and for each position the indices of its window, in C order."""
-    sizes = [out_size(*line, ceil_mode)
-             for line in zip(shape, kernel, stride, padding, dilation)]
+    sizes = [out_size(*line, ceil_mode) for line in zip(shape, kernel, stride, padding, dilation)]
 
     def window(at):
-        lines = [[a * s - p + i * d for i in range(k)]
-                 for a, k, s, p, d in zip(at, kernel, stride, padding, dilation)]
-        return [place for place in np.array(np.meshgrid(*lines, indexing="ij"))
-                .reshape(len(lines), -1).T.tolist()
-                if all(0 <= i < n for i, n in zip(place, shape))]
+        lines = [
+            [a * s - p + i * d for i in range(k)]
+            for a, k, s, p, d in zip(at, kernel, stride, padding, dilation)
+        ]
+        return [
+            place
+            for place in np.array(np.meshgrid(*lines, indexing="ij"))
+            .reshape(len(lines), -1)
+            .T.tolist()
+            if all(0 <= i < n for i, n in zip(place, shape))
+        ]
 
     return sizes, {at: window(at) for at in np.ndindex(*sizes)}
 
 
-def max_pool(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
-             return_indices=False):
+def max_pool(
+    x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False
+):
     dims = x.ndim - 2
     kernel = each(kernel_size, dims)
     stride = kernel if stride is None else each(stride, dims)
-    size, seen = windows(x.shape[2:], kernel, stride, each(padding, dims), each(dilation, dims),
-                         ceil_mode)
+    size, seen = windows(
+        x.shape[2:], kernel, stride, each(padding, dims), each(dilation, dims), ceil_mode
+    )
     out = np.zeros((*x.shape[:2], *size), x.dtype)
     indices = np.zeros(out.shape, np.int64)
     for n, c in np.ndindex(*x.shape[:2]):
@@ -63,8 +70,15 @@ def max_pool(x, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False
     return (out, indices) if return_indices else out
 
 
-def avg_pool(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_include_pad=True,
-             divisor_override=None):
+def avg_pool(
+    x,
+    kernel_size,
+    stride=None,
+    padding=0,
+    ceil_mode=False,
+    count_include_pad=True,
+    divisor_override=None,
+):
     dims = x.ndim - 2
     kernel, padding = each(kernel_size, dims), each(padding, dims)
     stride = kernel if stride is None else each(stride, dims)
@@ -73,8 +87,12 @@ def avg_pool(x, kernel_size, stride=None, padding=0, ceil_mode=False, count_incl
     for at, places in seen.items():
         count = len(places)
         if count_include_pad:
-            count = np.prod([min(a * s - p + k, n + p) - (a * s - p)
-                             for a, s, p, k, n in zip(at, stride, padding, kernel, x.shape[2:])])
+            count = np.prod(
+                [
+                    min(a * s - p + k, n + p) - (a * s - p)
+                    for a, s, p, k, n in zip(at, stride, padding, kernel, x.shape[2:])
+                ]
+            )
         total = sum(x[(..., *place)] for place in places)
         out[(..., *at)] = total / (divisor_override or count)
     return out
@@ -91,8 +109,10 @@ def adaptive(x, output_size):
     dims = x.ndim - 2
     size = [n if m is None else m for n, m in zip(x.shape[2:], each(output_size, dims))]
     return size, {
-        at: tuple(slice(int(np.floor(i * n / m)), int(np.ceil((i + 1) * n / m)))
-                  for i, n, m in zip(at, x.shape[2:], size))
+        at: tuple(
+            slice(int(np.floor(i * n / m)), int(np.ceil((i + 1) * n / m)))
+            for i, n, m in zip(at, x.shape[2:], size)
+        )
         for at in np.ndindex(*size)
     }
 
@@ -110,8 +130,16 @@ def adaptive_max(x, output_size, return_indices=False):
     out = np.zeros((*x.shape[:2], *size), x.dtype)
     for at, window in seen.items():
         out[(..., *at)] = x[(..., *window)].max(axis=tuple(range(2, x.ndim)))
-    places = np.array([[[np.flatnonzero(image == value) for value in values.ravel()]
-                        for image, values in zip(*pair)] for pair in zip(x, out)], np.int64)
+    places = np.array(
+        [
+            [
+                [np.flatnonzero(image == value) for value in values.ravel()]
+                for image, values in zip(*pair)
+            ]
+            for pair in zip(x, out)
+        ],
+        np.int64,
+    )
     return (out, places.reshape(out.shape)) if return_indices else out
 
 
@@ -119,8 +147,10 @@ def max_unpool(x, indices, kernel_size, stride=None, padding=0, output_size=None
     dims = x.ndim - 2
     kernel = each(kernel_size, dims)
     stride = kernel if stride is None else each(stride, dims)
-    size = [(n - 1) * s + k - 2 * p
-            for n, s, k, p in zip(x.shape[2:], stride, kernel, each(padding, dims))]
+    size = [
+        (n - 1) * s + k - 2 * p
+        for n, s, k, p in zip(x.shape[2:], stride, kernel, each(padding, dims))
+    ]
     out = np.zeros((*x.shape[:2], *(output_size or size)), x.dtype)
     for n, c in np.ndindex(*x.shape[:2]):
         out[n, c].flat[indices[n, c].ravel()] = x[n, c].ravel()

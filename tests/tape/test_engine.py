@@ -51,7 +51,6 @@ def test_gradients_of_0d_tensors_are_arrays():
     assert {type(t._array) for t in seen} == {np.ndarray}
 
 
-
 def test_a_diamond_walks_each_node_once():
     calls = []
 
