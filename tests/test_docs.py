@@ -24,15 +24,13 @@ def test_examples_run(name):
     assert result.failed == 0
 
 
-NAMESPACES = ["", ".autograd", ".autograd.functional", ".linalg", ".nn", ".nn.functional",
-              ".nn.init", ".nn.utils", ".optim", ".optim.lr_scheduler", ".random", ".testing", ".utils.data",
-              ".vision.datasets", ".vision.transforms"]  # fmt: skip
+NAMESPACES = [".", ".autograd", ".autograd.functional", ".linalg", ".nn", ".nn.functional", ".nn.init", ".nn.utils", ".optim", ".optim.lr_scheduler", ".random", ".testing", ".utils.data", ".vision.datasets", ".vision.transforms"]
 
 
 def public():
     """(where, name, value) of the functions and classes that users call."""
     for place in NAMESPACES:
-        module = importlib.import_module(f"tinygrad_np{place}")
+        module = importlib.import_module(f"tinygrad_np{place}".rstrip("."))
         for name in getattr(module, "__all__", None) or dir(module):
             value = getattr(module, name)
             if name.startswith("_") or not callable(value):
