@@ -114,6 +114,16 @@ def test_saved_scores_may_not_change():
         loss.backward()
 
 
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss", "multi_margin_loss"])
+def test_labels_may_change(name):
+    x, labels = tg.tensor(X, requires_grad=True), tg.tensor(LABELS)
+    (want,) = tg.autograd.grad(getattr(F, name)(x, labels), x)
+    loss = getattr(F, name)(x, labels)
+    labels.zero_()
+    loss.backward()
+    assert tg.equal(x.grad, want)
+
+
 ERRORS = [
     (X, np.array([0, 4, 1]), {}, ["Target 4 is out of bounds", "0 to 3", "[3, 4]", "[3]"]),
     (X, np.array([0, -1, 1]), {}, ["Target -1 is out of bounds", "[3, 4]"]),

@@ -101,7 +101,8 @@ def _labels(
             f"{list(target.shape)}, got {target.dtype}; convert it with .long()"
         )
     classes, each = shape[axis], None
-    labels = target.reshape((*shape[:axis], 1, *shape[axis + 1 :]))
+    # a copy: the gradient is to find the labels as they are now
+    labels = target.astype(np.int64).reshape((*shape[:axis], 1, *shape[axis + 1 :]))
     # as an unsigned number, a negative one is huge
     if ignore_index >= 0 or labels.astype(np.uint64).max(initial=0) >= classes:
         keep = labels != ignore_index

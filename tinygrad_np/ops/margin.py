@@ -213,7 +213,7 @@ def multi_margin_loss(
     reduction = named(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
-    labels = array(target)
+    labels = np.array(array(target))  # the gradient is to find them as they are now
     _check_scores("multi_margin_loss", input, labels, tuple(input.shape)[:-1])
     check_range("multi_margin_loss", labels, input.shape[-1], _shapes(input, labels))
     right = places(labels[..., None], input.ndim - 1)
