@@ -24,7 +24,23 @@ def test_examples_run(name):
     assert result.failed == 0
 
 
-NAMESPACES = [".", ".autograd", ".autograd.functional", ".linalg", ".nn", ".nn.functional", ".nn.init", ".nn.utils", ".optim", ".optim.lr_scheduler", ".random", ".testing", ".utils.data", ".vision.datasets", ".vision.transforms"]
+NAMESPACES = [
+    ".",
+    ".autograd",
+    ".autograd.functional",
+    ".linalg",
+    ".nn",
+    ".nn.functional",
+    ".nn.init",
+    ".nn.utils",
+    ".optim",
+    ".optim.lr_scheduler",
+    ".random",
+    ".testing",
+    ".utils.data",
+    ".vision.datasets",
+    ".vision.transforms",
+]
 
 
 def public():
