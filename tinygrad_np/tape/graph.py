@@ -220,6 +220,18 @@ class TensorBase:
         self._grad = None
         return self
 
+    def _in_order(self) -> np.ndarray[Any, np.dtype[Any]]:
+        """The array, its memory in the order of its indices, as others may now come to share it.
+
+        What is computed of images has its channels last in memory, and no other tensor shares it.
+        """
+        array = self._array
+        if self._view is None and not array.flags.c_contiguous and array.ndim > 2:
+            last = array.transpose(0, *range(2, array.ndim), 1)
+            if last.flags.c_contiguous:
+                array = self._array = np.ascontiguousarray(array)
+        return array
+
     def _place(self) -> Node | None:
         """The tensor's node, found anew if its base was changed in place since."""
         view = self._view

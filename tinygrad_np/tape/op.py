@@ -176,6 +176,8 @@ def op(
         if len(args) != count or (params and not params.keys() <= parameters):
             args, params = spec.bind(args, params)
 
+        if view and isinstance(args[0], TensorBase):
+            args[0]._in_order()
         raw: list[Any] = []  # the arguments, Tensors as arrays
         parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = scalars = False
