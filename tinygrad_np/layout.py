@@ -66,16 +66,16 @@ class Layout(TensorBase):
 
     def stride(self, dim: int | None = None) -> Any:
         """Steps in memory along each dimension, in elements."""
-        steps = tuple(s // self._array.itemsize for s in self._array.strides)
+        steps = tuple(s // self._array.itemsize for s in self._in_order().strides)
         return steps if dim is None else steps[dim]
 
     def data_ptr(self) -> int:
         """The address of the first element."""
-        return int(self._array.ctypes.data)
+        return int(self._in_order().ctypes.data)
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory in the order of their indices."""
-        return bool(self._array.flags.c_contiguous)
+        return bool(self._in_order().flags.c_contiguous)
 
     def is_floating_point(self) -> bool:
         return self._array.dtype.kind == "f"

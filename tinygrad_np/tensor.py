@@ -147,7 +147,7 @@ class Tensor(Methods):
 
     @property
     def data(self) -> Tensor:
-        return Tensor._make(self._array, None, self._versions())  # type: ignore[no-any-return]
+        return Tensor._make(self._in_order(), None, self._versions())  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, value: Tensor) -> None:
@@ -199,7 +199,7 @@ class Tensor(Methods):
 
     def detach(self) -> Tensor:
         """The same memory outside the tape; in-place changes are seen, and counted, by both."""
-        return Tensor._make(self._array, None, self._versions())  # type: ignore[no-any-return]
+        return Tensor._make(self._in_order(), None, self._versions())  # type: ignore[no-any-return]
 
     def detach_(self) -> Tensor:
         """Take this tensor off the tape; returns itself."""
@@ -331,7 +331,7 @@ class Tensor(Methods):
                 "Can't call numpy() on Tensor that requires grad. "
                 "Use tensor.detach().numpy() instead."
             )
-        return self._array
+        return self._in_order()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         return np.array(self.numpy(), dtype=dtype, copy=copy)
@@ -339,7 +339,7 @@ class Tensor(Methods):
     def __dlpack__(self, **kwargs: Any) -> Any:
         if self.requires_grad:
             raise BufferError("Can't export tensors that require gradient, use tensor.detach()")
-        return self._array.__dlpack__(**kwargs)
+        return self._in_order().__dlpack__(**kwargs)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return self._array.__dlpack_device__()

@@ -8,6 +8,7 @@ no reference cycles: dropping the last tensor of a graph frees all of it at once
 from __future__ import annotations
 
 import itertools
+import sys
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -221,16 +222,19 @@ class TensorBase:
         return self
 
     def _in_order(self) -> np.ndarray[Any, np.dtype[Any]]:
-        """The array, its memory in the order of its indices, as others may now come to share it.
+        """The array, for others to share or to look at closely.
 
-        What is computed of images has its channels last in memory, and no other tensor shares it.
+        Convolutions and what follows them leave images with channels last in memory. That is not
+        to be seen: before the memory is first shared, it is laid out in the order of the indices.
         """
         array = self._array
-        if self._view is None and not array.flags.c_contiguous and array.ndim > 2:
-            last = array.transpose(0, *range(2, array.ndim), 1)
-            if last.flags.c_contiguous:
-                array = self._array = np.ascontiguousarray(array)
-        return array
+        if array.flags.c_contiguous or array.ndim < 3 or self._view is not None:
+            return array
+        last = array.transpose(0, *range(2, array.ndim), 1)
+        shared = array.base is not None and sys.getrefcount(array.base) > 2  # NumPy's memory
+        if last.flags.c_contiguous and not shared:
+            self._array = np.ascontiguousarray(array)
+        return self._array
 
     def _place(self) -> Node | None:
         """The tensor's node, found anew if its base was changed in place since."""
