@@ -132,3 +132,52 @@ def test_the_three_ops_run_on_bare_arrays():
 def test_the_node_is_named_as_in_pytorch():
     out = F.conv2d(tg.ones(1, 1, 3, 3), tg.ones(1, 1, 2, 2, requires_grad=True))
     assert out.grad_fn.name() == "ConvolutionBackward0"
+
+
+# --- channels last in memory, which is not to be seen ---
+
+
+def image():
+    """What a convolution gives, and an elementwise function of it."""
+    x = F.relu(F.conv2d(tg.ones(2, 3, 6, 6), tg.ones(4, 3, 3, 3)))
+    assert not x._array.flags.c_contiguous
+    return x
+
+
+LOOKS = [
+    lambda x: x.view(2, -1),
+    lambda x: x.view_as(tg.zeros(8, 4, 4)),
+    lambda x: x[0].view(-1),
+    lambda x: x[:, 1:].view(2, 48),
+    lambda x: x.unsqueeze(0).view(-1),
+    lambda x: x.chunk(2)[1].view(4, 16),
+    lambda x: x.detach().view(-1),
+    lambda x: x.data.view(-1),
+]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("recorded", [True, False])
+def test_views_need_no_copy(look, recorded):
+    with tg.set_grad_enabled(recorded):
+        x = image()
+        look(x).fill_(7.0)
+        changed = int((x == 7.0).sum())
+        assert changed == look(x).numel()
+
+
+def test_order_in_memory_is_that_of_the_indices():
+    assert image().stride() == (64, 16, 4, 1)
+    assert image().is_contiguous()
+    assert image().numpy().flags.c_contiguous
+    x = image()
+    x.detach().zero_()
+    assert x.sum() == 0
+
+
+def test_memory_of_the_users_is_left_as_it_is():
+    own = np.zeros((2, 5, 5, 3))
+    x = tg.from_numpy(own.transpose(0, 3, 1, 2))
+    x[0] = 1.0
+    assert own[0].all()
+    assert x.stride() == (75, 1, 15, 3)

@@ -230,9 +230,9 @@ class TensorBase:
         array = self._array
         if array.flags.c_contiguous or array.ndim < 3 or self._view is not None:
             return array
-        last = array.transpose(0, *range(2, array.ndim), 1)
-        shared = array.base is not None and sys.getrefcount(array.base) > 2  # NumPy's memory
-        if last.flags.c_contiguous and not shared:
+        if array.base is not None and sys.getrefcount(array.base) > 2:
+            return array  # the user's own memory, in the user's order
+        if array.transpose(0, *range(2, array.ndim), 1).flags.c_contiguous:
             self._array = np.ascontiguousarray(array)
         return self._array
 
