@@ -157,6 +157,23 @@ def test_unpool():
     same_error(unpool(2, output_size=(4,)), x, zeros, says=["(4,)"])
 
 
+@pytest.mark.torch
+def test_what_follows_may_work_in_place():
+    def in_place(T, x):
+        return T.nn.functional.relu_(T.nn.functional.max_pool2d(x, 2))
+
+    def of_the_result(T, x):
+        return T.nn.functional.max_pool2d(x, 2).mul_(2.0)
+
+    same(in_place, *arrays((2, 2, 4, 4)))
+    same(of_the_result, *arrays((2, 2, 4, 4)))
+    x = tg.ones(1, 4, 4, requires_grad=True) * 1.0
+    out = F.max_pool2d(x, 2)
+    x.add_(1.0)
+    with pytest.raises(RuntimeError, match="inplace"):
+        out.sum().backward()
+
+
 def test_results_keep_channels_last_in_memory():
     x = np.random.default_rng(0).random((2, 7, 9, 3)).transpose(0, 3, 1, 2)
     for kernel, stride, padding in itertools.product([1, 2, 3], [1, 2], [0, 1]):
@@ -164,7 +181,7 @@ def test_results_keep_channels_last_in_memory():
         size = tuple((n + 2 * padding - kernel) // stride + 1 for n in (7, 9))
         pooling = Pooling((kernel,) * 2, (stride,) * 2, (padding,) * 2, (1, 1), size)
         out = pool.maximum(x, pooling)
-        number = pool.argmax(x, out, pooling)
+        number = pool.argmax(x, pooling)
         results = [out, number, pool.total(x, pooling), pool.take(x, number, pooling),
                    pool.spread(out, number, x.shape, pooling),
                    pool.spread_total(out, x.shape, pooling)]  # fmt: skip

@@ -13,15 +13,18 @@ them, and what is computed in between, element by element, keeps it so.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
-from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels.gather import channels_first, channels_last, windows
+from tinygrad_np.kernels import threads
+from tinygrad_np.kernels.gather import Block, channels_first, channels_last, windows
 from tinygrad_np.kernels.scratch import scratch
-from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
+from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
+
+SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
 def forward(
@@ -37,12 +40,15 @@ def forward(
         return channels_first(out)
     seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
-    for block in seen.blocks:
+
+    def multiply(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
         np.matmul(seen.matrix(x, block), weights, out=target)
         if bias is not None:
             part += bias
+
+    threads.run(multiply, seen.blocks)
     return channels_first(out)
 
 
@@ -56,16 +62,20 @@ def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometr
     count, channels, *kernel = weight.shape
     turned = weight.reshape(groups, count // groups, channels, *kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, count // groups, *kernel)
-    out = np.empty(0)
-    if math.prod(stride) > 1:
-        out = np.zeros((grad.shape[0], *size, groups * channels), grad.dtype)
-    for phase in itertools.product(*map(_phases, size, kernel, stride, padding, dilation)):
-        places, elements, sizes, pads, steps = zip(*phase, strict=True)
-        conv = Geometry((1,) * len(size), pads, steps, groups)
-        part = forward(grad, turned[(..., *elements)], None, sizes, conv)
-        if math.prod(stride) == 1:
-            return part
-        out[(slice(None), *places)] = channels_last(part)
+    ones = (1,) * len(size)
+
+    def gradient(elements: Slices, sizes: Ints, padding: Ints, dilation: Ints) -> NDArray:
+        geometry = Geometry(ones, padding, dilation, groups)
+        return forward(grad, turned[ALL + elements], None, sizes, geometry)
+
+    axes = map(_phases, size, kernel, stride, padding, dilation)
+    phases: Any = [zip(*phase, strict=True) for phase in itertools.product(*axes)]
+    if stride == ones:
+        ((_, *convolution),) = phases
+        return gradient(*convolution)
+    out = np.zeros((grad.shape[0], *size, groups * channels), grad.dtype)
+    for places, *convolution in phases:
+        out[(slice(None), *places)] = channels_last(gradient(*convolution))
     return channels_first(out)
 
 
@@ -101,12 +111,19 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
         return _depthwise_weight(x, grad, kernel, geometry)
     seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
     x, grad = seen.lay(x), channels_last(grad)
-    total: Any = None
-    for block in seen.blocks:
-        part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
-        product = part.transpose(1, 2, 0) @ seen.matrix(x, block)
-        total = product if total is None else np.add(total, product, out=total)
-    return seen.weight(total)
+    sums: dict[int, NDArray] = {}
+
+    def add_up(number: int) -> None:
+        for block in seen.blocks[number::SHARES]:
+            part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
+            product = part.transpose(1, 2, 0) @ seen.matrix(x, block)
+            if number in sums:
+                sums[number] += product
+            else:
+                sums[number] = product
+
+    threads.run(add_up, range(min(SHARES, len(seen.blocks))))
+    return seen.weight(functools.reduce(np.add, (sums[n] for n in sorted(sums))))
 
 
 def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:

@@ -74,11 +74,13 @@ def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     return grad
 
 
-def argmax(x: NDArray, out: NDArray, pooling: Pooling) -> NDArray:
-    """The numbers of the first elements that equal `out`, the maxima of their windows.
+def argmax(x: NDArray, pooling: Pooling) -> NDArray:
+    """The numbers of the maxima in their windows, of equal ones the first, of several nan the last.
 
-    Of a window with nan it is the number of the last nan, PyTorch's choice.
+    That is found from the maxima: to keep them in mind while `maximum` looks for them takes as
+    long, and without a gradient it would be in vain.
     """
+    out = maximum(x, pooling)
     taps = _taps(x.shape[2:], pooling)
     number = np.zeros_like(out, np.min_scalar_type(len(taps)))
     for seen, met in taps[-2::-1]:  # backwards: the last hit counts, and the last tap needs none

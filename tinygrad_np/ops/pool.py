@@ -41,9 +41,9 @@ def window_max(input: Array, *, pooling: Pooling) -> Array:
 
 
 @op
-def window_argmax(input: Array, out: Array, *, pooling: Pooling) -> Array:
-    """Where in each window its maximum `out` stands first, as integers for the two ops below."""
-    return pool.argmax(input, out, pooling)
+def window_argmax(input: Array, *, pooling: Pooling) -> Array:
+    """Where in each window its maximum stands first, as integers for the two ops below."""
+    return pool.argmax(input, pooling)
 
 
 @op
@@ -59,8 +59,8 @@ def window_take(input: Array, number: Array, *, pooling: Pooling) -> Array:
 
 
 @window_max.backward("input")
-def _(grad: Array, input: Array, out: Array, pooling: Pooling) -> Array:
-    number = window_argmax(input, out, pooling=pooling)
+def _(grad: Array, input: Array, pooling: Pooling) -> Array:
+    number = window_argmax(input, pooling=pooling)
     return window_spread(grad, number, shape=tuple(input.shape), pooling=pooling)
 
 
@@ -175,7 +175,7 @@ def _max_pool(
     out = window_max(given, pooling=pooling)
     if not return_indices:
         return unbatch(out, input, dims)
-    number = window_argmax(given, out, pooling=pooling)
+    number = window_argmax(given, pooling=pooling)
     indices = window_positions(number, shape=tuple(given.shape[2:]), pooling=pooling)
     return unbatch(out, input, dims), unbatch(indices, input, dims)
 
