@@ -1,0 +1,145 @@
+"""Work shared out over threads.
+
+NumPy and BLAS let go of the interpreter lock while they compute, so that threads of Python keep
+several cores busy. The parts of the work, and the order in which their results are added up, do
+not depend on the number of threads: results are the same, bit for bit, with any.
+
+BLAS has threads of its own, which would fight with these for the cores. They are held to one
+while ours run; that takes threadpoolctl, and without it the work stays in one thread.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+__all__ = ["get_num_threads", "run", "set_num_threads"]
+
+P = TypeVar("P")
+
+
+class _Pool:
+    """The threads, and the controls of BLAS's own; made when first needed."""
+
+    def __init__(self) -> None:
+        self.wanted = (
+            len(os.sched_getaffinity(0))
+            if hasattr(os, "sched_getaffinity")
+            else (os.cpu_count() or 1)
+        )
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the threads, as the child of a fork must."""
+        self.lock = threading.Lock()
+        self.busy = 0  # runs under way, in any thread
+        self.executor: Any = None
+        self.blas: list[Any] | None = None
+        self.blas_threads: list[int] = []
+
+    def ready(self) -> bool:
+        """Whether there are threads to share with."""
+        if self.blas is None:
+            with self.lock:
+                self.blas = self.blas or _blas_controls()
+        return bool(self.blas)
+
+    def hold_blas(self) -> Any:
+        """BLAS to one thread, until as many calls of `release_blas`; the threads to share with."""
+        with self.lock:
+            self.busy += 1
+            if self.busy == 1:
+                self.blas_threads = [lib.get_num_threads() for lib in self.blas or ()]
+                for lib in self.blas or ():
+                    lib.set_num_threads(1)
+            if self.executor is None:
+                from concurrent.futures import ThreadPoolExecutor
+
+                self.executor = ThreadPoolExecutor(max(1, self.wanted - 1), "tinygrad_np")
+            return self.executor
+
+    def release_blas(self) -> None:
+        with self.lock:
+            self.busy -= 1
+            if self.busy == 0:
+                for lib, count in zip(self.blas or (), self.blas_threads):
+                    lib.set_num_threads(count)
+
+
+def _blas_controls() -> list[Any]:
+    """The controls that threadpoolctl has of each BLAS that is loaded."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return []
+    found = ThreadpoolController().lib_controllers
+    return [lib for lib in found if lib.user_api == "blas"]
+
+
+_pool = _Pool()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.reset)
+
+
+def set_num_threads(count: int) -> None:
+    """Use this many threads for convolution and pooling; results do not depend on it.
+
+    More than one take threadpoolctl: ``pip install "tinygrad_np[fast]"``.
+
+    Raises
+    ------
+    RuntimeError
+        If `count` is not positive.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.set_num_threads(2)
+    >>> tg.get_num_threads()
+    2
+    """
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        raise RuntimeError(f"set_num_threads expects a positive integer, got {count!r}")
+    with _pool.lock:
+        _pool.wanted = count
+        _pool.executor = None  # its threads end when the last run that uses them has ended
+
+
+def get_num_threads() -> int:
+    """The number of threads for convolution and pooling: the cores, unless set.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_num_threads() >= 1
+    True
+    """
+    return _pool.wanted
+
+
+def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
+    """Call `work` with each part, in any order and in several threads."""
+    count = min(_pool.wanted, len(parts))
+    if count < 2 or threading.current_thread().name.startswith("tinygrad_np") or not _pool.ready():
+        for part in parts:
+            work(part)
+        return
+    shares = [parts[i::count] for i in range(count)]
+    executor = _pool.hold_blas()
+    try:
+        others = [executor.submit(_each, work, share) for share in shares[1:]]
+        try:
+            _each(work, shares[0])
+        finally:
+            failures = [error for other in others if (error := other.exception())]
+        for error in failures:
+            raise error
+    finally:
+        _pool.release_blas()
+
+
+def _each(work: Callable[[P], Any], share: Sequence[P]) -> None:
+    for part in share:
+        work(part)
