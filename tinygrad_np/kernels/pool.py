@@ -13,13 +13,17 @@ from __future__ import annotations
 import functools
 import itertools
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 
+from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
+K = TypeVar("K", bound=Callable[..., NDArray])
+BLOCK = 1 << 18  # bytes of images that a kernel works on at a time
 SMALL = 4096  # elements, up to which a masked copy is faster than combining bits
 
 
@@ -33,12 +37,44 @@ class Pooling(NamedTuple):
     size: Ints  # of the output
 
 
+def _by_images(kernel: K) -> K:
+    """Let a kernel work on a few images at a time, which fit the cache, and in several threads.
+
+    The arrays among its arguments have an entry for each image, and so has its result.
+    """
+
+    @functools.wraps(kernel)
+    def shared(x: NDArray, *rest: Any) -> NDArray:
+        count = len(x)
+        step = max(1, BLOCK * count // max(x.nbytes, 1))
+        if step >= count:
+            return kernel(x, *rest)  # type: ignore[no-any-return]
+
+        def compute(part: slice) -> NDArray:
+            given = (a[part] if isinstance(a, np.ndarray) else a for a in rest)
+            return kernel(x[part], *given)  # type: ignore[no-any-return]
+
+        def place(part: slice) -> None:
+            out[part] = compute(part)
+
+        parts = [slice(i, i + step) for i in range(0, count, step)]
+        first = compute(parts[0])
+        out = np.empty_like(first, shape=(count, *first.shape[1:]))  # in the same order in memory
+        out[parts[0]] = first
+        threads.run(place, parts[1:])
+        return out
+
+    return cast(K, shared)
+
+
+@_by_images
 def maximum(x: NDArray, pooling: Pooling) -> NDArray:
     """The largest element of each window; nan where there is one."""
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     return _reduce(np.maximum, x, pooling, lowest)
 
 
+@_by_images
 def total(x: NDArray, pooling: Pooling) -> NDArray:
     """The sum of each window."""
     return _reduce(np.add, x, pooling, 0)
@@ -46,7 +82,8 @@ def total(x: NDArray, pooling: Pooling) -> NDArray:
 
 def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> NDArray:
     """Combine the elements of each window, along one dimension after the other."""
-    for axis, line in reversed([*enumerate(_lines(x.shape[2:], pooling), 2)]):
+    # rows first: they are long runs in memory, and then there is less of what is short
+    for axis, line in enumerate(_lines(x.shape[2:], pooling), 2):
         if line.single is not None:
             x = ufunc.reduce(x[line.single], axis=axis, keepdims=True)
             continue
@@ -64,16 +101,19 @@ def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> ND
     return x
 
 
+@_by_images
 def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """The adjoint of `total`: each element added to all of its window, in (N, C, *S)."""
     for axis, line in enumerate(_lines(shape[2:], pooling), 2):
-        out = np.zeros_like(grad, shape=(*shape[: axis + 1], *grad.shape[axis + 1 :]))
+        sizes = (len(grad), *shape[1 : axis + 1], *grad.shape[axis + 1 :])
+        out = np.zeros_like(grad, shape=sizes)
         for seen, met in line.places:
             out[seen] += grad[met]
         grad = out
     return grad
 
 
+@_by_images
 def argmax(x: NDArray, pooling: Pooling) -> NDArray:
     """The numbers of the maxima in their windows, of equal ones the first, of several nan the last.
 
@@ -93,9 +133,10 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
     return number
 
 
+@_by_images
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Put each element to the place in its window that `number` names, in (N, C, *S)."""
-    out = np.zeros_like(grad, shape=shape)
+    out = np.zeros_like(grad, shape=(len(grad), *shape[1:]))
     apart = all(  # no element is in two windows
         (k - 1) * d < s
         for k, d, s in zip(pooling.kernel, pooling.dilation, pooling.stride, strict=True)
@@ -111,6 +152,7 @@ def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDA
     return out
 
 
+@_by_images
 def take(x: NDArray, number: NDArray, pooling: Pooling) -> NDArray:
     """The adjoint of `spread`: from each window the element that `number` names."""
     out = np.zeros_like(x, shape=number.shape)
