@@ -103,14 +103,14 @@ class Modern:
         self.steps = epochs * self.steps_per_epoch
         self.seed = args.seed
         self.model = nn.Sequential(
-            nn.Conv2d(1, 16, kernel_size=3, padding=1),
-            nn.ReLU(),
+            nn.Conv2d(1, 16, kernel_size=3),
             nn.MaxPool2d(2),
-            nn.Conv2d(16, 32, kernel_size=3, padding=1),
-            nn.ReLU(),
+            nn.ReLU(),  # after the pooling it has a quarter of the work, with the same result
+            nn.Conv2d(16, 32, kernel_size=3),
             nn.MaxPool2d(2),
+            nn.ReLU(),
             nn.Flatten(),
-            nn.Linear(32 * 7 * 7, 128),
+            nn.Linear(32 * 5 * 5, 128),
             nn.ReLU(),
             nn.Dropout(0.25),
             nn.Linear(128, 10),

@@ -66,7 +66,7 @@ def test_limits():
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize(("a", "b"), itertools.product(NAMES, NAMES))
+@pytest.mark.parametrize(("a", "b"), [*itertools.product(NAMES, NAMES)])
 def test_mixing(a, b):
     import torch
 

@@ -11,6 +11,7 @@ import pickle
 from pathlib import Path
 from typing import IO, Any
 
+from tinygrad_np import dtypes
 from tinygrad_np.device import device
 
 __all__ = ["load", "save"]
@@ -67,6 +68,10 @@ def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: i
     {'weight': tensor([1., 1.])}
     """
     if not isinstance(f, (str, os.PathLike)):
+        if not hasattr(f, "write"):
+            raise TypeError(
+                f"save(obj, f): expected a path or a file to write to as f, got {type(f).__name__}"
+            )
         pickle.dump(obj, f, pickle_protocol)
         return
     path = Path(f)
@@ -148,6 +153,8 @@ class _Forbidden(Exception):  # noqa: N818
 
 class _Restricted(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) in SAFE or (module == "tinygrad_np.dtypes" and "." not in name):
+        if (module, name) in SAFE:
             return super().find_class(module, name)
+        if module == "tinygrad_np.dtypes" and isinstance(getattr(dtypes, name, None), dtypes.dtype):
+            return getattr(dtypes, name)
         raise _Forbidden(f"{module}.{name}")

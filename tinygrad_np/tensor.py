@@ -203,7 +203,7 @@ class Tensor(Methods):
 
     def detach_(self) -> Tensor:
         """Take this tensor off the tape; returns itself."""
-        if self._view is not None:
+        if self._view is not None and self.requires_grad:
             raise RuntimeError("Can't detach views in-place. Use detach() instead.")
         self._node = None
         return self

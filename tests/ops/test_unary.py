@@ -64,7 +64,7 @@ def function_of(name):
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize(("name", "call"), cases(), ids=lambda c: c if type(c) is str else "")
+@pytest.mark.parametrize(("name", "call"), list(cases()), ids=lambda c: c if type(c) is str else "")
 def test_every_point_is_as_in_torch_and_without_a_warning(name, call):
     import torch
 

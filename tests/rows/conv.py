@@ -123,7 +123,7 @@ def transposes(draw, dims, max_size=3):
     return Sample((draw(testing.spaced(shape)), draw(testing.spaced(g.weight)), bias), params)
 
 
-COVERS = ("convolution", "conv_transpose", "conv_weight")
+COVERS = ("convolution", "conv_transpose", "conv_weight", "channel_sum")
 
 ROWS = [
     OpInfo(tg.conv1d, correlate, convolutions(1), covers=COVERS),

@@ -85,3 +85,11 @@ def test_a_bomb_is_not_unpacked(tmp_path):
 def test_no_file(tmp_path):
     with pytest.raises(FileNotFoundError):
         read_idx(tmp_path / "none")
+
+
+@pytest.mark.parametrize("shape", [(1,) * 70, (0, 2**32 - 1, 2**32 - 1)])
+def test_shapes_that_no_array_has(tmp_path, shape):
+    header = bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape)
+    path = write(tmp_path / "odd", header + b"\1" * (0 not in shape), packed=False)
+    with pytest.raises(ValueError, match=r"odd: its header says shape"):
+        read_idx(path)

@@ -152,7 +152,10 @@ class State(Hooks):
         <All keys matched successfully>
         """
         if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
+            raise TypeError(
+                f"Expected state_dict to be dict-like, got {type(state_dict)}: pass what "
+                "state_dict() gave, or load(path) where it was saved"
+            )
         metadata = getattr(state_dict, "_metadata", {})
         found = _IncompatibleKeys([], [])
         errors: list[str] = []

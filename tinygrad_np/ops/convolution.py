@@ -7,9 +7,13 @@ two. So there are derivatives to any order, of any number of spatial dimensions.
 
 from __future__ import annotations
 
+import numpy as np
+
 from tinygrad_np.kernels import conv
+from tinygrad_np.kernels.gather import channels_last
 from tinygrad_np.kernels.windows import Geometry
 from tinygrad_np.ops.linalg import same_dtype
+from tinygrad_np.ops.shape import expand
 from tinygrad_np.tape.op import Array, op
 
 Shape = tuple[int, ...]
@@ -72,12 +76,23 @@ def _(grad: Array, input: Array, other_shape: Shape, geometry: Geometry) -> Arra
     return convolution(input, grad, None, size=other_shape[2:], geometry=geometry)
 
 
-def _sum_of_channels(grad: Array) -> Array:
-    return grad.sum(axis=(0, *range(2, grad.ndim)))
+@op
+def channel_sum(input: Array) -> Array:
+    """The sum over all but the channels: (N, C, *S) to (C,)."""
+    pixels = channels_last(input)
+    if not pixels.flags.c_contiguous:
+        return input.sum(axis=(0, *range(2, input.ndim)))
+    pixels = pixels.reshape(-1, pixels.shape[-1])  # short rows: BLAS adds them up faster
+    return np.ones(len(pixels), pixels.dtype) @ pixels
 
 
-convolution.backward(bias=_sum_of_channels)
-conv_transpose.backward(bias=_sum_of_channels)
+@channel_sum.backward("input")
+def _(grad: Array, input_shape: Shape) -> Array:
+    return expand(grad.reshape((-1, *(1,) * (len(input_shape) - 2))), input_shape)
+
+
+convolution.backward(bias=lambda grad: channel_sum(grad))
+conv_transpose.backward(bias=lambda grad: channel_sum(grad))
 
 
 def _check_dtypes(input: Array, weight: Array, bias: Array | None) -> None:

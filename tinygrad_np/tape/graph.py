@@ -40,12 +40,19 @@ class View:
     `steps` is None for a view made while nothing was recorded: it can't be put on the tape later.
     """
 
-    __slots__ = ("at", "base", "steps")
+    __slots__ = ("_base", "at", "steps")
 
     def __init__(
         self, base: TensorBase, steps: tuple[tuple[Any, dict[str, Any]], ...] | None, at: int
     ) -> None:
-        self.base, self.steps, self.at = base, steps, at
+        self._base, self.steps, self.at = base, steps, at
+
+    @property
+    def base(self) -> TensorBase:
+        """The tensor that the steps begin at."""
+        while self._base._view is not None:  # it became a view of what it was, by `t_`
+            self._base = self._base._view.base
+        return self._base
 
 
 class Node:

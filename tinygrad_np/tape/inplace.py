@@ -17,7 +17,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import enable_grad, mode
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
 from tinygrad_np.tape.op import Array, op, unwrapped
 
@@ -117,17 +117,16 @@ def inplace_flag(function: F) -> F:
 def inplace_view(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place method for a function that makes a view: ``t_ = inplace_view(t)``.
 
-    The tensor becomes the view, of what it was.
+    The tensor becomes the view, of what it was: older views of it are views of that from now on.
     """
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         view = self._view
-        _check(self, self if view is None else view.base, None)
-        old = make(self._array, self._place(), self._versions(), view)
-        new = function(old, *args, **kwargs)
-        self._array, self._node = new._array, new._node
-        if view is not None or new._node is not None:
-            self._view = new._view
+        _refuse_leaf(self, self if view is None else view.base)
+        with enable_grad():  # the tensor stays where it is on the tape
+            old = make(self._array, self._place(), self._versions(), view)
+            new = function(old, *args, **kwargs)
+        self._array, self._node, self._view = new._array, new._node, new._view
         self._versions().n += 1
         return self
 
@@ -148,18 +147,22 @@ def _check(tensor: Any, base: Any, value: Any) -> bool:
     gains = isinstance(value, TensorBase) and value._place() is not None
     if base._place() is None and not gains:
         return False
-    if isinstance(base._node, Leaf):
-        what = "a leaf Variable" if base is tensor else "a view of a leaf Variable"
-        raise RuntimeError(
-            f"{what} that requires grad is being used in an in-place operation. "
-            "Use the out-of-place form, or put the change inside `with no_grad():`."
-        )
+    _refuse_leaf(tensor, base)
     if tensor._view is not None and tensor._view.steps is None:
         raise RuntimeError(
             "a view that was created in no_grad mode is being modified inplace with grad mode "
             "enabled; create the view outside of no_grad, or change it inside"
         )
     return bool(tensor._array.dtype.kind == "f")
+
+
+def _refuse_leaf(tensor: Any, base: Any) -> None:
+    if isinstance(base._place(), Leaf):
+        what = "a leaf Variable" if base is tensor else "a view of a leaf Variable"
+        raise RuntimeError(
+            f"{what} that requires grad is being used in an in-place operation. "
+            "Use the out-of-place form, or put a change of values inside `with no_grad():`."
+        )
 
 
 def _check_value(array: Any, new: Any, cast: bool) -> None:

@@ -210,9 +210,10 @@ class MNIST(Dataset[tuple[Any, Any]]):
             return images, labels
         for name in names:
             if name not in places:
+                where = f"{self.root} or below" if self.root.is_dir() else f"{self.root}: no folder"
                 raise FileNotFoundError(
                     f"{type(self).__name__}: no {name}-idx{3 if 'images' in name else 1}-ubyte, "
-                    f"with or without .gz, in {self.root} or below; download=True fetches it"
+                    f"with or without .gz, in {where}; download=True fetches it"
                 )
         image_path, label_path = (places[name] for name in names)
         images = self._read(image_path, names[0], dims=3)

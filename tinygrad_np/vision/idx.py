@@ -76,7 +76,10 @@ def _read(stream: Any, path: Path, most: int) -> np.ndarray[Any, np.dtype[Any]]:
         raise ValueError(f"{path}: {claim}; more than {LIMIT:,} are not read")
     if size > most:
         raise ValueError(f"{path}: truncated: {claim}, but the file is too small for that")
-    array = np.empty(shape, dtype)
+    try:
+        array = np.empty(shape, dtype)
+    except ValueError as error:  # too many dimensions, or beside a 0 one that is too long
+        raise ValueError(f"{path}: {claim}: {error}") from error
     memory = array.reshape(-1).view(np.uint8)
     done = 0
     while done < size:

@@ -81,6 +81,8 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
 
     Raises
     ------
+    TypeError
+        If one is not a tensor.
     AssertionError
         If the first dimensions differ.
 
@@ -95,6 +97,12 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
     tensors: tuple[Tensor, ...]
 
     def __init__(self, *tensors: Tensor) -> None:
+        for tensor in tensors:
+            if not isinstance(tensor, Tensor):
+                raise TypeError(
+                    f"TensorDataset: expected tensors, got {type(tensor).__name__}; make one with "
+                    "tensor(...)"
+                )
         sizes = [tensor.size(0) for tensor in tensors]
         if len(set(sizes)) > 1:
             raise AssertionError(
