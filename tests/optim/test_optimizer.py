@@ -26,7 +26,7 @@ def with_grad(*values):
 REFUSED = {
     "a tensor": (lambda: optim.SGD(leaf()), TypeError, "iterable of Tensors"),
     "nothing": (lambda: optim.SGD([]), ValueError, "empty parameter list"),
-    "not iterable": (lambda: optim.SGD(None), TypeError, "not iterable"),
+    "not iterable": (lambda: optim.SGD(None), TypeError, "NoneType.*model.parameters"),
     "a number": (lambda: optim.SGD([leaf(), 1.5]), TypeError, "number 1.*float"),
     "an array": (lambda: optim.SGD([np.ones(2)]), TypeError, "ndarray"),
     "a result": (lambda: optim.SGD([leaf() * 2]), ValueError, r"non-leaf.*\(2,\).*MulBackward"),
