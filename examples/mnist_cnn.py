@@ -16,6 +16,7 @@ Pictures need matplotlib (pip install "tinygrad_np[examples]") and go to --out.
 from __future__ import annotations
 
 import argparse
+import pickle
 import signal
 import statistics
 import time
@@ -26,6 +27,11 @@ import tinygrad_np as tg
 from tinygrad_np import nn, optim
 from tinygrad_np.nn import functional as F
 from tinygrad_np.vision import datasets
+
+try:
+    from tqdm import tqdm
+except ImportError:
+    tqdm = None
 
 # --- data ---
 
@@ -99,7 +105,7 @@ class Modern:
         self.batch = args.batch_size or self.batch_size
         small = len(self.images) < 60_000  # as many steps on less data
         epochs = args.epochs or (4 * self.epochs if small else self.epochs)
-        self.steps_per_epoch = len(self.images) // self.batch
+        self.steps_per_epoch = -(-len(self.images) // self.batch)  # rounded up
         self.steps = epochs * self.steps_per_epoch
         self.seed = args.seed
         self.model = nn.Sequential(
@@ -151,6 +157,7 @@ class Run:
     def __init__(self, name: str, data: Data, args: argparse.Namespace) -> None:
         tg.manual_seed(args.seed)
         self.name, self.data = name, data
+        self.options = {key: getattr(args, key) for key in ("seed", "epochs", "batch_size")}
         self.recipe = RECIPES[name](data, args)
         self.step = 0
         self.history: list[tuple[int, float, float, float]] = []
@@ -159,7 +166,7 @@ class Run:
         """Train to the end, or until Ctrl-C; whether the end was reached."""
         recipe, model = self.recipe, self.recipe.model
         with Interrupt() as interrupt:
-            for self.step in progress(self.step, recipe.steps, self.name, quiet):
+            for _ in progress(self.step, recipe.steps, self.name, quiet):
                 images, labels = recipe.draw(self.step)
                 scores = model(images)
                 loss = F.cross_entropy(scores, labels)
@@ -167,14 +174,14 @@ class Run:
                 loss.backward()
                 recipe.optimizer.step()
                 recipe.schedule.step()
-                if (self.step + 1) % recipe.report_every == 0:
+                self.step += 1
+                if self.step % recipe.report_every == 0:
                     self.report(loss, scores, labels, quiet)
                 if interrupt.seen:
                     break
-            self.step += 1
-        if checkpoint:
-            self.save(checkpoint)
-        return self.step >= recipe.steps
+            if checkpoint:
+                self.save(checkpoint)
+        return self.step == recipe.steps
 
     def report(self, loss: tg.Tensor, scores: tg.Tensor, labels: tg.Tensor, quiet: bool) -> None:
         """Loss and accuracy of the batch, accuracy of 200 random validation images."""
@@ -182,19 +189,21 @@ class Run:
         images, truth = self.data.validation
         some = tg.randint(len(images), (200,))
         validation = accuracy(self.recipe.model, images[some], truth[some])
-        self.history.append((self.step + 1, loss.item(), batch, validation))
-        if not quiet and (self.step + 1) % (5 * self.recipe.report_every) == 0:
+        self.history.append((self.step, loss.item(), batch, validation))
+        if not quiet and self.step % (5 * self.recipe.report_every) == 0:
             show(
-                f"  step {self.step + 1:5d}   loss {loss.item():.4f}   "
+                f"  step {self.step:5d}   loss {loss.item():.4f}   "
                 f"batch {batch:6.1%}   validation {validation:6.1%}"
             )
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint from which `resume` goes on as if nothing had happened."""
+        """Write a checkpoint from which `resumed` goes on as if nothing had happened."""
         recipe = self.recipe
         path.parent.mkdir(parents=True, exist_ok=True)
         state = {
             "recipe": self.name,
+            "images": len(self.data.everything[0]),
+            "options": self.options,
             "step": self.step,
             "history": self.history,
             "model": recipe.model.state_dict(),
@@ -205,16 +214,25 @@ class Run:
         tg.save(state, path)
         show(f"  checkpoint at step {self.step:,} of {recipe.steps:,}: {path}")
 
-    def resume(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+
+def resumed(path: Path, name: str, data: Data, args: argparse.Namespace) -> Run:
+    """The run of a checkpoint, with the options that it was begun with."""
+    try:
         state = tg.load(path)
-        if state["recipe"] != self.name:
-            raise SystemExit(f"{path} is a checkpoint of --recipe {state['recipe']}")
-        self.step, self.history = state["step"], state["history"]
-        self.recipe.model.load_state_dict(state["model"])
-        self.recipe.optimizer.load_state_dict(state["optimizer"])
-        self.recipe.schedule.load_state_dict(state["schedule"])
-        tg.set_rng_state(state["random"])
+    except (OSError, pickle.UnpicklingError) as error:
+        raise SystemExit(f"--resume: {error}") from None
+    found = state.get("recipe") if isinstance(state, dict) else None
+    if found != name:
+        raise SystemExit(f"--resume: {path} is a checkpoint of {found or 'nothing known'}")
+    if state["images"] != len(data.everything[0]):
+        raise SystemExit(f"--resume: {path} was trained on {state['images']:,} images: see --data")
+    run = Run(name, data, argparse.Namespace(**state["options"]))
+    run.step, run.history = state["step"], state["history"]
+    run.recipe.model.load_state_dict(state["model"])
+    run.recipe.optimizer.load_state_dict(state["optimizer"])
+    run.recipe.schedule.load_state_dict(state["schedule"])
+    tg.set_rng_state(state["random"])
+    return run
 
 
 @tg.no_grad()
@@ -250,19 +268,16 @@ class Interrupt:
 
 
 def progress(start: int, end: int, name: str, quiet: bool) -> Any:
-    """The steps, with a progress bar where tqdm is installed."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
-        return range(start, end)
-    return tqdm(range(start, end), name, end, initial=start, disable=quiet, leave=False)
+    """The steps, with a progress bar in a terminal where tqdm is installed."""
+    steps = range(start, end)
+    if tqdm is None:
+        return steps
+    return tqdm(steps, name, end, initial=start, disable=quiet or None, leave=False)
 
 
 def show(line: str) -> None:
-    """Print a line above a progress bar."""
-    try:
-        from tqdm import tqdm
-    except ImportError:
+    """Print a line, above a progress bar if there is one."""
+    if tqdm is None:
         print(line, flush=True)
     else:
         tqdm.write(line)
@@ -298,32 +313,32 @@ def draw_pictures(run: Run, out: Path) -> None:
             truth, guess = labels[i].item(), guesses[i].item()
             axis.imshow(images[i, 0].numpy(), cmap="gray_r")
             color = "black" if truth == guess else "crimson"
-            axis.set_title(f"{guess}" if truth == guess else f"{guess}, not", color=color)
-            if truth != guess:
-                axis.set_title(f"{truth} read as {guess}", color=color, fontsize=8)
+            axis.set_title(f"{truth} → {guess}", color=color, fontsize=9)
         save(figure, name)
 
     if run.history:
         steps, loss, batch, validation = zip(*run.history)
         figure, (left, right) = plt.subplots(1, 2, figsize=(10, 3.5))
-        left.plot(steps, loss)
+        left.plot(steps, loss, marker=".")
         left.set(xlabel="step", ylabel="loss of the batch", yscale="log")
-        right.plot(steps, batch, alpha=0.4, label="batch")
-        right.plot(steps, validation, label="validation, 200 images")
+        right.plot(steps, batch, marker=".", alpha=0.4, label="batch")
+        right.plot(steps, validation, marker=".", label="validation, 200 images")
         right.set(xlabel="step", ylabel="accuracy", ylim=(0, 1.02))
         right.legend()
         save(figure, "curves")
-    grid(tg.randperm(len(images))[:32].tolist(), "digits", "Random test digits, as they are read")
+    grid(tg.randperm(len(images))[:32].tolist(), "digits", "Random test digits: truth → prediction")
     wrong = (guesses != labels).nonzero().flatten()
     grid(wrong[:32].tolist(), "wrong", f"{len(wrong)} of {len(images):,} are read wrongly")
 
     filters = run.recipe.model[0].weight.detach()
     columns = min(8, len(filters))
-    figure, axes = plt.subplots(-(-len(filters) // columns), columns, squeeze=False)
+    rows, most = -(-len(filters) // columns), filters.abs().max().item()
+    size = max(3, columns), rows + 0.8 if rows > 1 else 3
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for axis, kernel in zip(axes.flat, filters):
-        axis.imshow(kernel[0].numpy(), cmap="coolwarm")
+        axis.imshow(kernel[0].numpy(), cmap="coolwarm", vmin=-most, vmax=most)
         axis.axis("off")
-    figure.suptitle("The filters of the first layer")
+    figure.suptitle("The filters of the first layer: blue is negative")
     save(figure, "filters")
 
     confusion = tg.zeros(10, 10).index_put_((labels, guesses), tg.tensor(1.0), accumulate=True)
@@ -344,18 +359,17 @@ def draw_pictures(run: Run, out: Path) -> None:
 
 def run_once(name: str, data: Data, args: argparse.Namespace) -> bool:
     """One recipe from beginning to end; whether it got there."""
-    run = Run(name, data, args)
-    if args.resume:
-        run.resume(args.resume)
+    run = resumed(args.resume, name, data, args) if args.resume else Run(name, data, args)
     count = sum(p.numel() for p in run.recipe.model.parameters())
     show(f"{name}: {count:,} parameters, {run.recipe.steps:,} steps of {run.recipe.batch} images")
     start, first = time.perf_counter(), run.step
-    finished = run.train(args.save or (args.out / f"{name}.ckpt"))
+    checkpoint = args.save or args.resume or args.out / f"{name}.ckpt"
+    finished = run.train(checkpoint)
     seconds = time.perf_counter() - start
     if run.step > first:
         show(f"  {seconds:.1f} s, {1000 * seconds / (run.step - first):.2f} ms a step")
     if not finished:
-        show("  stopped; go on with --resume")
+        show(f"  stopped; go on with --recipe {name} --resume {checkpoint}")
         return False
     test = accuracy(run.recipe.model, *data.test)
     validation = accuracy(run.recipe.model, *data.validation)
@@ -365,13 +379,13 @@ def run_once(name: str, data: Data, args: argparse.Namespace) -> bool:
     return True
 
 
-def run_many(name: str, data: Data, args: argparse.Namespace) -> None:
-    """The distribution of the test accuracy over seeds."""
+def run_many(name: str, data: Data, args: argparse.Namespace) -> bool:
+    """The distribution of the test accuracy over seeds; whether it got there."""
     found = []
     for seed in range(args.seed, args.seed + args.runs):
         run = Run(name, data, argparse.Namespace(**{**vars(args), "seed": seed}))
         if not run.train(None, quiet=True):
-            return
+            return False
         found.append(accuracy(run.recipe.model, *data.test))
         show(f"  seed {seed}: test accuracy {found[-1]:.2%}")
     stuck = sum(a < 0.15 for a in found)
@@ -379,6 +393,14 @@ def run_many(name: str, data: Data, args: argparse.Namespace) -> None:
         f"{name}, {args.runs} runs: median {statistics.median(found):.1%}, best {max(found):.1%}, "
         f"worst {min(found):.1%}, {stuck} that never learn (below 15 %)"
     )
+    return True
+
+
+def positive(text: str) -> int:
+    """An argument that counts something."""
+    if (number := int(text)) < 1:
+        raise argparse.ArgumentTypeError(f"{number} is less than 1")
+    return number
 
 
 def main() -> int:
@@ -386,28 +408,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--recipe", choices=[*RECIPES, "both"], default="both")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="where MNIST's files lie")
-    parser.add_argument("--download", action="store_true", help="fetch MNIST into --data or ./data")
-    parser.add_argument("--runs", type=int, default=1, metavar="N", help="N seeds, no pictures")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=int, help="for article: times 2,000 steps")
-    parser.add_argument("--batch-size", type=int)
-    parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR")
-    parser.add_argument("--save", type=Path, metavar="FILE", help="checkpoint; in --out by default")
-    parser.add_argument("--resume", type=Path, metavar="FILE", help="go on from a checkpoint")
+    add = parser.add_argument
+    add("--recipe", choices=[*RECIPES, "both"], default="both")
+    add("--data", type=Path, metavar="DIR", help="where MNIST's files lie")
+    add("--download", action="store_true", help="fetch MNIST into --data or ./data")
+    add("--runs", type=positive, default=1, metavar="N", help="N seeds, no pictures")
+    add("--seed", type=int, default=0)
+    add("--epochs", type=positive, metavar="N", help="for article: times 2,000 steps")
+    add("--batch-size", type=positive, metavar="N")
+    add("--out", type=Path, default=Path("out"), metavar="DIR", help="for pictures and checkpoints")
+    add("--save", type=Path, metavar="FILE", help="the checkpoint; else --resume, or in --out")
+    add("--resume", type=Path, metavar="FILE", help="go on, with the options it was begun with")
     args = parser.parse_args()
     if args.recipe == "both" and (args.resume or args.save):
         parser.error("--save and --resume need --recipe article or --recipe modern")
-    data = load(args.data, args.download)
+    if args.runs > 1 and (args.resume or args.save):
+        parser.error("--runs keeps no checkpoints: leave --save and --resume away")
+    try:
+        data = load(args.data, args.download)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise SystemExit(str(error)) from None
     show(data.name)
-    for name in RECIPES if args.recipe == "both" else [args.recipe]:
-        if args.runs > 1:
-            run_many(name, data, args)
-        elif not run_once(name, data, args):
-            return 130
-    return 0
+    run = run_many if args.runs > 1 else run_once
+    names = RECIPES if args.recipe == "both" else [args.recipe]
+    return 0 if all(run(name, data, args) for name in names) else 130
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        code = main()
+    except KeyboardInterrupt:
+        code = 130
+    raise SystemExit(code)
