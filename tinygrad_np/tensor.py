@@ -268,6 +268,9 @@ class Tensor(Methods):
             raise TypeError("iteration over a 0-d tensor")
         return iter(self.unbind(0))
 
+    def __reversed__(self) -> Tensor:
+        return self.flip(0) if self._array.ndim else self  # type: ignore[no-any-return]
+
     def __contains__(self, element: Any) -> bool:
         return bool(compare.eq(self, element)._array.any())
 

@@ -322,6 +322,10 @@ def test_retain_grad():
     assert h.retains_grad
     (h * h).sum().backward()
     assert h.grad.item() == 6.0
+    h = x * 3
+    h.retain_grad()
+    (h * h).sum().backward(inputs=[h])
+    assert h.grad.item() == 6.0
 
 
 def test_grad_of_a_result_warns():

@@ -115,8 +115,29 @@ def transposed(lib, x, w):
     return (y * y).sum()
 
 
+def transposed_in_place_under_views(lib, x, w):
+    """Views made before `t_` stay views of what the tensor was."""
+    y = x * 1
+    row = y[0]
+    y.t_()
+    column = y[:, 1]
+    y.mul_(w.t())
+    y.unsqueeze_(0)
+    row.add_(w[1])
+    return (row * row).sum() + (column * y[0, 0, 0]).sum()
+
+
+def a_constant_transposed_in_place(lib, x, w):
+    y = lib.zeros(2, 3, dtype=lib.float64)
+    row = y[0]
+    y.t_()
+    y.add_(x.t() * w.t())
+    return (row * row).sum()
+
+
 PROGRAMS = [
     chain, of_a_view, of_the_base_of_a_view, through_two_views, sibling_views, setitem_slice,
+    transposed_in_place_under_views, a_constant_transposed_in_place,
     setitem_number, setitem_broadcast, into_a_constant, zero_then_use, copy_into_view,
     unsqueeze_and_expand, augmented, after_use, transposed,
 ]  # fmt: skip
@@ -253,3 +274,42 @@ def test_detach_shares_memory_and_data_can_be_assigned():
     assert x.shape == (3,)
     (x * 2).sum().backward()
     assert x.grad.tolist() == [2.0, 2.0, 2.0]
+
+
+def test_transposed_in_place_without_recording():
+    x = leaf([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    y = x * 2
+    with tg.no_grad():
+        y.t_()
+        with pytest.raises(RuntimeError, match="a leaf Variable"):
+            x.t_()
+    y[0].sum().backward()
+    assert x.grad.tolist() == [[2.0, 0.0, 0.0], [2.0, 0.0, 0.0]]
+    assert tg.ones(3, 1).expand(3, 4).t_().shape == (4, 3)
+
+
+def test_overlapping_windows_are_not_changed():
+    x = tg.arange(6.0)
+    with pytest.raises(RuntimeError, match=r"share\s+memory"):
+        x.unfold(0, 3, 1).add_(1)
+    x.unfold(0, 3, 3).add_(1)
+    assert x.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+
+
+def test_a_retained_gradient_is_the_new_value_s():
+    x = leaf([1.0, 2.0])
+    y, z = x * 1, x * 1
+    y.retain_grad()
+    z.retain_grad()
+    y.mul_(3)
+    z[0].mul_(3)
+    ((y + z) * 2).sum().backward()
+    assert y.grad.tolist() == [2.0, 2.0]
+    assert z.grad.tolist() == [2.0, 2.0]
+
+
+def test_a_copy_has_a_gradient_of_its_own():
+    y, z = tg.zeros(2, dtype=tg.float64), leaf([1.0, 2.0]) * 2
+    y.copy_(z)
+    grads = tg.autograd.grad(y.sum() + 3 * z.sum(), [y, z])
+    assert [g.tolist() for g in grads] == [[1.0, 1.0], [4.0, 4.0]]

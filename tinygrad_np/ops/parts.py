@@ -272,7 +272,8 @@ def dsplit(input: Any, indices_or_sections: Any) -> Tensors:
 
 @op(view=True)
 def _unfold(input: Array, dimension: int, size: int, step: int) -> Array:
-    windows = np.lib.stride_tricks.sliding_window_view(input, size, dimension, writeable=True)
+    apart = step >= size  # else an element is in several windows: not to be changed in place
+    windows = np.lib.stride_tricks.sliding_window_view(input, size, dimension, writeable=apart)
     return windows[(slice(None),) * dimension + (slice(None, None, step),)]
 
 

@@ -64,8 +64,10 @@ def backward(
         inputs=nodes,
     )
     for tensor in _sequence(inputs) if inputs is not None else ():
-        if not tensor.is_leaf and tensor._node in found:
-            new = found[tensor._node]
+        node = tensor._node
+        retained = node.retains is not None and node.retains() is tensor
+        if not tensor.is_leaf and node in found and not retained:
+            new = found[node]
             new = new if create_graph else tensor_class[0]._make(new)
             tensor._grad = new if tensor._grad is None else tensor._grad + new
 
@@ -120,6 +122,8 @@ def grad(
         raise ValueError("Expected allow_unused to be True or not passed with materialize_grads")
     targets = _sequence(inputs)
     nodes = _nodes(targets)
+    if not nodes:
+        raise RuntimeError("'inputs' argument to grad() cannot be empty.")
     found = run(
         _roots(_sequence(outputs), grad_outputs, create_graph),
         retain_graph=create_graph if retain_graph is None else retain_graph,

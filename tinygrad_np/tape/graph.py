@@ -246,17 +246,33 @@ class TensorBase:
     def _place(self) -> Node | None:
         """The tensor's node, found anew if its base was changed in place since."""
         view = self._view
-        if view is not None and view.steps is not None and view.at != self._versions().n:
-            view.at = self._versions().n
-            base = view.base._place()
-            if base is None:
-                if not isinstance(self._node, Leaf):
-                    self._node = None
-            else:
-                again = tensor_class[0]._make(view.base._array, base, self._version)
-                with enable_grad():
-                    self._node = replay(again, view.steps)._node
+        if view is None or view.at == self._versions().n:
+            return self._node
+        if view.steps is None:
+            if self._node is not None:
+                raise RuntimeError(
+                    f"a view of shape {self._array.shape} that a custom Function returned, or an "
+                    "input that it returned as it is, was changed in place since, or its base was: "
+                    "the gradient is unknown; clone() it in forward()"
+                )
+            return None
+        view.at = self._versions().n
+        base = view.base._place()
+        if base is None:
+            if not isinstance(self._node, Leaf):
+                self._node = None
+        else:
+            again = tensor_class[0]._make(view.base._array, base, self._version)
+            with enable_grad():
+                self._move(replay(again, view.steps)._node)
         return self._node
+
+    def _move(self, node: Any) -> None:
+        """Take a new place on the tape, where a gradient that is retained is the new value's."""
+        old = self._node
+        if old is not None and old.retains is not None and old.retains() is self:
+            node.retains, old.retains = old.retains, None
+        self._node = node
 
     def _versions(self) -> Version:
         """The tensor's version, shared with its views."""

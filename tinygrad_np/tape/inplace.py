@@ -66,16 +66,28 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
         return tensor
     whole = (
         view is None
-        and where is ...
+        and not cast  # the value is nobody else's: two tensors at one node share their gradient
         and isinstance(value, TensorBase)
         and not isinstance(value._place(), (Leaf, type(None)))
     )
     if whole and new.shape == array.shape and new.dtype == array.dtype:
-        tensor._node = value._node
+        tensor._move(value._node)
         return tensor
     old = make(base._array, old_node)
-    base._node = write(old, value, steps=view.steps if view else (), where=where)._node
+    base._move(write(old, value, steps=view.steps if view else (), where=where)._node)
     return tensor
+
+
+def rebase(tensor: Any, node: Any) -> None:
+    """Put a tensor whose memory was changed at a new node, a view by way of its base."""
+    view = tensor._view
+    _check(tensor, tensor if view is None else view.base, tensor)
+    if view is None:
+        tensor._move(node)
+        return
+    base, value = view.base, make(tensor._array, node)
+    base._move(write(make(base._array, base._place()), value, steps=view.steps)._node)
+    tensor._versions().n += 1
 
 
 def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
