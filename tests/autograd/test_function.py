@@ -261,3 +261,70 @@ def test_no_reference_cycle():
         assert node() is None
     finally:
         gc.enable()
+
+
+def test_a_saved_one_of_several_outputs_is_differentiated_again():
+    class Both(Function):
+        @staticmethod
+        def forward(ctx, x):
+            e = x.exp()
+            ctx.save_for_backward(x, e)
+            return e, x.sin()
+
+        @staticmethod
+        def backward(ctx, a, b):
+            x, e = ctx.saved_tensors
+            return a * e + b * x.cos()
+
+    def product(x):
+        e, s = Both.apply(x)
+        return e * s
+
+    x = leaf([0.3, 1.2])
+    tg.autograd.gradcheck(product, x)
+    tg.autograd.gradgradcheck(product, x)
+
+
+def test_a_view_changed_in_place():
+    class Double(Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.mark_dirty(x)
+            return x.mul_(2)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2
+
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    y = x * 1
+    row = y[0]
+    assert Double.apply(row) is row
+    (y * y).sum().backward()
+    assert x.grad.tolist() == [[8.0, 16.0], [6.0, 8.0]]
+
+
+def test_a_returned_view_whose_base_changes_is_an_error():
+    class Flat(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x.view(-1)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad.reshape(2, 2)
+
+    y = leaf([[1.0, 2.0], [3.0, 4.0]]) * 1
+    flat = Flat.apply(y)
+    y.mul_(2)
+    with pytest.raises(RuntimeError, match=r"view of shape \(4,\).*custom Function"):
+        flat.sum()
+
+
+def test_outputs_that_are_no_tensors_are_handed_on():
+    class Named(Function):
+        @staticmethod
+        def forward(ctx, x):
+            return {"twice": x * 2}
+
+    assert Named.apply(leaf([1.0]))["twice"].item() == 2.0

@@ -14,7 +14,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode, no_grad, set_grad_enabled
-from tinygrad_np.tape.graph import SELF, Node, make
+from tinygrad_np.tape.graph import Node, make
+from tinygrad_np.tape.inplace import rebase
 from tinygrad_np.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,7 +39,7 @@ class FunctionCtx:
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
-        self._recorder: Node | None = None  # the node, while its backward is recorded
+        self._recorder: FunctionNode | None = None  # the node, while its backward is recorded
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs or outputs of `forward`; a later change in place of one is an error."""
@@ -83,19 +84,21 @@ class FunctionCtx:
                 )
             if self._recorder is None:
                 node = None
-            elif node is SELF:
-                node = self._recorder
+            elif isinstance(node, int):
+                node = self._recorder.output(node)
             result.append(make(array, node, version))
         return tuple(result)
 
-    def _keep(self, node: Node, outputs: tuple[Any, ...]) -> None:
-        """Pack what was given to `save_for_backward`, an output without a way back to itself."""
+    def _keep(self, outputs: tuple[Any, ...]) -> None:
+        """Pack what was given to `save_for_backward`, an output as its number: no way to itself."""
         self._saved = []
         for t in self._to_save:
             if t is None:
                 self._saved.append(None)
                 continue
-            place = SELF if any(t is out for out in outputs) else t._place()
+            place: Any = next((i for i, out in enumerate(outputs) if t is out), None)
+            if place is None:
+                place = t._place()
             version = t._versions()
             self._saved.append((t._array, place, version, version.n))
         self._to_save = ()
@@ -124,7 +127,7 @@ class FunctionNode(Node):
     def __init__(
         self, function: type[Function], ctx: FunctionCtx, inputs: tuple[Any, ...], specs: Any
     ) -> None:
-        shape, dtype = specs[0] if len(specs) == 1 else (None, None)
+        shape, dtype = specs[0] or (None, None) if len(specs) == 1 else (None, None)
         parents = [x._place() if isinstance(x, Tensor) else None for x in inputs]
         super().__init__(
             None,
@@ -136,6 +139,10 @@ class FunctionNode(Node):
 
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
+
+    def output(self, index: int) -> Node:
+        """The node of one output."""
+        return self if len(self.specs) == 1 else _OutputNode(self, index)
 
     def backward(
         self, grad: Any, record: bool, needed: set[Node] | None = None
@@ -292,8 +299,11 @@ class Function:
             for i, (o, p) in enumerate(zip(outputs, placed, strict=True)):
                 constant = any(o is c for c in ctx._constant)
                 if isinstance(p, Tensor) and p._array.dtype.kind == "f" and not constant:
-                    p._node = node if len(specs) == 1 else _OutputNode(node, i)
-            ctx._keep(node, (*outputs, *placed))
+                    if any(p is d for d in ctx._dirty):
+                        rebase(p, node.output(i))
+                    else:
+                        p._node = node.output(i)
+            ctx._keep(placed)
         return placed if isinstance(result, tuple) else placed[0]
 
 
