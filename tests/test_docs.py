@@ -28,6 +28,7 @@ NAMESPACES = [
     ".",
     ".autograd",
     ".autograd.functional",
+    ".cuda",
     ".linalg",
     ".nn",
     ".nn.functional",

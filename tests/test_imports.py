@@ -11,7 +11,7 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "dtypes", "size", "device", "return_types", "generator", "tape", "kernels", "ops",
+    "dtypes", "size", "device", "cuda", "return_types", "generator", "tape", "kernels", "ops",
     "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor", "queries",
     "random", "linalg", "serialization", "autograd", "nn", "optim", "utils", "vision", "testing",
 ]  # fmt: skip
@@ -71,7 +71,7 @@ def test_nothing_slow_is_imported():
 
 
 @pytest.mark.parametrize(
-    "name", ["nn", "optim", "utils.data", "vision", "autograd", "nn.functional"]
+    "name", ["cuda", "nn", "optim", "utils.data", "vision", "autograd", "nn.functional"]
 )
 def test_parts_are_reached_as_in_pytorch(name):
     value = tinygrad_np

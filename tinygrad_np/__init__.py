@@ -128,7 +128,7 @@ from tinygrad_np.tape.op import op
 from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
-    from tinygrad_np import nn, optim, utils, vision
+    from tinygrad_np import cuda, nn, optim, utils, vision
 
 __version__ = "0.1.0"
 
@@ -145,7 +145,7 @@ __all__ = [
     "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "concat",
     "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
     "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross",
-    "cummax", "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag",
+    "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag",
     "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist", "div", "divide", "dot",
     "double", "dropout", "dsplit", "dstack", "dtype", "dtypes", "einsum", "empty", "empty_like",
     "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye",
@@ -183,7 +183,7 @@ __all__ = [
     "var_mean", "vdot", "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
-PARTS = ("nn", "optim", "utils", "vision")  # imported when first used, which halves an import
+PARTS = ("cuda", "nn", "optim", "utils", "vision")  # imported at first use: it halves an import
 
 
 def __getattr__(name: str) -> Any:
