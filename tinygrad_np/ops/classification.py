@@ -24,6 +24,8 @@ __all__ = ["cross_entropy", "nll_loss"]
 
 Shape = tuple[int, ...]
 
+LABELS = (np.dtype(np.int64), np.dtype(np.uint8))
+
 
 @op(aux=True)
 def _cross_entropy(
@@ -95,7 +97,7 @@ def _labels(
     if not shape or target.shape != shape[:axis] + shape[axis + 1 :]:
         raise _misfit(name, shape, target.shape)
     check_floating(name, input)
-    if target.dtype not in (np.int64, np.uint8):
+    if target.dtype not in LABELS:
         raise RuntimeError(
             f"{name}: expected class numbers of dtype int64 or uint8 for a target of shape "
             f"{list(target.shape)}, got {target.dtype}; convert it with .long()"

@@ -98,13 +98,14 @@ class SGD(Optimizer):
             if first:
                 state["momentum_buffer"] = Tensor._make(np.empty_like(param))
             buffer = state["momentum_buffer"]._array
-        for p, g, b, s, t in blocks(param, grad, buffer, scratch=2):
+        more = group["nesterov"] or damped != 1
+        for p, g, b, s, *t in blocks(param, grad, buffer, scratch=1 + more):
             d = regularized(p, g, group, s)
             if momentum:
                 if first:
                     b[...] = d
                 else:
                     b *= momentum
-                    b += d if damped == 1 else np.multiply(d, damped, out=t)
-                d = np.add(d, np.multiply(b, momentum, out=t), out=s) if group["nesterov"] else b
+                    b += d if damped == 1 else np.multiply(d, damped, out=t[0])
+                d = np.add(d, np.multiply(b, momentum, out=t[0]), out=s) if group["nesterov"] else b
             p -= np.multiply(d, lr, out=s)

@@ -7,7 +7,7 @@ scratch memory for a block only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,15 +18,19 @@ Array = np.ndarray[Any, np.dtype[Any]]
 BLOCK = 1 << 15  # elements: with float32, six arrays of it take 768 KiB
 
 
-def blocks(*arrays: Any, scratch: int = 1) -> Iterator[tuple[Any, ...]]:
+def blocks(*arrays: Any, scratch: int = 1) -> Iterable[tuple[Any, ...]]:
     """Matching slices of `arrays` and as many scratch arrays of their shape as wanted.
 
     An array may be None, and so is its slice. Small arrays come whole.
     """
     first = arrays[0]
-    if first.size <= BLOCK:
-        yield (*arrays, *[np.empty_like(first) for _ in range(scratch)])
-        return
+    if first.size > BLOCK:
+        return _slices(arrays, scratch)
+    return ((*arrays, *[np.empty_like(first) for _ in range(scratch)]),)
+
+
+def _slices(arrays: tuple[Any, ...], scratch: int) -> Iterator[tuple[Any, ...]]:
+    first = arrays[0]
     rows = max(1, BLOCK * len(first) // first.size)
     spare = [np.empty((rows, *first.shape[1:]), first.dtype) for _ in range(scratch)]
     for start in range(0, len(first), rows):
