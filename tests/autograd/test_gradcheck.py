@@ -128,3 +128,15 @@ def test_inputs_are_left_alone():
     gradcheck(tg.exp, (x,))
     np.testing.assert_array_equal(x.detach().numpy(), A)
     assert x.grad is None
+
+
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_rule_that_changes_what_was_saved_is_caught(fast):
+    @tg.op
+    def square(input):
+        return input * input
+
+    square.backward(input=lambda grad, input: grad * 2 * input.__imul__(1.1))
+    x = tg.tensor([2.0, 3.0], dtype=tg.float64, requires_grad=True)
+    with pytest.raises(tg.autograd.GradcheckError):
+        tg.autograd.gradcheck(square, x, fast_mode=fast)

@@ -57,7 +57,8 @@ def gradcheck(
     Raises
     ------
     GradcheckError
-        With the input, the index and both values of the element that is furthest off.
+        With the input, the index and both values of the element that is furthest off; also if
+        an input was changed.
     ValueError
         If no input requires grad.
 
@@ -81,8 +82,12 @@ def gradcheck(
                 raise GradcheckError(
                     f"input {i} has dtype {arguments[i].dtype}: finite differences need float64"
                 )
+        before = [arguments[i]._array.copy() for i in checked]
         compare = _compare_direction if fast_mode else _compare_elements
         compare(func, arguments, checked, eps, atol, rtol)
+        for i, array in zip(checked, before, strict=True):
+            if not np.array_equal(arguments[i]._array, array, equal_nan=True):
+                raise GradcheckError(f"input {i} was changed by the function or by its backward")
     except GradcheckError:
         if raise_exception:
             raise
