@@ -79,6 +79,21 @@ def test_hostile_files_are_not_run(tmp_path, monkeypatch):
     assert not (tmp_path / "owned.txt").exists()
 
 
+@pytest.mark.parametrize("target", ["tensor\nTensor", "dtypes\nfloat32", "tensor\n_rebuild"])
+def test_hostile_files_change_no_class(target):
+    """The file sets an attribute of what it names."""
+    file = io.BytesIO(b"ctinygrad_np." + target.encode() + b"\n(N}Vname\nI1\nstb.")
+    with pytest.raises(pickle.UnpicklingError, match="attributes of"):
+        tg.load(file)
+    assert tg.float32.name == "float32"
+    assert not hasattr(tg.Tensor, "name")
+
+
+def test_arrays_of_objects_need_trust():
+    with pytest.raises(pickle.UnpicklingError, match="weights_only=False"):
+        round_trip(np.array([None, 1], dtype=object))
+
+
 def test_cut_off_files_and_other_files(tmp_path):
     path = tmp_path / "model.pt"
     tg.save({"w": tg.ones(100)}, path)

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import os
 import pickle
+from collections import OrderedDict
 from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import device
@@ -141,7 +144,9 @@ def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
             "array or a plain container. If you trust the file, load(..., weights_only=False) "
             "runs it"
         ) from None
-    except (EOFError, pickle.UnpicklingError, IndexError, KeyError, ValueError) as error:
+    except Exception as error:
+        if not weights_only and not isinstance(error, (EOFError, pickle.UnpicklingError)):
+            raise
         raise pickle.UnpicklingError(
             f"{name}: cut off, or not written by tinygrad_np.save ({error})"
         ) from error
@@ -151,7 +156,24 @@ class _Forbidden(Exception):  # noqa: N818
     """A name that a file may not ask for."""
 
 
-class _Restricted(pickle.Unpickler):
+class _Restricted(pickle._Unpickler):
+    """The unpickler in Python, where the opcode that sets an object's state can be watched.
+
+    It would set attributes of anything: of a class, so that a file would change the program.
+    """
+
+    stack: list[Any]
+    dispatch: dict[int, Any] = dict(pickle._Unpickler.dispatch)
+
+    def load_build(self) -> None:
+        target = self.stack[-2]
+        known = type(target) in (np.ndarray, OrderedDict, device)
+        if not known and not (isinstance(target, np.dtype) and target.kind in "biufcSUmM"):
+            raise _Forbidden(f"attributes of {target!r}")
+        super().load_build()  # type: ignore[misc]
+
+    dispatch[pickle.BUILD[0]] = load_build
+
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) in SAFE:
             return super().find_class(module, name)
