@@ -228,6 +228,18 @@ def test_dims_that_are_not_there(name):
         function((0, -2))
 
 
+@pytest.mark.parametrize("name", ["sum", "mean", "amax", "any", "argmax", "max", "std", "topk"])
+def test_a_second_dim_by_position_is_refused(name):
+    with pytest.raises(TypeError, match=r"must be True or False, not 1.*\(0, 1\)"):
+        getattr(tg.ones(2, 3), name)(*([1] if name == "topk" else []), 0, 1)
+
+
+@pytest.mark.parametrize("name", ["prod", "argmax", "cumsum", "max", "softmax"])
+def test_several_dims_where_there_is_one(name):
+    with pytest.raises(TypeError, match=r"one int.*\(0, 1\)"):
+        getattr(tg.ones(2, 3), name)((0, 1))
+
+
 def test_named_tuples_print_as_in_pytorch():
     text = repr(tg.tensor([1.0, 5.0]).max(0))
     assert text == "torch.return_types.max(\nvalues=tensor(5.),\nindices=tensor(1))"

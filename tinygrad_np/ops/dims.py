@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
+from tinygrad_np.tape.flags import check_flags, flags
 from tinygrad_np.tape.op import NUMPY_NAMES
 
 Dims = int | Sequence[int] | None
@@ -15,9 +17,11 @@ R = TypeVar("R")
 
 def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
     """The function, which also takes its arguments under NumPy's names: `axis` for `dim`."""
+    name, found = function.__name__, flags(function)
 
     @functools.wraps(function)
     def call(*args: P.args, **params: P.kwargs) -> R:
+        check_flags(name, found, args)
         if params:
             params = {NUMPY_NAMES.get(k, k): v for k, v in params.items()}  # type: ignore[assignment]
         return function(*args, **params)
@@ -32,7 +36,13 @@ def one(dim: int, ndim: int) -> int:
     ------
     IndexError
         If there is no such dimension.
+    TypeError
+        If `dim` is not an int.
     """
+    try:
+        dim = operator.index(dim)
+    except TypeError:
+        raise TypeError(f"dim must be one int here, not {dim!r}") from None
     size = ndim or 1
     if -size <= dim < size:
         return dim % size

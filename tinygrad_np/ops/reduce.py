@@ -13,7 +13,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.silence import silent
-from tinygrad_np.ops.dims import Dims, restored, several
+from tinygrad_np.ops.dims import Dims, one, restored, several
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.shape import expand
 from tinygrad_np.tape.op import Array, op
@@ -158,7 +158,7 @@ def prod(
     >>> tg.prod(tg.tensor([[1.0, 2.0], [3.0, 4.0]]), dim=1)
     tensor([ 2., 12.])
     """
-    axes = None if dim is None else several(dim, input.ndim)
+    axes = None if dim is None else several(one(dim, input.ndim), input.ndim)
     kind = summed(input, dtype)
     return silent.run(np.multiply.reduce, input, axes, kind, keepdims=keepdim)
 

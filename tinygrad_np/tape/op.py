@@ -29,6 +29,7 @@ from typing import overload as _overload
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.tape.flags import check_flags, flags
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import SELF, Node, TensorBase, Version, View, make
 
@@ -308,6 +309,7 @@ class _Spec:
                 if p in defaults:
                     self.optional[p] = defaults[p]
         self.positional = list(positional)
+        self.flags = flags(forward)
         self.leading = not self.variadic and self.positional[: len(self.arrays)] == self.arrays
 
     def by_name(self, forward: Callable[..., Any]) -> Callable[..., Any]:
@@ -329,6 +331,7 @@ class _Spec:
                 f"{self.name}() takes {len(self.positional)} positional arguments "
                 f"({', '.join(self.positional)}) but {len(args)} were given"
             )
+        check_flags(self.name, self.flags, args)
         given = dict(zip(self.positional, args, strict=False))
         for key, value in params.items():
             if key not in self.arrays and key not in self.defaults:
