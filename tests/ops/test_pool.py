@@ -86,6 +86,13 @@ def test_ceil_mode(n, stride, padding):
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize("p", [INF, -INF])
+def test_lp_pool_of_infinite_norm(p):
+    same(call("lp_pool2d", p, 2, ceil_mode=True), *arrays((2, 3, 5, 4)))
+    same(call("lp_pool1d", p, 3, 1), *arrays((3, 5)))
+
+
+@pytest.mark.torch
 def test_shapes_and_dtypes():
     same(call("max_pool2d", 2), *arrays((1, 4, 4), dtype=np.int64))
     same(call("max_pool2d", 2, padding=1), -arrays((1, 4, 4), dtype=np.int32)[0])

@@ -386,7 +386,8 @@ def lp_pool2d(
 ) -> Any:
     """``sum(x ** p) ** (1 / p)`` of windows on images (N, C, H, W) or (C, H, W), p = `norm_type`.
 
-    A window that reaches over the edge (`ceil_mode`) counts as if it were full of what it has.
+    A window that reaches over the edge (`ceil_mode`) counts as if it were full of what it has. The
+    norm of inf is the largest magnitude, that of -inf the smallest.
 
     Examples
     --------
@@ -402,5 +403,9 @@ def lp_pool2d(
 def _lp_pool(
     dims: int, input: Any, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
 ) -> Any:
+    if math.isinf(norm_type):
+        sign = math.copysign(1.0, norm_type)
+        pick = _max_pool(dims, abs(input) * sign, kernel_size, stride, 0, 1, ceil_mode, False)
+        return pick * sign
     means = _avg_pool(dims, pow(input, norm_type), kernel_size, stride, 0, ceil_mode, True, None)
     return pow(means * math.prod(each("kernel_size", kernel_size, dims)), 1.0 / norm_type)
