@@ -255,6 +255,10 @@ def test_clone_keeps_the_layout_in_memory():
     assert tg.zeros(2, 3).T.contiguous().stride() == (2, 1)
 
 
+def test_broadcast_to_takes_sizes_in_a_row():
+    assert tg.ones(3).broadcast_to(2, 3).shape == tg.ones(3).broadcast_to((2, 3)).shape == (2, 3)
+
+
 def test_what_is_expanded_is_not_written_to():
     x = tg.zeros(1, 3).expand(2, 3)
     with pytest.raises(RuntimeError, match="share memory"):

@@ -34,7 +34,7 @@ def expand_as(input: Any, other: Any) -> Any:
     return expand(input, tuple(other.shape))
 
 
-def broadcast_to(input: Any, size: Sequence[int]) -> Any:
+def broadcast_to(input: Any, *sizes: Any, size: Any = None) -> Any:
     """`expand` under NumPy's name.
 
     Examples
@@ -44,7 +44,7 @@ def broadcast_to(input: Any, size: Sequence[int]) -> Any:
     tensor([[1, 2],
             [1, 2]])
     """
-    return expand(input, size)
+    return expand(input, *sizes, size=size)
 
 
 def broadcast_shapes(*shapes: Any) -> Any:
