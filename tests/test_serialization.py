@@ -35,6 +35,17 @@ def test_tensors_and_containers():
     assert round_trip(tg.zeros(2, 3).shape) == (2, 3)
 
 
+@pytest.mark.parametrize("protocol", range(2, 6))
+def test_every_protocol(protocol):
+    value = [{1, 2}, 1j, b"x", np.float32(3), np.array(["a"]), tg.int8, tg.Size([1]), tg.ones(2)]
+    file = io.BytesIO()
+    tg.save([*value, tg.device("cpu")], file, pickle_protocol=protocol)
+    file.seek(0)
+    *got, device = tg.load(file)
+    assert repr(got) == repr(value)
+    assert device == tg.device("cpu")
+
+
 def test_requires_grad_is_kept():
     assert round_trip(tg.ones(2, requires_grad=True)).requires_grad
     assert not round_trip(tg.ones(2)).requires_grad

@@ -10,7 +10,7 @@ import os
 import pickle
 from collections import OrderedDict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 import numpy as np
 
@@ -34,6 +34,7 @@ SAFE = {
     ("numpy", "dtype"),
     ("numpy", "ndarray"),
     ("numpy._core.multiarray", "_reconstruct"),
+    ("numpy._core.numeric", "_frombuffer"),
     ("numpy._core.multiarray", "scalar"),
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy.core.multiarray", "scalar"),
@@ -163,7 +164,7 @@ class _Restricted(pickle._Unpickler):
     """
 
     stack: list[Any]
-    dispatch: dict[int, Any] = dict(pickle._Unpickler.dispatch)
+    dispatch: ClassVar[dict[int, Any]] = dict(pickle._Unpickler.dispatch)
 
     def load_build(self) -> None:
         target = self.stack[-2]
@@ -175,6 +176,7 @@ class _Restricted(pickle._Unpickler):
     dispatch[pickle.BUILD[0]] = load_build
 
     def find_class(self, module: str, name: str) -> Any:
+        module = module.replace("__builtin__", "builtins")  # its name in protocols up to 2
         if (module, name) in SAFE:
             return super().find_class(module, name)
         if module == "tinygrad_np.dtypes" and isinstance(getattr(dtypes, name, None), dtypes.dtype):
