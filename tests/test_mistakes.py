@@ -107,6 +107,7 @@ MISTAKES = {
     "a wrong state dict": (wrong_state, RuntimeError, r"(?s)bias.*bais.*\[3, 4\].*\[3, 2\]"),
     "a file's name for a state dict": (lambda: nn.Linear(1, 1).load_state_dict("model.pt"), TypeError, r"str.*load\(path\)"),
     "save with its arguments swapped": (lambda: tg.save("model.pt", {}), TypeError, r"save\(obj, f\).*dict"),
+    "a list of layers": (lambda: nn.Sequential([nn.ReLU()]), TypeError, r"list.*Sequential\(\*layers\)"),
     "a layer that is no module": (lambda: nn.Sequential(F.relu), TypeError, "function|relu"),
     # --- losses ---
     "a label out of range": (lambda: F.cross_entropy(x(3, 2), labels), IndexError, "2 is out of bounds"),

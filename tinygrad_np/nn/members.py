@@ -94,6 +94,8 @@ class Members:
             raise KeyError(f'{kind.word} name can\'t be empty string ""')
         if value is not None and not isinstance(value, kind.type):
             hint = f"; assign {value.__name__}(...)" if isinstance(value, type) else ""
+            if isinstance(value, (list, tuple)) and kind.word == "module":
+                hint = "; pass what it holds one by one, Sequential(*layers)"
             raise TypeError(
                 f"cannot assign '{_typename(value)}' as {kind.word} '{name}' "
                 f"({kind.expected} or None expected{hint})"
