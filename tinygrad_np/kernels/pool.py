@@ -23,7 +23,7 @@ from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 K = TypeVar("K", bound=Callable[..., NDArray])
-BLOCK = 1 << 18  # bytes of images that a kernel works on at a time
+BLOCK = 1 << 20  # bytes of images that a kernel works on at a time
 SMALL = 4096  # elements, up to which a masked copy is faster than combining bits
 
 
@@ -46,8 +46,8 @@ def _by_images(kernel: K) -> K:
     @functools.wraps(kernel)
     def shared(x: NDArray, *rest: Any) -> NDArray:
         count = len(x)
-        step = max(1, BLOCK * count // max(x.nbytes, 1))
-        if step >= count:
+        parts = 2 * round(x.nbytes / BLOCK)  # an even number, for two threads
+        if parts == 0 or count < parts:
             return kernel(x, *rest)  # type: ignore[no-any-return]
 
         def compute(part: slice) -> NDArray:
@@ -57,11 +57,10 @@ def _by_images(kernel: K) -> K:
         def place(part: slice) -> None:
             out[part] = compute(part)
 
-        parts = [slice(i, i + step) for i in range(0, count, step)]
-        first = compute(parts[0])
-        out = np.empty_like(first, shape=(count, *first.shape[1:]))  # in the same order in memory
-        out[parts[0]] = first
-        threads.run(place, parts[1:])
+        one = compute(slice(1))
+        out = np.empty_like(one, shape=(count, *one.shape[1:]))  # in the same order in memory
+        step = -(-count // parts)
+        threads.run(place, [slice(i, i + step) for i in range(0, count, step)])
         return out
 
     return cast(K, shared)
