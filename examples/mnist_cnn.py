@@ -98,7 +98,7 @@ class Article:
 class Modern:
     """Two convolutions and two linear layers; Adam, one cycle, shifted images."""
 
-    batch_size, epochs, report_every = 64, 5, 100
+    batch_size, epochs, report_every = 64, 4, 100
 
     def __init__(self, data: Data, args: argparse.Namespace) -> None:
         self.images, self.labels = data.everything

@@ -15,7 +15,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-__all__ = ["get_num_threads", "run", "set_num_threads"]
+import numpy as np
+
+__all__ = ["available", "get_num_threads", "run", "set_num_threads"]
 
 P = TypeVar("P")
 
@@ -119,12 +121,21 @@ def get_num_threads() -> int:
     return _pool.wanted
 
 
-def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
-    """Call `work` with each part, in any order and in several threads."""
+def available() -> bool:
+    """Whether this thread may share its work with others."""
+    if _pool.wanted < 2 or threading.current_thread().name.startswith("tinygrad_np"):
+        return False
+    return _pool.ready()
+
+
+def run(work: Callable[[P], Any], parts: Sequence[P], hold: bool = False) -> None:
+    """Call `work` with each part, in any order and in several threads.
+
+    With `hold`, BLAS is held to one thread for a single part as well.
+    """
     count = min(_pool.wanted, len(parts))
-    if count < 2 or threading.current_thread().name.startswith("tinygrad_np") or not _pool.ready():
-        for part in parts:
-            work(part)
+    if (count < 2 and not hold) or not available():
+        _each(work, parts)
         return
     shares = [parts[i::count] for i in range(count)]
     executor = _pool.hold_blas()
@@ -141,5 +152,6 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
 
 
 def _each(work: Callable[[P], Any], share: Sequence[P]) -> None:
-    for part in share:
-        work(part)
+    with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
+        for part in share:
+            work(part)

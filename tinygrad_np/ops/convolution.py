@@ -11,6 +11,7 @@ import numpy as np
 
 from tinygrad_np.kernels import conv
 from tinygrad_np.kernels.gather import channels_last
+from tinygrad_np.kernels.product import product
 from tinygrad_np.kernels.windows import Geometry
 from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.ops.shape import expand
@@ -83,7 +84,7 @@ def channel_sum(input: Array) -> Array:
     if not pixels.flags.c_contiguous:
         return input.sum(axis=(0, *range(2, input.ndim)))
     pixels = pixels.reshape(-1, pixels.shape[-1])  # short rows: BLAS adds them up faster
-    return np.ones(len(pixels), pixels.dtype) @ pixels
+    return product(np.ones((1, len(pixels)), pixels.dtype), pixels)[0]
 
 
 @channel_sum.backward("input")

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.product import product
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.tape.op import Array, op
 
@@ -48,9 +48,9 @@ def matmul(input: Array, other: Array) -> Array:
     same_dtype("matmul", input, other)
     try:
         if input.ndim < 3 or other.ndim != 2:
-            return silent.run(np.matmul, input, other)
+            return product(input, other)
         # one product of matrices, not one for each in the batch
-        rows = silent.run(np.matmul, _rows(input), other)
+        rows = product(_rows(input), other)
         return rows.reshape(*input.shape[:-1], other.shape[1])
     except ValueError:
         raise RuntimeError(_misfit(input.shape, other.shape)) from None
@@ -165,7 +165,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
             f"or (in_features,), but got {list(input.shape)} and {list(weight.shape)}"
         )
     try:
-        rows = silent.run(np.matmul, _rows(input), weight.T)
+        rows = product(_rows(input), weight.T)
     except ValueError:
         raise RuntimeError(_misfit(_rows(input).shape, weight.T.shape)) from None
     out = rows.reshape(input.shape[:-1] + weight.shape[:-1])
@@ -184,14 +184,19 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
 def _(grad: Array, weight: Array, input_shape: Shape) -> Array:
     columns = math.prod(weight.shape[:-1])
     grad = grad.reshape((math.prod(input_shape[:-1]), columns))
-    return (grad @ weight.reshape((columns, input_shape[-1]))).reshape(input_shape)
+    return _product(grad, weight.reshape((columns, input_shape[-1]))).reshape(input_shape)
 
 
 @linear.backward("weight")
 def _(grad: Array, input: Array, weight_shape: Shape) -> Array:
     input = _rows(input)
     grad = grad.reshape((input.shape[0], math.prod(weight_shape[:-1])))
-    return (grad.swapaxes(0, 1) @ input).reshape(weight_shape)
+    return _product(grad.swapaxes(0, 1), input).reshape(weight_shape)
+
+
+def _product(a: Array, b: Array) -> Array:
+    """``a @ b`` in a rule, without the checks of `matmul`."""
+    return product(a, b) if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) else a @ b
 
 
 linear.backward(bias=lambda grad: grad)
