@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,18 @@ def places(index: Array, axis: int) -> tuple[Array, ...]:
         Of the shape of `x`, apart from `axis`.
     axis : int
     """
-    where = list(np.indices(index.shape, sparse=True))
+    where = list(_grid(index.shape))
     where[axis] = index
     return tuple(where)
+
+
+@functools.lru_cache(maxsize=128)
+def _grid(shape: Dims) -> tuple[Array, ...]:
+    """`np.indices`, sparse, which nobody may write to."""
+    grid: tuple[Array, ...] = np.indices(shape, sparse=True)
+    for numbers in grid:
+        numbers.flags.writeable = False
+    return grid
 
 
 def largest(x: Array, axis: int) -> Array:

@@ -135,7 +135,8 @@ def run(work: Callable[[P], Any], parts: Sequence[P], hold: bool = False) -> Non
     """
     count = min(_pool.wanted, len(parts))
     if (count < 2 and not hold) or not available():
-        _each(work, parts)
+        for part in parts:
+            work(part)
         return
     shares = [parts[i::count] for i in range(count)]
     executor = _pool.hold_blas()

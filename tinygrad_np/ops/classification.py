@@ -106,7 +106,7 @@ def _labels(
     # a copy: the gradient is to find the labels as they are now
     labels = target.astype(np.int64).reshape((*shape[:axis], 1, *shape[axis + 1 :]))
     # as an unsigned number, a negative one is huge
-    if ignore_index >= 0 or labels.astype(np.uint64).max(initial=0) >= classes:
+    if ignore_index >= 0 or labels.view(np.uint64).max(initial=0) >= classes:
         keep = labels != ignore_index
         labels = np.where(keep, labels, 0)
         given = f"; got an input of shape {list(shape)} and a target of shape {list(target.shape)}"

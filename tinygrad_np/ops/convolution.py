@@ -12,6 +12,7 @@ import numpy as np
 from tinygrad_np.kernels import conv
 from tinygrad_np.kernels.gather import channels_last
 from tinygrad_np.kernels.product import product
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.windows import Geometry
 from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.ops.shape import expand
@@ -26,7 +27,8 @@ def convolution(
 ) -> Array:
     """Cross-correlate input (N, C, *S) with weight (O, C / groups, *K): (N, O, *size)."""
     _check_dtypes(input, weight, bias)
-    return conv.forward(input, weight, bias, size, geometry)
+    out: Array = silent.run(conv.forward, input, weight, bias, size, geometry)
+    return out
 
 
 @op
@@ -81,7 +83,7 @@ def _(grad: Array, input: Array, other_shape: Shape, geometry: Geometry) -> Arra
 def channel_sum(input: Array) -> Array:
     """The sum over all but the channels: (N, C, *S) to (C,)."""
     pixels = channels_last(input)
-    if not pixels.flags.c_contiguous:
+    if pixels.size < 1 << 14 or not pixels.flags.c_contiguous:
         return input.sum(axis=(0, *range(2, input.ndim)))
     pixels = pixels.reshape(-1, pixels.shape[-1])  # short rows: BLAS adds them up faster
     return product(np.ones((1, len(pixels)), pixels.dtype), pixels)[0]
