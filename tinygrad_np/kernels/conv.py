@@ -112,19 +112,23 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
         return _depthwise_weight(x, grad, kernel, geometry)
     seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
     x, grad = seen.lay(x), channels_last(grad)
-    sums: dict[int, NDArray] = {}
+
+    def multiply(block: Block) -> NDArray:
+        part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
+        product: NDArray = np.matmul(part.transpose(1, 2, 0), seen.matrix(x, block))
+        return product
+
+    sums: Any = [None] * min(SHARES, len(seen.blocks))
 
     def add_up(number: int) -> None:
-        for block in seen.blocks[number::SHARES]:
-            part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
-            product = part.transpose(1, 2, 0) @ seen.matrix(x, block)
-            if number in sums:
-                sums[number] += product
-            else:
-                sums[number] = product
+        first, *others = seen.blocks[number::SHARES]
+        total = multiply(first)
+        for block in others:
+            total += multiply(block)
+        sums[number] = total
 
-    threads.run(add_up, range(min(SHARES, len(seen.blocks))))
-    return seen.weight(functools.reduce(np.add, (sums[n] for n in sorted(sums))))
+    threads.run(add_up, range(len(sums)))
+    return seen.weight(functools.reduce(np.add, sums))
 
 
 def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:

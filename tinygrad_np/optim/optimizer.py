@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
@@ -236,14 +237,16 @@ class Optimizer:
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
-            for group in self.param_groups:
-                for param in group["params"]:
-                    grad = param._grad
-                    if grad is not None:
-                        self._update(param._array, grad._array, self.state[param], group)
-                        param._versions().n += 1
+        silent.run(self._update_all)  # inf and nan pass, as through the ops
         return loss
+
+    def _update_all(self) -> None:
+        for group in self.param_groups:
+            for param in group["params"]:
+                grad = param._grad
+                if grad is not None:
+                    self._update(param._array, grad._array, self.state[param], group)
+                    param._versions().n += 1
 
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]

@@ -165,6 +165,8 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     axes = tuple(range(lead)) + tuple(
         lead + i for i, (have, want) in enumerate(pairs) if have != want
     )
+    if len(axes) == lead and isinstance(grad, np.ndarray):
+        return np.add.reduce(grad, axis=axes)
     return grad.sum(axis=axes, keepdims=True).reshape(shape)
 
 
