@@ -467,3 +467,16 @@ def test_signature_is_pytorchs():
     for name in tg.utils.data.__all__:
         if name not in ("WorkerInfo", "random_split", "StackDataset"):
             assert names(getattr(tg.utils.data, name)) == names(getattr(torch.utils.data, name))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_stop_iteration_in_the_dataset_is_no_end(workers):
+    class Short(Dataset):
+        def __len__(self):
+            return 4
+
+        def __getitem__(self, index):
+            return next(iter([])) if index == 2 else index
+
+    with pytest.raises(RuntimeError, match=r"raised StopIteration for the items \[2, 3\]"):
+        list(DataLoader(Short(), batch_size=2, num_workers=workers))

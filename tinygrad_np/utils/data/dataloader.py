@@ -251,7 +251,7 @@ def _fetcher(
 
         return fetch
 
-    def fetch_numbered(indices: Any) -> Any:
+    def read(indices: Any) -> Any:
         if not in_batches:
             return collate(dataset[indices])
         if collate is default_collate:
@@ -259,5 +259,14 @@ def _fetcher(
             if batch is not None:
                 return batch
         return collate(datasets.items(dataset, indices))
+
+    def fetch_numbered(indices: Any) -> Any:
+        try:
+            return read(indices)
+        except StopIteration as error:  # else the epoch would seem to end here
+            raise RuntimeError(
+                f"the dataset, or collate_fn, raised StopIteration for the items {indices}; "
+                "it should raise IndexError for an item that does not exist"
+            ) from error
 
     return fetch_numbered
