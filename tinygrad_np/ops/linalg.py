@@ -158,8 +158,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
     >>> tg.nn.functional.linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.ones(2))
     tensor([[4., 8.]])
     """
-    if input.dtype != weight.dtype or (bias is not None and bias.dtype != weight.dtype):
-        same_dtype("linear", input, weight, bias)
+    same_dtype("linear", input, weight, bias)
     if not input.ndim or weight.ndim not in (1, 2):
         raise RuntimeError(
             "linear() expects an input (*, in_features) and a weight (out_features, in_features) "
