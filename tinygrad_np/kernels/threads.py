@@ -10,14 +10,15 @@ while ours run; that takes threadpoolctl, and without it the work stays in one t
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["available", "get_num_threads", "run", "set_num_threads"]
+__all__ = ["blas_alone", "get_num_threads", "run", "set_num_threads"]
 
 P = TypeVar("P")
 
@@ -121,20 +122,30 @@ def get_num_threads() -> int:
     return _pool.wanted
 
 
-def available() -> bool:
+@contextlib.contextmanager
+def blas_alone() -> Iterator[None]:
+    """BLAS held to one thread, unless there are no threads of ours that its own would disturb."""
+    if not _available():
+        yield
+        return
+    _pool.hold_blas()
+    try:
+        yield
+    finally:
+        _pool.release_blas()
+
+
+def _available() -> bool:
     """Whether this thread may share its work with others."""
     if _pool.wanted < 2 or threading.current_thread().name.startswith("tinygrad_np"):
         return False
     return _pool.ready()
 
 
-def run(work: Callable[[P], Any], parts: Sequence[P], hold: bool = False) -> None:
-    """Call `work` with each part, in any order and in several threads.
-
-    With `hold`, BLAS is held to one thread for a single part as well.
-    """
+def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
+    """Call `work` with each part, in any order and in several threads."""
     count = min(_pool.wanted, len(parts))
-    if (count < 2 and not hold) or not available():
+    if count < 2 or not _available():
         for part in parts:
             work(part)
         return

@@ -1,0 +1,46 @@
+"""Matrix products, on both sides of the sizes from which they are held to one thread or shared."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.kernels.product import product
+
+SHAPES = [(2, 3, 4), (0, 3, 4), (64, 100, 64), (130, 400, 350), (1, 5000, 90)]
+
+
+@pytest.mark.parametrize(("n", "k", "m"), SHAPES)
+@pytest.mark.parametrize("turned", [False, True])
+def test_products_are_numpys(n, k, m, turned):
+    random = np.random.default_rng(0)
+    a, b = random.standard_normal((n, k)), random.standard_normal((m, k)).T
+    if turned:
+        a, b = np.asfortranarray(a), np.ascontiguousarray(b)
+    np.testing.assert_allclose(product(a, b), np.einsum("ij,jk->ik", a, b), rtol=1e-9, atol=1e-9)
+
+
+def test_other_ranks_and_wrong_shapes():
+    a = np.ones((300, 300))
+    assert product(a, a[0]).shape == (300,)
+    assert product(a[None], a).shape == (1, 300, 300)
+    with pytest.raises(ValueError, match="mismatch"):
+        product(a, np.ones((200, 300)))
+
+
+def test_products_do_not_depend_on_how_many_threads_share_them():
+    pytest.importorskip("threadpoolctl")
+    random = np.random.default_rng(0)
+    a, b = (random.standard_normal((400, 400)).astype(np.float32) for _ in range(2))
+    before, results = tg.get_num_threads(), []
+    for count in (1, 2, 4):
+        tg.set_num_threads(count)
+        results.append(product(a, b).tobytes())
+    tg.set_num_threads(before)
+    assert results[1] == results[2]
+    np.testing.assert_allclose(np.frombuffer(results[0], np.float32).reshape(400, 400), a @ b,
+                               rtol=1e-3, atol=1e-4)  # fmt: skip
+
+
+def test_overflow_gives_inf_without_a_word():
+    big = np.full((400, 400), 1e300)
+    assert np.isinf(product(big, big)).all()
