@@ -124,8 +124,8 @@ def get_num_threads() -> int:
 
 @contextlib.contextmanager
 def blas_alone() -> Iterator[None]:
-    """BLAS held to one thread, unless there are no threads of ours that its own would disturb."""
-    if not _available():
+    """BLAS held to one thread, where that can be done."""
+    if not _can_hold():
         yield
         return
     _pool.hold_blas()
@@ -135,20 +135,18 @@ def blas_alone() -> Iterator[None]:
         _pool.release_blas()
 
 
-def _available() -> bool:
-    """Whether this thread may share its work with others."""
-    if _pool.wanted < 2 or threading.current_thread().name.startswith("tinygrad_np"):
-        return False
-    return _pool.ready()
+def _can_hold() -> bool:
+    """Whether this thread may hold BLAS to one thread: one of ours has it so already."""
+    return not threading.current_thread().name.startswith("tinygrad_np") and _pool.ready()
 
 
 def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
     """Call `work` with each part, in any order and in several threads."""
-    count = min(_pool.wanted, len(parts))
-    if count < 2 or not _available():
+    if len(parts) < 2 or not _can_hold():
         for part in parts:
             work(part)
         return
+    count = min(_pool.wanted, len(parts))
     shares = [parts[i::count] for i in range(count)]
     executor = _pool.hold_blas()
     try:
