@@ -35,7 +35,7 @@ class _Factor(LRScheduler):
     """
 
     def _factor(self, epoch: Any) -> float:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define its factor")
 
     def _change(self, epoch: int) -> float:
         """What the learning rate is multiplied by when `epoch` begins."""
