@@ -201,3 +201,15 @@ def test_what_is_no_data(data, error, words):
 def test_wrong_arguments(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+@pytest.mark.parametrize("make", [tg.from_numpy, tg.as_tensor])
+def test_shared_memory_with_channels_last_stays_the_users(make):
+    users = np.zeros((2, 4, 5, 3)).transpose(0, 3, 1, 2)
+    t = make(users)
+    t[0].add_(1)
+    t.detach().mul_(3)
+    assert np.shares_memory(t.numpy(), users)
+    assert (users[0] == 3).all()
+    assert not users[1].any()
+    assert t.stride() == (60, 1, 15, 3)

@@ -126,7 +126,7 @@ def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = No
         same: Any = data if dtype is None else cast(data, dtype)
         return same  # type: ignore[no-any-return]
     array = as_array(data, dtype_of({"dtype": dtype, "device": device}))
-    return make(array)  # type: ignore[no-any-return]
+    return _shared(array)
 
 
 def asarray(
@@ -193,7 +193,16 @@ def from_numpy(ndarray: Any) -> Tensor:
             f"expected an array in the machine's byte order, got {ndarray.dtype.str}; "
             f"convert it with .astype({ndarray.dtype.newbyteorder('=').name!r})"
         )
-    return make(ndarray)  # type: ignore[no-any-return]
+    return _shared(ndarray)
+
+
+def _shared(array: Array) -> Tensor:
+    """A tensor on the user's memory, which stays in the user's order.
+
+    A memoryview as its base marks it: `TensorBase._in_order` lays out what is our own only.
+    """
+    ours = array if array.flags.c_contiguous else np.asarray(memoryview(array))  # type: ignore[arg-type]
+    return make(ours)  # type: ignore[no-any-return]
 
 
 def from_dlpack(ext_tensor: Any) -> Tensor:

@@ -16,8 +16,6 @@ import numpy.typing as npt
 
 NDArray = npt.NDArray[Any]
 
-BLOCK = 1 << 20  # bytes of a block: with what is read and written beside it, it fits an L2 cache
-
 
 class _Kept(threading.local):
     def __init__(self) -> None:

@@ -237,7 +237,8 @@ class TensorBase:
         array = self._array
         if array.flags.c_contiguous or array.ndim < 3 or self._view is not None:
             return array
-        if array.base is not None and sys.getrefcount(array.base) > 2:
+        base = array.base
+        if base is not None and (not isinstance(base, np.ndarray) or sys.getrefcount(base) > 3):
             return array  # the user's own memory, in the user's order
         if array.transpose(0, *range(2, array.ndim), 1).flags.c_contiguous:
             self._array = np.ascontiguousarray(array)
