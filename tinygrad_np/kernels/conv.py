@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels import threads
+from tinygrad_np.kernels import threads, winograd
 from tinygrad_np.kernels.gather import Block, channels_first, channels_last, windows
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
@@ -33,6 +33,8 @@ def forward(
 ) -> NDArray:
     """Cross-correlate x (N, C, *S) with weight (O, C / groups, *K) and add bias (O,)."""
     groups, channels = geometry.groups, weight.shape[0]
+    if winograd.suits(x, weight.shape[2:], channels, size, geometry):
+        return winograd.forward(x, weight, bias, size, geometry.padding)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
     if _is_depthwise(x.shape[1], channels, groups):
         _depthwise(x, weight, out, geometry)
@@ -61,6 +63,9 @@ def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometr
     """
     stride, padding, dilation, groups = geometry
     count, channels, *kernel = weight.shape
+    back = geometry._replace(padding=tuple(2 - p for p in padding))
+    if winograd.suits(grad, weight.shape[2:], channels, size, back):
+        return winograd.forward(grad, weight, None, size, back.padding, turned=True)
     turned = weight.reshape(groups, count // groups, channels, *kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, count // groups, *kernel)
     ones = (1,) * len(size)
@@ -108,6 +113,8 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
     groups, channels = geometry.groups, grad.shape[1]
     if x.shape[0] == 0:
         return np.zeros((channels, x.shape[1] // groups, *kernel), x.dtype)
+    if winograd.suits(x, kernel, channels, grad.shape[2:], geometry):
+        return winograd.weight_gradient(x, grad, geometry.padding)
     if _is_depthwise(x.shape[1], channels, groups):
         return _depthwise_weight(x, grad, kernel, geometry)
     seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)

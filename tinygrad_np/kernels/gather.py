@@ -60,6 +60,7 @@ class Windows:
         size: Ints,
         geometry: Geometry,
         inner: bool = False,
+        fitting: int | None = None,
     ) -> None:
         groups = geometry.groups
         self.kernel, self.geometry, self.itemsize = kernel, geometry, itemsize
@@ -72,7 +73,7 @@ class Windows:
 
         count, (height, *width) = shape[0], size
         window = max(self.elements * groups * itemsize, 1)
-        fitting = max(BLOCK // window, FEW) // math.prod(width)  # rows of the output
+        fitting = (fitting or max(BLOCK // window, FEW)) // math.prod(width)  # rows of the output
         if fitting < height:
             rows = _even(height, max(fitting, 1))
             parts = [(slice(n, n + 1), some) for n in range(count) for some in rows]

@@ -143,8 +143,9 @@ def _can_hold() -> bool:
 def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
     """Call `work` with each part, in any order and in several threads."""
     if len(parts) < 2 or not _can_hold():
-        for part in parts:
-            work(part)
+        with blas_alone():
+            for part in parts:
+                work(part)
         return
     count = min(_pool.wanted, len(parts))
     shares = [parts[i::count] for i in range(count)]

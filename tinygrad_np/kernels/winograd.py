@@ -1,0 +1,197 @@
+"""Winograd's convolution F(4x4, 3x3): 36 products where 144 stand in the sum.
+
+A tile of 4x4 outputs y of a 3x3 kernel w needs 6x6 inputs d. With three constant matrices
+
+    y = A [(G w G') * (B d B')] A'
+
+gives the tile, so that, over all tiles and channels, 36 small matrix products take the place of
+one large one of 4 times the work. The transposes of the same matrices give the gradients: of the
+input by a convolution with the kernel turned, of the weight by
+
+    dw = G' [(A' dy A) * (B d B')] G
+
+summed over the tiles before the outer transform. All transforms are matrix products too: along
+the height on the images as they lie in memory, along the width on the columns of the tiles,
+gathered. Six rows are few enough for BLAS to take at the speed of memory.
+
+The transforms are sums of larger terms that cancel: the error is about ten times that of the
+plain sum, near 1e-5 of the largest result in float32. float64 is not computed so.
+
+Source: Lavin and Gray, Fast algorithms for convolutional neural networks, 2015
+(https://arxiv.org/abs/1509.09308).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinygrad_np.kernels import threads
+from tinygrad_np.kernels.gather import Block, Windows, channels_first, windows
+from tinygrad_np.kernels.scratch import scratch
+from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
+
+B = np.array(
+    [
+        [4, 0, -5, 0, 1, 0],
+        [0, -4, -4, 1, 1, 0],
+        [0, 4, -4, -1, 1, 0],
+        [0, -2, -1, 2, 1, 0],
+        [0, 2, -1, -2, 1, 0],
+        [0, 4, 0, -5, 0, 1],
+    ],
+    np.float32,
+)
+G = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24
+A = np.array(
+    [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
+    np.float32,
+)
+# both transforms of the weight at once: (height, width) to (width, height), as tiles have them
+KERNEL = np.einsum("ab,cd->acdb", G, G).reshape(36, 9).astype(np.float32)
+ONE = 7  # the place whose transform back is 1 in all of a tile: where a bias is added
+
+SPACE = 1 << 20  # bytes of a block's tiles, transformed; there are two such arrays
+FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
+SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
+
+
+def suits(x: NDArray, kernel: Ints, channels: int, size: Ints, geometry: Geometry) -> bool:
+    """Whether this is a convolution that is faster so."""
+    if kernel != (3, 3) or x.dtype != np.float32 or geometry[0::2] != ((1, 1), (1, 1)):
+        return False
+    if geometry.groups > 1 or x.shape[1] < 24 or channels < 24:
+        return False
+    tiles = math.prod(-(-n // 4) for n in size)
+    if tiles * 16 > 1.5 * math.prod(size):  # too much of the tiles lies outside
+        return False
+    return x.shape[0] * tiles >= 64
+
+
+def _rows(shape: Ints, height: int, size: Ints, padding: Ints, channels: int) -> Windows:
+    """Rows of tiles in (N, C, *S) images, for outputs of `size`.
+
+    They are windows of `height`, begun every 4 positions, and as wide as the image.
+    """
+    rows, columns = (-(-n // 4) for n in size)
+    fitting = max(SPACE // (36 * 4 * channels), FEW) // columns
+    geometry = Geometry((4, 4), padding, (1, 1))
+    kernel = (height, 4 * columns + height - 4)
+    return windows(shape, 4, kernel, (rows, 1), geometry, True, fitting)
+
+
+def _transform(
+    matrix: NDArray, seen: Windows, x: NDArray, block: Block, place: str = "a"
+) -> NDArray:
+    """The tiles of a block, transformed by a matrix (6, height): (36, tiles, C)."""
+    view = seen.view(x, block)[0, :, :, 0]  # (N, rows, height, width, C)
+    count, rows, height, width, channels = view.shape
+    high = scratch("a", (count, rows, 6, width, channels), x.dtype)
+    lines = (count, rows, -1, width * channels)
+    np.matmul(matrix, view.reshape(lines), out=high.reshape(lines))
+    image, row, line, pixel, channel = high.strides
+    columns = (width - height) // 4 + 1
+    shape = (height, 6, count, rows, columns, channels)
+    strides = (pixel, line, image, row, 4 * pixel, channel)
+    gathered = scratch("b", shape, x.dtype)
+    np.copyto(gathered, np.ndarray(shape, x.dtype, high, 0, strides))
+    out = scratch(place, (36, count * rows * columns, channels), x.dtype)
+    np.matmul(matrix, gathered.reshape(height, -1), out=out.reshape(6, -1))
+    return out
+
+
+def forward(
+    x: NDArray,
+    weight: NDArray,
+    bias: NDArray | None,
+    size: Ints,
+    padding: Ints,
+    turned: bool = False,
+) -> NDArray:
+    """Cross-correlate x (N, C, *S) with weight (O, C, 3, 3), or with (C, O, 3, 3) `turned`."""
+    channels = weight.shape[1 if turned else 0]
+    seen = _rows(x.shape, 6, size, padding, max(x.shape[1], channels))
+    x, kernel = seen.lay(x), _kernel(weight, turned)
+    out = np.empty((x.shape[0], *size, channels), x.dtype)
+
+    def multiply(block: Block) -> None:
+        tiles = _transform(B, seen, x, block)
+        products = scratch("b", (36, tiles.shape[1], channels), x.dtype)
+        np.matmul(tiles, kernel, out=products)
+        if bias is not None:
+            products[ONE] += bias
+        wide = scratch("a", (4, 6, tiles.shape[1] * channels), x.dtype)
+        np.matmul(A, products.reshape(6, -1), out=wide.reshape(4, -1))
+        back = scratch("b", (4, 4, tiles.shape[1] * channels), x.dtype)
+        np.matmul(A, wide, out=back)
+        _lay_out(back, out, block)
+
+    threads.run(multiply, seen.blocks)
+    return channels_first(out)
+
+
+def _kernel(weight: NDArray, turned: bool) -> NDArray:
+    """The weight transformed: (36, C, O)."""
+    if turned:
+        weight, matrix = np.ascontiguousarray(weight), KERNEL[:, ::-1].copy()
+    else:
+        weight, matrix = weight.swapaxes(0, 1), KERNEL
+    channels, filters = weight.shape[:2]
+    out = scratch("kernel", (36, channels, filters), weight.dtype)
+
+    def transform(part: slice) -> None:
+        if turned:
+            flat = weight[part].reshape(-1, 9).T
+        else:
+            flat = scratch("a", (9, part.stop - part.start, filters), weight.dtype)
+            np.copyto(flat, weight[part].reshape(-1, filters, 9).transpose(2, 0, 1))
+            flat = flat.reshape(9, -1)
+        np.matmul(matrix, flat, out=out[:, part].reshape(36, -1))
+
+    step = max(-(-(1 << 15) // filters), -(-channels // SHARES))
+    threads.run(transform, [slice(i, min(i + step, channels)) for i in range(0, channels, step)])
+    return out
+
+
+def _lay_out(back: NDArray, out: NDArray, block: Block) -> None:
+    """Put the outputs of a block, (width, height, tiles * C), to their places."""
+    images, rows, channels = block.images, block.rows, out.shape[-1]
+    part = out[images, 4 * rows.start : 4 * rows.stop]
+    columns = -(-out.shape[2] // 4)
+    whole = (len(part), 4 * (rows.stop - rows.start), 4 * columns, channels)
+    target = part if part.shape == whole else scratch("a", whole, out.dtype)
+    places = target.reshape(len(part), -1, 4, columns, 4, channels)
+    tiles = back.reshape(4, 4, len(part), -1, columns, channels)
+    np.copyto(places, tiles.transpose(2, 3, 1, 4, 0, 5))
+    if target is not part:
+        np.copyto(part, target[:, : part.shape[1], : part.shape[2]])
+
+
+def weight_gradient(x: NDArray, grad: NDArray, padding: Ints) -> NDArray:
+    """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight (O, C, 3, 3)."""
+    size, filters, channels = grad.shape[2:], grad.shape[1], x.shape[1]
+    per = max(filters, channels)
+    inputs = _rows(x.shape, 6, size, padding, per)
+    outputs = _rows(grad.shape, 4, size, (0, 0), per)
+    x, grad = inputs.lay(x), outputs.lay(grad)
+    pairs = list(zip(inputs.blocks, outputs.blocks, strict=True))
+    shares = min(SHARES, len(pairs))
+    sums = scratch("sums", (shares, 36, filters, channels), x.dtype)
+
+    def add_up(number: int) -> None:
+        total = sums[number]
+        for i, (seen, met) in enumerate(pairs[number::shares]):
+            others = _transform(A.T, outputs, grad, met, "c")
+            tiles = _transform(B, inputs, x, seen)
+            product = scratch("b", total.shape, x.dtype) if i else total
+            np.matmul(others.swapaxes(1, 2), tiles, out=product)
+            if i:
+                total += product
+
+    threads.run(add_up, range(shares))
+    for other in sums[1:]:
+        sums[0] += other
+    with threads.blas_alone():
+        flat = np.matmul(sums[0].reshape(36, -1).T, KERNEL)
+    return flat.reshape(filters, channels, 3, 3)
