@@ -13,7 +13,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from queue import SimpleQueue
 from typing import Any, TypeVar
 
 import numpy as np
@@ -38,7 +40,8 @@ class _Pool:
         """Forget the threads, as the child of a fork must."""
         self.lock = threading.Lock()
         self.busy = 0  # runs under way, in any thread
-        self.executor: Any = None
+        self.inbox: SimpleQueue[Any] = SimpleQueue()
+        self.count = 0  # of threads that read it
         self.blas: list[Any] | None = None
         self.blas_threads: list[int] = []
 
@@ -49,26 +52,50 @@ class _Pool:
                 self.blas = self.blas or _blas_controls()
         return bool(self.blas)
 
-    def hold_blas(self) -> Any:
-        """BLAS to one thread, until as many calls of `release_blas`; the threads to share with."""
+    def hold_blas(self) -> None:
+        """BLAS to one thread, until as many calls of `release_blas`."""
         with self.lock:
             self.busy += 1
             if self.busy == 1:
                 self.blas_threads = [lib.get_num_threads() for lib in self.blas or ()]
-                for lib in self.blas or ():
-                    lib.set_num_threads(1)
-            if self.executor is None:
-                from concurrent.futures import ThreadPoolExecutor
-
-                self.executor = ThreadPoolExecutor(max(1, self.wanted - 1), "tinygrad_np")
-            return self.executor
+                self._set_blas([1] * len(self.blas_threads))
 
     def release_blas(self) -> None:
+        """Give BLAS its threads back."""
         with self.lock:
             self.busy -= 1
             if self.busy == 0:
-                for lib, count in zip(self.blas or (), self.blas_threads):
-                    lib.set_num_threads(count)
+                self._set_blas(self.blas_threads)
+
+    def _set_blas(self, counts: list[int]) -> None:
+        for lib, count in zip(self.blas or (), counts):
+            lib.set_num_threads(count)
+            # threadpoolctl keeps to the thread that was first to set a number
+            if hasattr(lib, "clear_controlling_thread"):
+                lib.clear_controlling_thread(force=True)
+
+    def hand_out(self, job: Any, copies: int) -> None:
+        """Put a job before that many threads, which are started if there are fewer."""
+        with self.lock:
+            for _ in range(copies - self.count):
+                self.count += 1
+                name = f"tinygrad_np-{self.count}"
+                threading.Thread(target=_serve, args=(self.inbox,), name=name, daemon=True).start()
+        for _ in range(copies):
+            self.inbox.put(job)
+
+
+def _serve(inbox: SimpleQueue[Any]) -> None:
+    """What a thread of ours does: jobs, for as long as the program runs."""
+    while True:
+        work, queue, done = inbox.get()
+        try:
+            _each(work, queue)
+        except BaseException as error:
+            done.put(error)
+        else:
+            done.put(None)
+        del work, queue, done  # and what they hold
 
 
 def _blas_controls() -> list[Any]:
@@ -107,7 +134,6 @@ def set_num_threads(count: int) -> None:
         raise RuntimeError(f"set_num_threads expects a positive integer, got {count!r}")
     with _pool.lock:
         _pool.wanted = count
-        _pool.executor = None  # its threads end when the last run that uses them has ended
 
 
 def get_num_threads() -> int:
@@ -147,22 +173,27 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
             for part in parts:
                 work(part)
         return
-    count = min(_pool.wanted, len(parts))
-    shares = [parts[i::count] for i in range(count)]
-    executor = _pool.hold_blas()
+    queue = deque(parts)  # each thread takes the next part when it is free
+    helpers = min(_pool.wanted, len(parts)) - 1
+    done: SimpleQueue[BaseException | None] = SimpleQueue()
+    _pool.hold_blas()
     try:
-        others = [executor.submit(_each, work, share) for share in shares[1:]]
+        _pool.hand_out((work, queue, done), helpers)
         try:
-            _each(work, shares[0])
+            _each(work, queue)
         finally:
-            failures = [error for other in others if (error := other.exception())]
+            failures = [error for _ in range(helpers) if (error := done.get())]
         for error in failures:
             raise error
     finally:
         _pool.release_blas()
 
 
-def _each(work: Callable[[P], Any], share: Sequence[P]) -> None:
+def _each(work: Callable[[P], Any], queue: deque[P]) -> None:
     with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
-        for part in share:
+        while True:
+            try:
+                part = queue.popleft()
+            except IndexError:
+                return
             work(part)
