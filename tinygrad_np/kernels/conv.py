@@ -25,6 +25,8 @@ from tinygrad_np.kernels.gather import Block, channels_first, channels_last, win
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
+COLUMNS = 4  # parts of the columns of a product that is alone
+LARGE = 1 << 24  # multiplications from which on it is shared out
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
@@ -47,12 +49,23 @@ def forward(
     def multiply(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
-        np.matmul(seen.matrix(x, block), weights, out=target)
+        _multiply(seen.matrix(x, block), weights, target, len(seen.blocks) == 1)
         if bias is not None:
             part += bias
 
     threads.run(multiply, seen.blocks)
     return channels_first(out)
+
+
+def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
+    """``a @ b``; the columns of a block that is `alone` are shared out over the threads."""
+
+    def some(part: slice) -> None:
+        np.matmul(a, b[..., part], out=out[..., part])
+
+    columns = b.shape[-1]
+    step = -(-columns // COLUMNS) if alone and a.size * columns > LARGE else columns
+    threads.run(some, [slice(i, i + step) for i in range(0, columns, step)])
 
 
 def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometry) -> NDArray:

@@ -61,12 +61,12 @@ def suits(x: NDArray, kernel: Ints, channels: int, size: Ints, geometry: Geometr
     """Whether this is a convolution that is faster so."""
     if kernel != (3, 3) or x.dtype != np.float32 or geometry[0::2] != ((1, 1), (1, 1)):
         return False
-    if geometry.groups > 1 or x.shape[1] < 24 or channels < 24:
+    if geometry.groups > 1 or min(x.shape[1], channels) < 16:
         return False
     tiles = math.prod(-(-n // 4) for n in size)
     if tiles * 16 > 1.5 * math.prod(size):  # too much of the tiles lies outside
         return False
-    return x.shape[0] * tiles >= 64
+    return x.shape[0] * tiles >= 32
 
 
 def _rows(shape: Ints, height: int, size: Ints, padding: Ints, channels: int) -> Windows:
@@ -118,7 +118,7 @@ def forward(
     def multiply(block: Block) -> None:
         tiles = _transform(B, seen, x, block)
         products = scratch("b", (36, tiles.shape[1], channels), x.dtype)
-        np.matmul(tiles, kernel, out=products)
+        _multiply(tiles, kernel, products, len(seen.blocks) == 1)
         if bias is not None:
             products[ONE] += bias
         wide = scratch("a", (4, 6, tiles.shape[1] * channels), x.dtype)
@@ -129,6 +129,16 @@ def forward(
 
     threads.run(multiply, seen.blocks)
     return channels_first(out)
+
+
+def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
+    """36 matrix products; those of a block that is `alone` are shared out over the threads."""
+
+    def some(part: slice) -> None:
+        np.matmul(a[part], b[part], out=out[part])
+
+    step = 9 if alone else 36
+    threads.run(some, [slice(i, i + step) for i in range(0, 36, step)])
 
 
 def _kernel(weight: NDArray, turned: bool) -> NDArray:
@@ -185,13 +195,20 @@ def weight_gradient(x: NDArray, grad: NDArray, padding: Ints) -> NDArray:
             others = _transform(A.T, outputs, grad, met, "c")
             tiles = _transform(B, inputs, x, seen)
             product = scratch("b", total.shape, x.dtype) if i else total
-            np.matmul(others.swapaxes(1, 2), tiles, out=product)
+            _multiply(others.swapaxes(1, 2), tiles, product, shares == 1)
             if i:
                 total += product
 
     threads.run(add_up, range(shares))
-    for other in sums[1:]:
-        sums[0] += other
-    with threads.blas_alone():
-        flat = np.matmul(sums[0].reshape(36, -1).T, KERNEL)
-    return flat.reshape(filters, channels, 3, 3)
+    out = np.empty((filters, channels, 3, 3), x.dtype)
+    flat, sums = out.reshape(-1, 9), sums.reshape(shares, 36, -1)
+
+    def transform(part: slice) -> None:
+        total = sums[0, :, part]
+        for other in sums[1:]:
+            total += other[:, part]
+        np.matmul(total.T, KERNEL, out=flat[part])
+
+    step = max(1 << 14, -(-len(flat) // SHARES))
+    threads.run(transform, [slice(i, i + step) for i in range(0, len(flat), step)])
+    return out
