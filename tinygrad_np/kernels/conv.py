@@ -36,7 +36,7 @@ def forward(
     """Cross-correlate x (N, C, *S) with weight (O, C / groups, *K) and add bias (O,)."""
     groups, channels = geometry.groups, weight.shape[0]
     if winograd.suits(x, weight.shape[2:], channels, size, geometry):
-        return winograd.forward(x, weight, bias, size, geometry.padding)
+        return winograd.forward(x, weight, bias, size, geometry.padding, groups)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
     if _is_depthwise(x.shape[1], channels, groups):
         _depthwise(x, weight, out, geometry)
@@ -77,8 +77,8 @@ def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometr
     stride, padding, dilation, groups = geometry
     count, channels, *kernel = weight.shape
     back = geometry._replace(padding=tuple(2 - p for p in padding))
-    if winograd.suits(grad, weight.shape[2:], channels, size, back):
-        return winograd.forward(grad, weight, None, size, back.padding, turned=True)
+    if winograd.suits(grad, weight.shape[2:], channels * groups, size, back):
+        return winograd.forward(grad, weight, None, size, back.padding, groups, turned=True)
     turned = weight.reshape(groups, count // groups, channels, *kernel).swapaxes(1, 2)
     turned = turned.reshape(groups * channels, count // groups, *kernel)
     ones = (1,) * len(size)
@@ -127,7 +127,7 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
     if x.shape[0] == 0:
         return np.zeros((channels, x.shape[1] // groups, *kernel), x.dtype)
     if winograd.suits(x, kernel, channels, grad.shape[2:], geometry):
-        return winograd.weight_gradient(x, grad, geometry.padding)
+        return winograd.weight_gradient(x, grad, geometry.padding, groups)
     if _is_depthwise(x.shape[1], channels, groups):
         return _depthwise_weight(x, grad, kernel, geometry)
     seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
@@ -135,8 +135,9 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
 
     def multiply(block: Block) -> NDArray:
         part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
-        product: NDArray = np.matmul(part.transpose(1, 2, 0), seen.matrix(x, block))
-        return product
+        out = np.empty((groups, channels // groups, seen.elements), x.dtype)
+        _multiply(part.transpose(1, 2, 0), seen.matrix(x, block), out, len(seen.blocks) == 1)
+        return out
 
     sums: Any = [None] * min(SHARES, len(seen.blocks))
 
@@ -157,27 +158,47 @@ def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:
 
 
 def _depthwise(x: NDArray, weight: NDArray, out: NDArray, geometry: Geometry) -> None:
-    """`forward` of the depthwise kind, element by element of the kernel, into (N, *size, C)."""
+    """`forward` of the depthwise kind, into (N, *size, C)."""
     kernel = weight.shape[2:]
-    whole = geometry._replace(groups=1)
-    seen = windows(x.shape, x.itemsize, kernel, out.shape[1:-1], whole, inner=True)
-    x, taps = seen.lay(x), np.moveaxis(weight[:, 0], 0, -1).copy()
-    for block in seen.blocks:
-        view, part = seen.view(x, block)[0], out[block.images, block.rows]
-        term = scratch("windows", part.shape, part.dtype)
-        part.fill(0)
-        for k in np.ndindex(*kernel):
-            part += np.multiply(view[(..., *k, slice(None))], taps[k], out=term)
+    seen = windows(x.shape, x.itemsize, kernel, out.shape[1:-1], geometry._replace(groups=1), True)
+    x, taps = seen.lay(x), np.moveaxis(weight[:, 0], 0, -1)[..., None, :]
+    taps = _runs(np.broadcast_to(taps, (*kernel, *out.shape[-2:])).copy(), geometry)
+    places, elements, runs = _axes(kernel, geometry)
+
+    def multiply(block: Block) -> None:
+        view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
+        part = _runs(out[block.images, block.rows], geometry)
+        np.einsum(view, places + elements + runs, taps, elements + runs, places + runs, out=part)
+
+    threads.run(multiply, seen.blocks)
 
 
 def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
-    whole = geometry._replace(groups=1)
-    seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], whole, inner=True)
+    size, whole = grad.shape[2:], geometry._replace(groups=1)
+    seen = windows(x.shape, x.itemsize, kernel, size, whole, True)
     x, grad = seen.lay(x), channels_last(grad)
-    out = np.zeros((*kernel, x.shape[-1]), x.dtype)
-    axes = list(range(x.ndim))
-    for block in seen.blocks:
-        view, part = seen.view(x, block)[0], grad[block.images, block.rows]
-        for k in np.ndindex(*kernel):
-            out[k] += np.einsum(view[(..., *k, slice(None))], axes, part, axes, axes[-1:])
-    return np.moveaxis(out, -1, 0)[:, None].copy()
+    places, elements, runs = _axes(kernel, geometry)
+    sums = np.zeros((min(SHARES, len(seen.blocks)), *kernel, *grad.shape[-2:]), x.dtype)
+
+    def add_up(number: int) -> None:
+        total = _runs(sums[number], geometry)
+        for block in seen.blocks[number::SHARES]:
+            view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
+            part = np.ascontiguousarray(grad[block.images, block.rows])
+            part = _runs(part, geometry)
+            total += np.einsum(view, places + elements + runs, part, places + runs, elements + runs)
+
+    threads.run(add_up, range(len(sums)))
+    return np.moveaxis(sums.sum(axis=(0, -2)), -1, 0)[:, None].copy()
+
+
+def _runs(array: NDArray, geometry: Geometry) -> NDArray:
+    """(..., width, C) as (..., width * C) where the windows of a line are one run in memory."""
+    return array.reshape(*array.shape[:-2], -1) if geometry.stride[-1] == 1 else array
+
+
+def _axes(kernel: Ints, geometry: Geometry) -> tuple[list[int], list[int], list[int]]:
+    """Numbers for einsum: of images and lines, of elements of the kernel, of what is in a line."""
+    dims = len(kernel)
+    places, elements = list(range(dims)), list(range(dims, 2 * dims))
+    return places, elements, [2 * dims] if geometry.stride[-1] == 1 else [2 * dims, 2 * dims + 1]

@@ -158,7 +158,7 @@ class Windows:
         if self.inner:
             flat = flat.swapaxes(1, 2)
         matrix = flat.reshape(self.geometry.groups, -1, self.elements).swapaxes(1, 2)
-        return matrix if self.inner else matrix.copy()  # BLAS is slow on a few transposed rows
+        return matrix.copy()  # BLAS is slower on transposed rows
 
     def weight(self, matrix: NDArray) -> NDArray:
         """(groups, O / groups, K) as (O, channels, *kernel)."""

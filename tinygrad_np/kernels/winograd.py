@@ -61,7 +61,7 @@ def suits(x: NDArray, kernel: Ints, channels: int, size: Ints, geometry: Geometr
     """Whether this is a convolution that is faster so."""
     if kernel != (3, 3) or x.dtype != np.float32 or geometry[0::2] != ((1, 1), (1, 1)):
         return False
-    if geometry.groups > 1 or min(x.shape[1], channels) < 16:
+    if min(x.shape[1], channels) < 16 * geometry.groups:
         return False
     tiles = math.prod(-(-n // 4) for n in size)
     if tiles * 16 > 1.5 * math.prod(size):  # too much of the tiles lies outside
@@ -107,18 +107,23 @@ def forward(
     bias: NDArray | None,
     size: Ints,
     padding: Ints,
+    groups: int = 1,
     turned: bool = False,
 ) -> NDArray:
-    """Cross-correlate x (N, C, *S) with weight (O, C, 3, 3), or with (C, O, 3, 3) `turned`."""
-    channels = weight.shape[1 if turned else 0]
+    """Cross-correlate x (N, C, *S) with weight (O, C / groups, 3, 3).
+
+    `turned`: with weight (C, O / groups, 3, 3), each kernel in reverse order.
+    """
+    channels = weight.shape[1] * groups if turned else weight.shape[0]
     seen = _rows(x.shape, 6, size, padding, max(x.shape[1], channels))
-    x, kernel = seen.lay(x), _kernel(weight, turned)
+    x, kernel = seen.lay(x), _kernel(weight, groups, turned)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
 
     def multiply(block: Block) -> None:
         tiles = _transform(B, seen, x, block)
         products = scratch("b", (36, tiles.shape[1], channels), x.dtype)
-        _multiply(tiles, kernel, products, len(seen.blocks) == 1)
+        target = _apart(products, groups)
+        _multiply(_apart(tiles, groups), kernel, target, len(seen.blocks) == 1)
         if bias is not None:
             products[ONE] += bias
         wide = scratch("a", (4, 6, tiles.shape[1] * channels), x.dtype)
@@ -131,8 +136,13 @@ def forward(
     return channels_first(out)
 
 
+def _apart(tiles: NDArray, groups: int) -> NDArray:
+    """(36, tiles, C) as (36, groups, tiles, C / groups)."""
+    return tiles.reshape(*tiles.shape[:2], groups, -1).swapaxes(1, 2)
+
+
 def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
-    """36 matrix products; those of a block that is `alone` are shared out over the threads."""
+    """36 matrix products a group; those of a block that is `alone` are shared out over the threads."""
 
     def some(part: slice) -> None:
         np.matmul(a[part], b[part], out=out[part])
@@ -141,8 +151,8 @@ def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
     threads.run(some, [slice(i, i + step) for i in range(0, 36, step)])
 
 
-def _kernel(weight: NDArray, turned: bool) -> NDArray:
-    """The weight transformed: (36, C, O)."""
+def _kernel(weight: NDArray, groups: int, turned: bool) -> NDArray:
+    """The weight transformed: (36, groups, C / groups, O / groups)."""
     if turned:
         weight, matrix = np.ascontiguousarray(weight), KERNEL[:, ::-1].copy()
     else:
@@ -161,7 +171,9 @@ def _kernel(weight: NDArray, turned: bool) -> NDArray:
 
     step = max(-(-(1 << 15) // filters), -(-channels // SHARES))
     threads.run(transform, [slice(i, min(i + step, channels)) for i in range(0, channels, step)])
-    return out
+    if turned:
+        return out.reshape(36, groups, -1, filters)
+    return out.reshape(36, channels, groups, -1).swapaxes(1, 2)
 
 
 def _lay_out(back: NDArray, out: NDArray, block: Block) -> None:
@@ -178,10 +190,10 @@ def _lay_out(back: NDArray, out: NDArray, block: Block) -> None:
         np.copyto(part, target[:, : part.shape[1], : part.shape[2]])
 
 
-def weight_gradient(x: NDArray, grad: NDArray, padding: Ints) -> NDArray:
-    """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight (O, C, 3, 3)."""
-    size, filters, channels = grad.shape[2:], grad.shape[1], x.shape[1]
-    per = max(filters, channels)
+def weight_gradient(x: NDArray, grad: NDArray, padding: Ints, groups: int = 1) -> NDArray:
+    """Correlate x (N, C, *S) with grad (N, O, *size): of the weight (O, C / groups, 3, 3)."""
+    size, filters, channels = grad.shape[2:], grad.shape[1], x.shape[1] // groups
+    per = max(filters, x.shape[1])
     inputs = _rows(x.shape, 6, size, padding, per)
     outputs = _rows(grad.shape, 4, size, (0, 0), per)
     x, grad = inputs.lay(x), outputs.lay(grad)
@@ -195,7 +207,9 @@ def weight_gradient(x: NDArray, grad: NDArray, padding: Ints) -> NDArray:
             others = _transform(A.T, outputs, grad, met, "c")
             tiles = _transform(B, inputs, x, seen)
             product = scratch("b", total.shape, x.dtype) if i else total
-            _multiply(others.swapaxes(1, 2), tiles, product, shares == 1)
+            target = product.reshape(36, groups, -1, channels)
+            others, tiles = _apart(others, groups).swapaxes(2, 3), _apart(tiles, groups)
+            _multiply(others, tiles, target, shares == 1)
             if i:
                 total += product
 
