@@ -199,11 +199,14 @@ def test_blocks_cover_arrays_of_any_layout(monkeypatch):
         np.zeros((0, 4)),
         np.zeros((2, 9)),
     ]:
-        for a, none, s in update.blocks(array, None):
+
+        @update.blocks(array, None)
+        def _(a, none, s):
             assert none is None
             assert s.shape == a.shape
             assert s.dtype == a.dtype
             a += 1
+
         assert (array == 1).all()
 
 

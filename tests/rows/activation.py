@@ -52,6 +52,14 @@ def weighted(draw):
     return Sample((x, draw(testing.spaced((draw(st.sampled_from([1, channels])),)))))
 
 
+@st.composite
+def gated(draw):
+    """Two arrays of one shape."""
+    shape = draw(testing.shapes())
+    x, other = draw(testing.spaced((2, *shape)))
+    return Sample((x, other))
+
+
 def prelu(x, weight):
     if x.ndim > 1:
         weight = weight.reshape(-1, *[1] * (x.ndim - 2))
@@ -99,6 +107,12 @@ ROWS = [
     OpInfo(smooth.tanhshrink, each(lambda v: v - math.tanh(v)), unary()),
     OpInfo(smooth.glu, glu, halves()),
     OpInfo(pieces.relu, lambda x: np.where(x > 0, x, 0), unary()),
+    OpInfo(
+        pieces.gate,
+        lambda x, other: np.where(other > 0, x, 0 * x),
+        gated(),
+        torch=lambda torch, x, other: x * (other > 0),
+    ),
     OpInfo(pieces.relu6, lambda x: np.minimum(np.maximum(x, 0), 6), unary(*WIDE)),
     OpInfo(
         pieces.leaky_relu,

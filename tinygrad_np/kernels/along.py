@@ -7,10 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels import threads
+
 Array = Any
 Dims = tuple[int, ...]
 
 FEW = 256
+LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
 __all__ = ["largest", "places", "sum_over"]
 
@@ -58,7 +61,17 @@ def sum_over(dims: Dims, *factors: Array) -> Array:
     shape = factors[0].shape
     every = list(range(len(shape)))
     kept = [d for d in every if d == 0 or d not in dims]
-    out = np.einsum(*[x for factor in factors for x in (factor, every)], kept)
+
+    def some(part: slice) -> Array:
+        return np.einsum(*[x for factor in factors for x in (factor[part], every)], kept)
+
+    if factors[0].size < LARGE:
+        out = some(slice(None))
+    else:
+        out = np.empty([shape[d] for d in kept], factors[0].dtype)
+        step = -(-shape[0] * LARGE // (2 * factors[0].size))
+        parts = [slice(i, i + step) for i in range(0, shape[0], step)]
+        threads.run(lambda part: np.copyto(out[part], some(part)), parts)
     if 0 in dims:
         out = out.sum(axis=0)
     return out.reshape([1 if d in dims else n for d, n in enumerate(shape)])

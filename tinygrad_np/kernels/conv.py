@@ -22,7 +22,6 @@ import numpy as np
 
 from tinygrad_np.kernels import threads, winograd
 from tinygrad_np.kernels.gather import Block, channels_first, channels_last, windows
-from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
 COLUMNS = 4  # parts of the columns of a product that is alone
@@ -189,7 +188,8 @@ def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometr
             total += np.einsum(view, places + elements + runs, part, places + runs, elements + runs)
 
     threads.run(add_up, range(len(sums)))
-    return np.moveaxis(sums.sum(axis=(0, -2)), -1, 0)[:, None].copy()
+    out: NDArray = np.moveaxis(sums.sum(axis=(0, -2)), -1, 0)[:, None].copy()
+    return out
 
 
 def _runs(array: NDArray, geometry: Geometry) -> NDArray:

@@ -141,8 +141,9 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
 @_by_images
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Put each element to the place in its window that `number` names, in (N, C, *S)."""
-    # laid out as the images were, which `number` follows: their other gradients are so too
-    out = np.zeros_like(number, grad.dtype, shape=(len(grad), *shape[1:]))
+    # with channels last in memory where the images had them so, whatever `grad` has
+    like = grad if number.flags.c_contiguous else number
+    out = np.zeros_like(like, grad.dtype, shape=(len(grad), *shape[1:]))
     apart = all(  # no element is in two windows
         (k - 1) * d < s
         for k, d, s in zip(pooling.kernel, pooling.dilation, pooling.stride, strict=True)

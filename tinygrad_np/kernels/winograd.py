@@ -66,7 +66,7 @@ def suits(x: NDArray, kernel: Ints, channels: int, size: Ints, geometry: Geometr
     tiles = math.prod(-(-n // 4) for n in size)
     if tiles * 16 > 1.5 * math.prod(size):  # too much of the tiles lies outside
         return False
-    return x.shape[0] * tiles >= 32
+    return bool(x.shape[0] * tiles >= 32)
 
 
 def _rows(shape: Ints, height: int, size: Ints, padding: Ints, channels: int) -> Windows:
@@ -142,7 +142,7 @@ def _apart(tiles: NDArray, groups: int) -> NDArray:
 
 
 def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
-    """36 matrix products a group; those of a block that is `alone` are shared out over the threads."""
+    """36 products a group; those of a block that is `alone` are shared out over the threads."""
 
     def some(part: slice) -> None:
         np.matmul(a[part], b[part], out=out[part])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
@@ -58,7 +59,7 @@ def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
     """
     if alpha != 1:
         other = _times(alpha, input, other)
-    return silent.run(np.add, input, other)
+    return compute(np.add, input, other)
 
 
 add.backward(
@@ -97,7 +98,7 @@ def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     if alpha != 1:
         other = _times(alpha, input, other)
     try:
-        return silent.run(np.subtract, input, other)
+        return compute(np.subtract, input, other)
     except TypeError:
         raise not_for_bools("sub", "x ^ y") from None
 
@@ -130,7 +131,7 @@ def mul(input: Array, other: Array) -> Array:
     >>> tg.mul(tg.tensor([1.0, 2.0, 3.0]), 100)
     tensor([100., 200., 300.])
     """
-    return silent.run(np.multiply, input, other)
+    return compute(np.multiply, input, other)
 
 
 mul.backward(

@@ -12,7 +12,8 @@ import math
 import numpy as np
 
 from tinygrad_np.kernels.along import Dims, sum_over
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.shape import expand
 from tinygrad_np.tape.op import Array, op
 
@@ -24,7 +25,7 @@ Shape = tuple[int, ...]
 @op
 def centre(input: Array, *, dims: Dims, mean: Array | None = None) -> Array:
     """`input` less its mean over `dims`, which may be known already."""
-    return silent.run(np.subtract, input, mean_over(dims, input) if mean is None else mean)
+    return compute(np.subtract, input, mean_over(dims, input) if mean is None else mean)
 
 
 centre.backward(input=lambda grad, dims: centre(grad, dims=dims))
@@ -37,7 +38,7 @@ def mean_square(input: Array, *, dims: Dims) -> Array:
 
 
 mean_square.backward(
-    input=lambda grad, input, dims: input * (grad * (2 / (count(input.shape, dims) or 1)))
+    input=lambda grad, input, dims: mul(input, grad * (2 / (count(input.shape, dims) or 1)))
 )
 
 
@@ -65,12 +66,17 @@ _sum_to.backward(input=lambda grad, input_shape: expand(grad, input_shape))
 @op
 def affine(input: Array, scale: Array, shift: Array | None = None) -> Array:
     """``input * scale + shift``, where the last two broadcast to the shape of `input`."""
-    out = np.asarray(silent.run(np.multiply, input, scale))
-    return out if shift is None else silent.run(np.add, out, shift, out)
+    if shift is None:
+        return compute(np.multiply, input, scale)
+    return compute(_multiply_add, input, scale, shift)
+
+
+def _multiply_add(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:
+    return np.add(out := np.asarray(np.multiply(x, scale, out)), shift, out)
 
 
 affine.backward(
-    input=lambda grad, scale: grad * scale,
+    input=lambda grad, scale: mul(grad, scale),
     scale=lambda grad, input, scale_shape: _product_to(grad, input, shape=scale_shape),
     shift=lambda grad, shift_shape: _sum_to(grad, shape=shift_shape),
 )

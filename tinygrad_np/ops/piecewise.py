@@ -12,9 +12,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.generator import default_generator
+from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import same_dtype
+from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace_flag
 from tinygrad_np.tape.op import Array, op
@@ -45,10 +47,21 @@ def relu(input: Array, inplace: bool = False) -> Array:
     >>> tg.relu(tg.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    return np.maximum(input, 0)
+    return compute(np.maximum, input, 0)
 
 
-relu.backward(input=lambda grad, out: grad * (out > 0))
+@op
+def gate(input: Array, other: Array) -> Array:
+    """`input` where `other` is positive, 0 elsewhere."""
+    return compute(_gate, input, other)
+
+
+def _gate(x: Array, other: Array, out: Array | None = None) -> Array:
+    return np.multiply(x, other > 0, out)
+
+
+gate.backward(input=lambda grad, other: gate(grad, other), other=zero)
+relu.backward(input=lambda grad, out: gate(grad, out))
 
 
 @inplace_flag

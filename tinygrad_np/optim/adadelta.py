@@ -103,7 +103,9 @@ class Adadelta(Optimizer):
         count(state)
         lr, rho, eps = float(group["lr"]), group["rho"], group["eps"]
         arrays = state["square_avg"]._array, state["acc_delta"]._array
-        for p, g, v, u, s, d in blocks(param, grad, *arrays, scratch=2):
+
+        @blocks(param, grad, *arrays, scratch=2)
+        def _(p: Array, g: Array, v: Array, u: Array, s: Array, d: Array) -> None:
             g = regularized(p, g, group, out=d)
             move_square(v, g, rho, s)
             np.add(v, eps, out=s)

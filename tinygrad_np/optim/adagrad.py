@@ -104,7 +104,9 @@ class Adagrad(Optimizer):
     ) -> None:
         rate = float(group["lr"]) / (1 + (count(state) - 1) * group["lr_decay"])
         eps = group["eps"]
-        for p, g, v, s, d in blocks(param, grad, state["sum"]._array, scratch=2):
+
+        @blocks(param, grad, state["sum"]._array, scratch=2)
+        def _(p: Array, g: Array, v: Array, s: Array, d: Array) -> None:
             g = regularized(p, g, group, out=d)
             v += np.multiply(g, g, out=s)
             np.sqrt(v, out=s)

@@ -119,7 +119,9 @@ class Adam(Optimizer):
         rate, eps = lr * root / (1 - beta1**t), group["eps"] * root
         largest = state["max_exp_avg_sq"]._array if group["amsgrad"] else None
         mean, square = state["exp_avg"]._array, state["exp_avg_sq"]._array
-        for p, g, m, v, top, s, d in blocks(param, grad, mean, square, largest, scratch=2):
+
+        @blocks(param, grad, mean, square, largest, scratch=2)
+        def _(p: Array, g: Array, m: Array, v: Array, top: Array, s: Array, d: Array) -> None:
             g = decayed(p, g, group, lr, out=d)
             move_towards(m, g, 1 - beta1, s)
             move_square(v, g, beta2, s)

@@ -102,7 +102,9 @@ class Adamax(Optimizer):
         beta1, beta2 = group["betas"]
         rate, eps = float(group["lr"]) / (1 - beta1 ** count(state)), group["eps"]
         arrays = state["exp_avg"]._array, state["exp_inf"]._array
-        for p, g, m, u, s, d in blocks(param, grad, *arrays, scratch=2):
+
+        @blocks(param, grad, *arrays, scratch=2)
+        def _(p: Array, g: Array, m: Array, u: Array, s: Array, d: Array) -> None:
             g = regularized(p, g, group, out=d)
             move_towards(m, g, 1 - beta1, s)
             np.abs(g, out=s)

@@ -119,7 +119,9 @@ class NAdam(Optimizer):
         mean_rate = lr * ahead / (1 - product.item() * ahead)
         root, eps = sqrt(1 - beta2**t), group["eps"]
         arrays = state["exp_avg"]._array, state["exp_avg_sq"]._array
-        for p, g, m, v, s, d in blocks(param, grad, *arrays, scratch=2):
+
+        @blocks(param, grad, *arrays, scratch=2)
+        def _(p: Array, g: Array, m: Array, v: Array, s: Array, d: Array) -> None:
             g = decayed(p, g, group, lr, out=d)
             move_towards(m, g, 1 - beta1, s)
             move_square(v, g, beta2, s)

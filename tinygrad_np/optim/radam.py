@@ -112,7 +112,9 @@ class RAdam(Optimizer):
         if length is not None:
             rate *= length * sqrt(1 - beta2**t)
         arrays = state["exp_avg"]._array, state["exp_avg_sq"]._array
-        for p, g, m, v, s, d in blocks(param, grad, *arrays, scratch=2):
+
+        @blocks(param, grad, *arrays, scratch=2)
+        def _(p: Array, g: Array, m: Array, v: Array, s: Array, d: Array) -> None:
             g = decayed(p, g, group, lr, out=d)
             move_towards(m, g, 1 - beta1, s)
             move_square(v, g, beta2, s)

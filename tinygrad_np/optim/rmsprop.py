@@ -113,7 +113,9 @@ class RMSprop(Optimizer):
         square = state["square_avg"]._array
         buffer = state["momentum_buffer"]._array if momentum > 0 else None
         mean = state["grad_avg"]._array if centered else None
-        for p, g, v, b, m, s, d in blocks(param, grad, square, buffer, mean, scratch=2):
+
+        @blocks(param, grad, square, buffer, mean, scratch=2)
+        def _(p: Array, g: Array, v: Array, b: Array, m: Array, s: Array, d: Array) -> None:
             g = regularized(p, g, group, out=d)
             move_square(v, g, alpha, s)
             if centered:

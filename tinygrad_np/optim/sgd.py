@@ -99,7 +99,9 @@ class SGD(Optimizer):
                 state["momentum_buffer"] = Tensor._make(np.empty_like(param))
             buffer = state["momentum_buffer"]._array
         more = group["nesterov"] or damped != 1
-        for p, g, b, s, *t in blocks(param, grad, buffer, scratch=1 + more):
+
+        @blocks(param, grad, buffer, scratch=1 + more)
+        def _(p: Array, g: Array, b: Array, s: Array, *t: Array) -> None:
             d = regularized(p, g, group, s)
             if momentum:
                 if first:

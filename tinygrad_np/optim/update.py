@@ -7,39 +7,51 @@ scratch memory for a block only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels import threads
+from tinygrad_np.kernels.scratch import scratch as kept
 from tinygrad_np.tensor import Tensor
 
 Array = np.ndarray[Any, np.dtype[Any]]
-BLOCK = 1 << 15  # elements: with float32, six arrays of it take 768 KiB
+BLOCK = 1 << 16  # elements: with float32, six arrays of it take 1.5 MiB
+SHARED = 4  # blocks, from which on the threads gain more than they cost
 
 
-def blocks(*arrays: Any, scratch: int = 1) -> Iterable[tuple[Any, ...]]:
-    """Matching slices of `arrays` and as many scratch arrays of their shape as wanted.
+def blocks(*arrays: Any, scratch: int = 1) -> Callable[[Callable[..., None]], None]:
+    """Decorator: call the function with matching parts of `arrays`, in several threads.
 
-    An array may be None, and so is its slice. Small arrays come whole.
+    After the parts it is given as many scratch arrays of their shape as wanted. An array may be
+    None, and so is its part. Small arrays come whole.
     """
     first = arrays[0]
-    if first.size > BLOCK:
-        return _slices(arrays, scratch)
-    return ((*arrays, *[np.empty_like(first) for _ in range(scratch)]),)
 
+    def call(update: Callable[..., None]) -> None:
+        if first.size <= BLOCK:
+            update(*arrays, *[np.empty_like(first) for _ in range(scratch)])
+            return
+        given = arrays
+        if all(a is None or a.flags.c_contiguous for a in arrays):
+            given = tuple(None if a is None else a.reshape(-1) for a in arrays)
+        count = len(given[0])
 
-def _slices(arrays: tuple[Any, ...], scratch: int) -> Iterator[tuple[Any, ...]]:
-    first = arrays[0]
-    rows = max(1, BLOCK * len(first) // first.size)
-    spare = [np.empty((rows, *first.shape[1:]), first.dtype) for _ in range(scratch)]
-    for start in range(0, len(first), rows):
-        part = slice(start, start + rows)
-        count = min(rows, len(first) - start)
-        yield (
-            *[None if array is None else array[part] for array in arrays],
-            *[array[:count] for array in spare],
-        )
+        def some(part: slice) -> None:
+            shape = given[0][part].shape
+            spare = [kept(f"update {i}", shape, first.dtype) for i in range(scratch)]
+            update(*[None if a is None else a[part] for a in given], *spare)
+
+        step = max(1, BLOCK * count // first.size)
+        parts = [slice(i, i + step) for i in range(0, count, step)]
+        if len(parts) >= SHARED:
+            threads.run(some, parts)
+        else:
+            for part in parts:
+                some(part)
+
+    return call
 
 
 def regularized(param: Array, grad: Array, group: dict[str, Any], out: Array) -> Array:
