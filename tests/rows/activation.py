@@ -57,7 +57,7 @@ def gated(draw):
     """Two arrays of one shape."""
     shape = draw(testing.shapes())
     x, other = draw(testing.spaced((2, *shape)))
-    return Sample((x, other))
+    return Sample((np.array(x), np.array(other)))
 
 
 def prelu(x, weight):
