@@ -22,10 +22,9 @@ import numpy as np
 
 from tinygrad_np.kernels import threads, winograd
 from tinygrad_np.kernels.gather import Block, channels_first, channels_last, windows
+from tinygrad_np.kernels.product import multiply
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
-COLUMNS = 4  # parts of the columns of a product that is alone
-LARGE = 1 << 24  # multiplications from which on it is shared out
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
@@ -45,26 +44,15 @@ def forward(
     seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
 
-    def multiply(block: Block) -> None:
+    def convolve(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
-        _multiply(seen.matrix(x, block), weights, target, len(seen.blocks) == 1)
+        multiply(seen.matrix(x, block), weights, target)
         if bias is not None:
             part += bias
 
-    threads.run(multiply, seen.blocks)
+    threads.run(convolve, seen.blocks)
     return channels_first(out)
-
-
-def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
-    """``a @ b``; the columns of a block that is `alone` are shared out over the threads."""
-
-    def some(part: slice) -> None:
-        np.matmul(a, b[..., part], out=out[..., part])
-
-    columns = b.shape[-1]
-    step = -(-columns // COLUMNS) if alone and a.size * columns > LARGE else columns
-    threads.run(some, [slice(i, i + step) for i in range(0, columns, step)])
 
 
 def input_gradient(grad: NDArray, weight: NDArray, size: Ints, geometry: Geometry) -> NDArray:
@@ -132,19 +120,19 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
     seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
     x, grad = seen.lay(x), channels_last(grad)
 
-    def multiply(block: Block) -> NDArray:
+    def correlate(block: Block) -> NDArray:
         part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
         out = np.empty((groups, channels // groups, seen.elements), x.dtype)
-        _multiply(part.transpose(1, 2, 0), seen.matrix(x, block), out, len(seen.blocks) == 1)
+        multiply(part.transpose(1, 2, 0), seen.matrix(x, block), out)
         return out
 
     sums: Any = [None] * min(SHARES, len(seen.blocks))
 
     def add_up(number: int) -> None:
         first, *others = seen.blocks[number::SHARES]
-        total = multiply(first)
+        total = correlate(first)
         for block in others:
-            total += multiply(block)
+            total += correlate(block)
         sums[number] = total
 
     threads.run(add_up, range(len(sums)))
@@ -164,12 +152,12 @@ def _depthwise(x: NDArray, weight: NDArray, out: NDArray, geometry: Geometry) ->
     taps = _runs(np.broadcast_to(taps, (*kernel, *out.shape[-2:])).copy(), geometry)
     places, elements, runs = _axes(kernel, geometry)
 
-    def multiply(block: Block) -> None:
+    def convolve(block: Block) -> None:
         view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
         part = _runs(out[block.images, block.rows], geometry)
         np.einsum(view, places + elements + runs, taps, elements + runs, places + runs, out=part)
 
-    threads.run(multiply, seen.blocks)
+    threads.run(convolve, seen.blocks)
 
 
 def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:

@@ -6,6 +6,8 @@ So a product that BLAS would share out over its threads is shared out over ours,
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinygrad_np.kernels import threads
@@ -19,18 +21,26 @@ PARTS = 4  # of the columns, whatever the number of threads
 
 def product(a: NDArray, b: NDArray) -> NDArray:
     """``a @ b`` for two arrays of one dtype; ValueError if their shapes don't fit."""
-    work = a.size * b.shape[1] if a.ndim == b.ndim == 2 else 0
-    if work <= SMALL or a.shape[1] != b.shape[0]:
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or a.size * b.shape[1] <= SMALL:
         return silent.run(np.matmul, a, b)  # type: ignore[no-any-return]
-    if work < LARGE:
-        with threads.blas_alone():
-            return silent.run(np.matmul, a, b)  # type: ignore[no-any-return]
-    columns = b.shape[1]
-    out = np.empty((len(a), columns), a.dtype)
-
-    def multiply(part: slice) -> None:
-        silent.run(np.matmul, a, b[:, part], out=out[:, part])
-
-    step = -(-columns // PARTS)
-    threads.run(multiply, [slice(i, i + step) for i in range(0, columns, step)])
+    out = np.empty((len(a), b.shape[1]), a.dtype)
+    silent.run(multiply, a, b, out)
     return out
+
+
+def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
+    """Write ``a @ b``, matrices or stacks of them, to `out`."""
+    work = math.prod(out.shape) * a.shape[-1]
+    if work <= SMALL:
+        np.matmul(a, b, out=out)
+    elif work < LARGE or threads.inside():
+        with threads.blas_alone():
+            np.matmul(a, b, out=out)
+    else:
+        columns = b.shape[-1]
+        step = -(-columns // PARTS)
+
+        def some(part: slice) -> None:
+            np.matmul(a, b[..., part], out=out[..., part])
+
+        threads.run(some, [slice(i, i + step) for i in range(0, columns, step)])

@@ -148,9 +148,21 @@ def get_num_threads() -> int:
     return _pool.wanted
 
 
+class _Inside(threading.local):
+    yes = False
+
+
+_inside = _Inside()
+
+
+def inside() -> bool:
+    """Whether this thread is at work on a part: what is called then is not shared out again."""
+    return _inside.yes
+
+
 @contextlib.contextmanager
 def blas_alone() -> Iterator[None]:
-    """BLAS held to one thread, where that can be done."""
+    """BLAS held to one thread, where that can be done; also a decorator."""
     if not _can_hold():
         yield
         return
@@ -162,16 +174,18 @@ def blas_alone() -> Iterator[None]:
 
 
 def _can_hold() -> bool:
-    """Whether this thread may hold BLAS to one thread: one of ours has it so already."""
-    return not threading.current_thread().name.startswith("tinygrad_np") and _pool.ready()
+    """Whether this thread may hold BLAS to one thread: at work on a part it is held already."""
+    return not _inside.yes and _pool.ready()
 
 
 def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
-    """Call `work` with each part, in any order and in several threads."""
+    """Call `work` with each part, in any order and in several threads.
+
+    BLAS is left alone if there is one part: its products are to be small, or held to one thread.
+    """
     if len(parts) < 2 or not _can_hold():
-        with blas_alone():
-            for part in parts:
-                work(part)
+        for part in parts:
+            work(part)
         return
     queue = deque(parts)  # each thread takes the next part when it is free
     helpers = min(_pool.wanted, len(parts)) - 1
@@ -190,10 +204,14 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
 
 
 def _each(work: Callable[[P], Any], queue: deque[P]) -> None:
-    with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
-        while True:
-            try:
-                part = queue.popleft()
-            except IndexError:
-                return
-            work(part)
+    _inside.yes = True
+    try:
+        with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
+            while True:
+                try:
+                    part = queue.popleft()
+                except IndexError:
+                    return
+                work(part)
+    finally:
+        _inside.yes = False

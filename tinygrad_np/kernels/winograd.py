@@ -101,6 +101,7 @@ def _transform(
     return out
 
 
+@threads.blas_alone()
 def forward(
     x: NDArray,
     weight: NDArray,
@@ -123,7 +124,7 @@ def forward(
         tiles = _transform(B, seen, x, block)
         products = scratch("b", (36, tiles.shape[1], channels), x.dtype)
         target = _apart(products, groups)
-        _multiply(_apart(tiles, groups), kernel, target, len(seen.blocks) == 1)
+        _multiply(_apart(tiles, groups), kernel, target)
         if bias is not None:
             products[ONE] += bias
         wide = scratch("a", (4, 6, tiles.shape[1] * channels), x.dtype)
@@ -141,13 +142,13 @@ def _apart(tiles: NDArray, groups: int) -> NDArray:
     return tiles.reshape(*tiles.shape[:2], groups, -1).swapaxes(1, 2)
 
 
-def _multiply(a: NDArray, b: NDArray, out: NDArray, alone: bool) -> None:
-    """36 products a group; those of a block that is `alone` are shared out over the threads."""
+def _multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
+    """36 products a group, shared out over the threads unless these are at work on blocks."""
 
     def some(part: slice) -> None:
         np.matmul(a[part], b[part], out=out[part])
 
-    step = 9 if alone else 36
+    step = 36 if threads.inside() else 9
     threads.run(some, [slice(i, i + step) for i in range(0, 36, step)])
 
 
@@ -190,6 +191,7 @@ def _lay_out(back: NDArray, out: NDArray, block: Block) -> None:
         np.copyto(part, target[:, : part.shape[1], : part.shape[2]])
 
 
+@threads.blas_alone()
 def weight_gradient(x: NDArray, grad: NDArray, padding: Ints, groups: int = 1) -> NDArray:
     """Correlate x (N, C, *S) with grad (N, O, *size): of the weight (O, C / groups, 3, 3)."""
     size, filters, channels = grad.shape[2:], grad.shape[1], x.shape[1] // groups
@@ -209,7 +211,7 @@ def weight_gradient(x: NDArray, grad: NDArray, padding: Ints, groups: int = 1) -
             product = scratch("b", total.shape, x.dtype) if i else total
             target = product.reshape(36, groups, -1, channels)
             others, tiles = _apart(others, groups).swapaxes(2, 3), _apart(tiles, groups)
-            _multiply(others, tiles, target, shares == 1)
+            _multiply(others, tiles, target)
             if i:
                 total += product
 
