@@ -23,13 +23,14 @@ def table(results: list[dict[str, Any]], names: list[str]) -> str:
     """The results as text: our milliseconds, and the ratio to each peer with its spread."""
     others = [n for n in names if n != peers.OURS.name]
     width = max([len(r["name"]) for r in results], default=4)
-    lines = [f"{'row':{width}}  {'ours, ms':>9}" + "".join(f"  {n:>22}" for n in others)]
+    lines = [f"{'row':{width}}  {'ours':>12}" + "".join(f"  {n:>22}" for n in others)]
     group = None
     for r in results:
         if r["group"] != group:
             group = r["group"]
             lines.append(f"-- {group}")
-        line = f"{r['name']:{width}}  {r['milliseconds'][peers.OURS.name]:9.3f}"
+        ours = r["medians"].get(peers.OURS.name)
+        line = f"{r['name']:{width}}  " + (f"{ours:9.3f} {r['unit']:2}" if ours else f"{'':12}")
         for n in others:
             ratio = r["ratios"].get(n)
             text = f"{ratio[1]:.2f} ({ratio[0]:.2f}-{ratio[2]:.2f})" if ratio else ""
@@ -102,7 +103,6 @@ def main() -> int:
     if args.list:
         print("\n".join([*(f"{r.group}: {r.name}" for r in chosen), "", *names]))
         return 0
-    peers.set_threads(args.threads)
     about = {**harness.machine(), "threads": args.threads, "versions": peers.versions()}
     title = f"{about['cpu']}, {args.threads} threads, Python {about['python']}; " + ", ".join(
         f"{k} {v}" for k, v in about["versions"].items()
@@ -110,7 +110,7 @@ def main() -> int:
     print(title, flush=True)
     results = []
     for chosen_row in chosen:
-        result = harness.measure(chosen_row, names, args.rounds).as_json()
+        result = harness.measure(chosen_row, names, args.rounds, threads=args.threads).as_json()
         results.append(result)
         print(table([result], names).splitlines()[-1], flush=True)
     print()

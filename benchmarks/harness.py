@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from benchmarks import peers
 
 Step = Callable[[], Any]
@@ -20,18 +22,28 @@ ROWS: dict[str, Row] = {}
 
 @dataclass(frozen=True)
 class Row:
-    """One piece of work: `build(peer name)` gives a function that does it once, or None."""
+    """One piece of work: `build(peer name)` gives a function that does it once, or None.
+
+    With `rounds`, the function returns its own figure, in `unit`, and is called that many times.
+    `size` is what grows from row to row within a group.
+    """
 
     name: str
     group: str
     build: Build
+    unit: str = "ms"
+    rounds: int | None = None
+    size: int | None = None
+    slow: bool = False
 
 
-def row(name: str, group: str) -> Callable[[Build], Build]:
+def row(name: str, group: str, **kwargs: Any) -> Callable[[Build], Build]:
     """Decorator: register a row."""
 
     def register(build: Build) -> Build:
-        ROWS[name] = Row(name, group, build)
+        if name in ROWS:
+            raise ValueError(f"there are two rows named {name!r}")
+        ROWS[name] = Row(name, group, build, **kwargs)
         return build
 
     return register
@@ -39,70 +51,84 @@ def row(name: str, group: str) -> Callable[[Build], Build]:
 
 @dataclass
 class Result:
-    """What was measured for one row: milliseconds for each peer, and our ratio to each."""
+    """What was measured for one row: figures of each peer, and our ratio to each."""
 
-    name: str
-    group: str
-    times: dict[str, list[float]] = field(default_factory=dict)
+    row: Row
+    figures: dict[str, list[float]] = field(default_factory=dict)
 
     def median(self, peer: str) -> float:
-        return statistics.median(self.times[peer])
+        return statistics.median(self.figures[peer])
 
     def ratio(self, peer: str) -> tuple[float, float, float]:
         """Ours by theirs, round by round: the 10th percentile, the median, the 90th."""
-        ratios = sorted(a / b for a, b in zip(self.times[peers.OURS.name], self.times[peer]))
+        ratios = sorted(a / b for a, b in zip(self.figures[peers.OURS.name], self.figures[peer]))
         tenth = len(ratios) // 10
         return ratios[tenth], statistics.median(ratios), ratios[-1 - tenth]
 
     def to_torch(self) -> tuple[float, float, float] | None:
         """Our ratio to PyTorch in its faster memory format."""
-        theirs = [p for p in (peers.TORCH.name, peers.TORCH_CL.name) if p in self.times]
-        return self.ratio(min(theirs, key=self.median)) if theirs else None
+        theirs = [p for p in (peers.TORCH.name, peers.TORCH_CL.name) if p in self.figures]
+        ours = peers.OURS.name in self.figures
+        return self.ratio(min(theirs, key=self.median)) if theirs and ours else None
 
     def as_json(self) -> dict[str, Any]:
+        others = [p for p in self.figures if p != peers.OURS.name]
         return {
-            "name": self.name,
-            "group": self.group,
-            "milliseconds": {p: self.median(p) for p in self.times},
-            "ratios": {p: self.ratio(p) for p in self.times if p != peers.OURS.name},
+            "name": self.row.name,
+            "group": self.row.group,
+            "unit": self.row.unit,
+            "size": self.row.size,
+            "medians": {p: self.median(p) for p in self.figures},
+            "ratios": {p: self.ratio(p) for p in others} if len(others) < len(self.figures) else {},
             "to_torch": self.to_torch(),
         }
 
 
 def measure(
-    chosen: Row, names: list[str], rounds: int = 15, budget: float = 4.0, pause: float = 0.002
+    chosen: Row,
+    names: list[str],
+    rounds: int = 15,
+    budget: float = 3.0,
+    threads: int = 2,
+    pause: float = 0.002,
 ) -> Result:
-    """Time a row on the peers in turn.
+    """Measure a row on the peers in turn.
 
-    Each round runs a block of calls on each peer. A block lasts about a fortieth of the budget;
-    a short pause after it lets a peer's spinning threads fall asleep.
+    Each round runs a block of calls on each peer, and the rounds share the budget (seconds); five
+    are run at least. A short pause before a block lets a peer's spinning threads fall asleep.
     """
-    result = Result(chosen.name, chosen.group)
     steps = {}
     for name in names:
+        peers.set_threads(name, threads)
         step = chosen.build(name)
         if step is not None:
-            step()
-            step()
             steps[name] = step
-    blocks = {name: _calls(step, budget / 40) for name, step in steps.items()}
-    result.times = {name: [] for name in steps}
-    enabled = gc.isenabled()
+    result = Result(chosen, {name: [] for name in steps})
+    if chosen.rounds:
+        for _ in range(chosen.rounds):
+            for name, step in steps.items():
+                peers.set_threads(name, threads)
+                result.figures[name].append(step())
+        return result
+    blocks = {}
+    for name, step in steps.items():
+        peers.set_threads(name, threads)
+        step()
+        blocks[name] = _calls(step, budget / rounds / len(steps))
     gc.collect()
-    end = time.perf_counter() + budget * len(steps)
+    end = time.perf_counter() + budget
     for done in range(rounds):
         if done >= 5 and time.perf_counter() > end:
             break
         for name, step in steps.items():
-            calls = blocks[name]
+            peers.set_threads(name, threads)
             time.sleep(pause)
             step()
             start = time.perf_counter()
-            for _ in range(calls):
+            for _ in range(blocks[name]):
                 step()
-            result.times[name].append(1000 * (time.perf_counter() - start) / calls)
-    if enabled:
-        gc.enable()
+            taken = time.perf_counter() - start
+            result.figures[name].append(1000 * taken / blocks[name])
     return result
 
 
@@ -111,7 +137,7 @@ def _calls(step: Step, seconds: float) -> int:
     start = time.perf_counter()
     step()
     once = time.perf_counter() - start
-    return max(1, min(2000, int(seconds / max(once, 1e-7) / 2)))
+    return max(1, min(2000, int(seconds / max(once, 1e-7))))
 
 
 def choose(patterns: list[str]) -> Iterator[Row]:
@@ -133,4 +159,12 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
+        "blas": _blas(),
     }
+
+
+def _blas() -> str:
+    """The BLAS that NumPy was built with."""
+    config: Any = np.show_config(mode="dicts")
+    blas = config["Build Dependencies"]["blas"]
+    return f"{blas['name']} {blas['version']}"

@@ -15,10 +15,24 @@ class Peer:
     Attributes
     ----------
     lib, nn, F, optim : module
+    plain : bool
+        Whether it is used in its own memory format.
+    threads : int or None
+        A number of threads of its own.
     """
 
-    def __init__(self, name: str, module: str, ready: Callable[[Any, Any], Any] | None = None):
-        self.name, self.module, self._ready = name, module, ready
+    def __init__(
+        self,
+        name: str,
+        module: str,
+        ready: Callable[[Any, Any], Any] | None = None,
+        threads: int | None = None,
+    ):
+        self.name, self.module, self._ready, self.threads = name, module, ready, threads
+
+    @property
+    def plain(self) -> bool:
+        return self._ready is None
 
     @property
     def installed(self) -> bool:
@@ -58,7 +72,8 @@ def _channels_last(torch: Any, value: Any) -> Any:
 OURS = Peer("tinygrad_np", "tinygrad_np")
 TORCH = Peer("torch", "torch")
 TORCH_CL = Peer("torch channels_last", "torch", _channels_last)
-LIKE_TORCH = {p.name: p for p in (OURS, TORCH, TORCH_CL)}
+ALONE = Peer("tinygrad_np, 1 thread", "tinygrad_np", threads=1)
+LIKE_TORCH = {p.name: p for p in (OURS, TORCH, TORCH_CL, ALONE)}
 OTHERS = ("numpy by hand", "jax.jit", "mygrad")
 NAMES = (*LIKE_TORCH, *OTHERS)
 
@@ -71,14 +86,11 @@ def installed(name: str) -> bool:
     return importlib.util.find_spec(module) is not None
 
 
-def set_threads(count: int) -> None:
-    """Give every peer that can be told the same number of threads."""
-    import tinygrad_np
-
-    if hasattr(tinygrad_np, "set_num_threads"):
-        tinygrad_np.set_num_threads(count)
-    if TORCH.installed:
-        TORCH.lib.set_num_threads(count)
+def set_threads(name: str, count: int) -> None:
+    """Give a peer that can be told its number of threads."""
+    peer = LIKE_TORCH.get(name)
+    if peer:
+        peer.lib.set_num_threads(peer.threads or count)
 
 
 def versions() -> dict[str, str]:

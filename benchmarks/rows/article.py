@@ -28,7 +28,7 @@ def build(peer: str, batch: int, dtype: str) -> Step | None:
     images, labels = data(batch, dtype)
     if peer in LIKE_TORCH:
         p = LIKE_TORCH[peer]
-        if p.name != p.module:
+        if not p.plain:
             return None  # one channel: no other memory format
         model = p.nn.Sequential(
             p.nn.Conv2d(1, 1, 3),

@@ -1,6 +1,10 @@
-"""What Python costs: a chain of ops on eight numbers."""
+"""What Python costs: a hundred times an op on a few numbers (ms per 100 are 10 us per op)."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -8,54 +12,50 @@ from benchmarks.harness import Step, row
 from benchmarks.peers import LIKE_TORCH
 
 LENGTH = 100
+CHAINS: dict[str, Callable[[Any, Any], Any]] = {
+    "mul": lambda y, w: y * w,
+    "add": lambda y, w: y + w,
+    "relu": lambda y, w: y.relu(),
+    "sum": lambda y, w: y.sum(),
+    "matmul": lambda y, w: y @ w,
+    "reshape": lambda y, w: y.reshape(2, 8),
+    "transpose": lambda y, w: y.transpose(0, 1),
+    "index": lambda y, w: y[1:],
+}
+SHAPES = {"matmul": (8, 8), "reshape": (4, 4), "transpose": (4, 4), "index": (LENGTH + 8,)}
 
 
-@row(f"{LENGTH} mul, forward", "overhead")
-def forward(peer: str) -> Step | None:
-    if peer not in LIKE_TORCH or peer.endswith("channels_last"):
+def build(peer: str, name: str, mode: str) -> Step | None:
+    if peer not in LIKE_TORCH or not LIKE_TORCH[peer].plain:
         return None
     p = LIKE_TORCH[peer]
-    x, w = (p.tensor(np.ones(8), requires_grad=True) for _ in range(2))
+    op = CHAINS[name]
+    start = np.ones(SHAPES.get(name, (8,))) / (8 if name == "matmul" else 1)
+    x, w = (p.tensor(start, requires_grad=True) for _ in range(2))
 
-    def step() -> None:
+    def chain() -> Any:
         y = x
         for _ in range(LENGTH):
-            y = y * w
+            y = op(y, w)
+        return y
 
-    return step
+    gradient = p.lib.ones_like(chain().detach())
 
+    def forward_and_backward() -> None:
+        chain().backward(gradient)
 
-@row(f"{LENGTH} mul, forward and backward", "overhead")
-def backward(peer: str) -> Step | None:
-    if peer not in LIKE_TORCH or peer.endswith("channels_last"):
-        return None
-    p = LIKE_TORCH[peer]
-    x, w = (p.tensor(np.ones(8), requires_grad=True) for _ in range(2))
-    gradient = p.tensor(np.ones(8))
-
-    def step() -> None:
-        y = x
-        for _ in range(LENGTH):
-            y = y * w
-        y.backward(gradient)
-
-    return step
-
-
-@row(f"{LENGTH} mul, no_grad", "overhead")
-def no_grad(peer: str) -> Step | None:
-    if peer not in LIKE_TORCH or peer.endswith("channels_last"):
-        return None
-    p = LIKE_TORCH[peer]
-    x, w = (p.tensor(np.ones(8), requires_grad=True) for _ in range(2))
-
-    def step() -> None:
+    def no_grad() -> None:
         with p.lib.no_grad():
-            y = x
-            for _ in range(LENGTH):
-                y = y * w
+            chain()
 
-    return step
+    return {"forward": chain, "forward and backward": forward_and_backward, "no_grad": no_grad}[
+        mode
+    ]
+
+
+for _name in CHAINS:
+    for _mode in ("forward", "forward and backward", "no_grad"):
+        row(f"{LENGTH} {_name}, {_mode}", "overhead")(partial(build, name=_name, mode=_mode))
 
 
 @row(f"{LENGTH} np.add", "overhead")
