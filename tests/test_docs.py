@@ -12,7 +12,7 @@ import tinygrad_np
 MODULES = sorted(
     m.name
     for m in pkgutil.walk_packages(tinygrad_np.__path__, "tinygrad_np.")
-    if not m.name.endswith("__main__")
+    if not m.name.endswith(("__main__", "as_torch"))  # which would take PyTorch's place
 )
 
 

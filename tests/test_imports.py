@@ -14,6 +14,7 @@ ORDER = [
     "dtypes", "size", "device", "cuda", "return_types", "generator", "tape", "kernels", "ops",
     "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor", "queries",
     "random", "linalg", "serialization", "autograd", "nn", "optim", "utils", "vision", "testing",
+    "launch", "as_torch",
 ]  # fmt: skip
 
 

@@ -1,0 +1,113 @@
+"""Which module stands for a module of PyTorch, and what is nearest to a name that there is not."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import types
+from importlib.machinery import PathFinder
+from typing import Any
+
+ROOTS = {"torch": "tinygrad_np", "torchvision": "tinygrad_np.vision"}
+
+# Modules of PyTorch whose names live in a namespace of ours under another path; the deeper
+# modules of such a one (torch.nn.modules.loss) are that namespace, too.
+ELSEWHERE = {
+    "torch.autograd.gradcheck": "torch.autograd",
+    "torch.autograd.grad_mode": "torch",
+    "torch.autograd.variable": "torch.autograd",
+    "torch.functional": "torch",
+    "torch.nn.modules": "torch.nn",
+    "torch.nn.parallel": "torch.nn.parallel",
+    "torch.tensor": "torch",
+    "torch._tensor": "torch",
+    "torch.types": "torch",
+    "torch.utils.data": "torch.utils.data",
+    "torchvision.datasets": "torchvision.datasets",
+    "torchvision.transforms": "torchvision.transforms",
+    "torchvision.transforms.v2": "torchvision.transforms",
+}
+SHADOWED = ("torch.autograd.gradcheck", "torch.tensor")  # modules named like a function beside them
+
+# What to do instead of what cannot be here.
+INSTEAD = {
+    "torch.compile": "the code runs as it stands",
+    "torch.fx": "there is no graph to rewrite: call the module",
+    "torch.multiprocessing": "Python's multiprocessing",
+    "torch.package": "torch.save",
+    "torch.quantization": "float32 and float16 tensors",
+    "torch.ao": "float32 and float16 tensors",
+    "torch.onnx": "torch.save, and PyTorch to read the file",
+    "torch.utils.cpp_extension": "tinygrad_np.op makes an op of a Python function",
+    "torchvision.models": "layers from torch.nn",
+    "torchtext": "text read with Python",
+    "torchaudio": "scipy.io.wavfile",
+}
+
+
+def module_for(name: str) -> types.ModuleType | None:
+    """The module of ours that a module of PyTorch is, or None."""
+    root, _, rest = name.partition(".")
+    if root not in ROOTS:
+        return None
+    module = importlib.import_module(ROOTS[root])
+    for piece in rest.split(".") if rest else ():
+        path = f"{module.__name__}.{piece}"
+        value = vars(module).get(piece)
+        if value is None and PathFinder.find_spec(path, module.__dict__.get("__path__", [])):
+            value = importlib.import_module(path)
+        if not isinstance(value, types.ModuleType) or not value.__name__.startswith("tinygrad_np"):
+            return None
+        module = value
+    return module
+
+
+def namespace_for(name: str) -> types.ModuleType | None:
+    """The namespace that has the names of a module of PyTorch which is none of ours, or None."""
+    place = name
+    while place not in ELSEWHERE and "." in place:
+        place = place.rpartition(".")[0]
+    target = ELSEWHERE.get(place)
+    return module_for(target) if target and target != name else None
+
+
+def spelled(module: str) -> str:
+    """The path of a module of ours in PyTorch's words."""
+    for theirs, ours in reversed(ROOTS.items()):
+        if module == ours or module.startswith(ours + "."):
+            return theirs + module[len(ours) :]
+    return module
+
+
+def nearest(place: str, name: str) -> str:
+    """What to use instead of `place.name`, as the end of an error message; may be empty."""
+    whole = f"{place}.{name}"
+    for key, text in INSTEAD.items():
+        if whole == key or whole.startswith(key + "."):
+            return f"; instead: {text}"
+    for other in ("torch", "torch.Tensor", "torch.nn.functional", "torch.nn", "torch.linalg"):
+        if other != place and has(_value(other), name):
+            return f"; there is {other}.{name}"
+    near = difflib.get_close_matches(name, public(_value(place)), n=2, cutoff=0.75)
+    return f"; the nearest is {' and '.join(f'{place}.{n}' for n in near)}" if near else ""
+
+
+def has(value: Any, name: str) -> bool:
+    """Whether a namespace or class has a name, without asking the hook for missing ones."""
+    if isinstance(value, types.ModuleType):
+        return name in vars(value) or name in vars(value).get("PARTS", ())
+    return hasattr(value, name)
+
+
+def public(value: Any) -> list[str]:
+    """The names of a namespace or class without those for itself."""
+    return [n for n in dir(value) if not n.startswith("_")]
+
+
+def _value(place: str) -> Any:
+    """The module or class of a dotted path of PyTorch."""
+    module = module_for(place)
+    if module is None and "." in place:
+        head, _, tail = place.rpartition(".")
+        return getattr(module_for(head) or namespace_for(head), tail, None)
+    return module
