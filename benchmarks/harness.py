@@ -140,10 +140,17 @@ def _calls(step: Step, seconds: float) -> int:
     return max(1, min(2000, int(seconds / max(once, 1e-7))))
 
 
-def choose(patterns: list[str]) -> Iterator[Row]:
-    """The rows whose name or group contains one of the patterns; all without patterns."""
+def choose(patterns: list[str], quick: bool = False) -> Iterator[Row]:
+    """The rows whose name or group contains one of the patterns; all without patterns.
+
+    A slow row must begin with the pattern, and is left out of a quick look.
+    """
     for r in ROWS.values():
-        if not patterns or any(p.lower() in f"{r.group}: {r.name}".lower() for p in patterns):
+        full, name = f"{r.group}: {r.name}".lower(), r.name.lower()
+        found = [p for p in map(str.lower, patterns) if p in full]
+        if r.slow:
+            found = [p for p in found if full.startswith(p) or name.startswith(p)]
+        if (found or not patterns) and not (quick and r.slow):
             yield r
 
 

@@ -76,6 +76,7 @@ ALONE = Peer("tinygrad_np, 1 thread", "tinygrad_np", threads=1)
 LIKE_TORCH = {p.name: p for p in (OURS, TORCH, TORCH_CL, ALONE)}
 OTHERS = ("numpy by hand", "jax.jit", "mygrad")
 NAMES = (*LIKE_TORCH, *OTHERS)
+threads = 2  # of everyone who can be told; --threads
 
 
 def installed(name: str) -> bool:
