@@ -108,9 +108,9 @@ def picture(about: dict[str, Any], results: Results, path: str) -> None:
         axis.margins(x=0.1, y=0.01)
         axis.invert_yaxis()
         axis.set_xlabel("ours / PyTorch's faster memory format (left of the line we need less)")
-    figure.suptitle(head(about), fontsize=8, wrap=True)
-    figure.tight_layout(rect=(0, 0, 1, 0.98))
-    figure.savefig(path, dpi=110)
+    figure.suptitle(head(about), fontsize=8)
+    figure.tight_layout(rect=(0, 0, 1, 0.985))
+    figure.savefig(path, dpi=110, bbox_inches="tight")
 
 
 def compare(results: Results, path: str) -> int:

@@ -34,8 +34,8 @@ def memory(peer: str, name: str) -> Callable[[], float] | None:
 
 
 row("import, with the start of Python", "import", rounds=7)(importing)
-row("memory after import", "peak memory", unit="MB", rounds=3, slow=True)(partial(memory, name=""))
+row("memory after import", "peak memory", unit="MB", rounds=1, slow=True)(partial(memory, name=""))
 for _name in [r.name for r in ROWS.values() if r.group == "training step"]:
-    row(f"peak memory, {_name}", "peak memory", unit="MB", rounds=3, slow=True)(
+    row(f"peak memory, {_name}", "peak memory", unit="MB", rounds=1, slow=True)(
         partial(memory, name=_name)
     )
