@@ -20,24 +20,29 @@ def put_back():
     before = tg.get_num_threads()
     yield
     tg.set_num_threads(before)
+    tg.set_conv_algorithm("auto")
 
 
-def convolve(count):
+def convolve(count, **geometry):
     """A convolution and a pooling with their gradients, as bytes."""
     tg.set_num_threads(count)
     random = np.random.default_rng(0)
-    x = tg.tensor(random.standard_normal((37, 16, 20, 20)).astype(np.float32), requires_grad=True)
-    w = tg.tensor(random.standard_normal((24, 16, 3, 3)).astype(np.float32), requires_grad=True)
-    out = F.max_pool2d(F.conv2d(x, w, padding=1), 2)
+    seen = 64 // geometry.get("groups", 1)
+    x = tg.tensor(random.standard_normal((37, 64, 20, 20)).astype(np.float32), requires_grad=True)
+    w = tg.tensor(random.standard_normal((64, seen, 3, 3)).astype(np.float32), requires_grad=True)
+    out = F.max_pool2d(F.relu(F.conv2d(x, w, padding=1, **geometry)), 2)
     out.backward(tg.tensor(random.standard_normal(tuple(out.shape)).astype(np.float32)))
     return [t.detach().numpy().tobytes() for t in (out, x.grad, w.grad)]
 
 
-def test_results_do_not_depend_on_the_number_of_threads():
+@pytest.mark.parametrize("algorithm", ["im2col", "winograd"])
+@pytest.mark.parametrize("geometry", [{}, {"stride": 2}, {"groups": 4}, {"groups": 64}], ids=str)
+def test_results_do_not_depend_on_the_number_of_threads(geometry, algorithm):
     pytest.importorskip("threadpoolctl")
-    one = convolve(1)
-    assert convolve(2) == one
-    assert convolve(4) == one
+    tg.set_conv_algorithm(algorithm)
+    one = convolve(1, **geometry)
+    assert convolve(2, **geometry) == one
+    assert convolve(4, **geometry) == one
 
 
 def test_every_part_is_done_once():

@@ -14,8 +14,9 @@ summed over the tiles before the outer transform. All transforms are matrix prod
 the height on the images as they lie in memory, along the width on the columns of the tiles,
 gathered. Six rows are few enough for BLAS to take at the speed of memory.
 
-The transforms are sums of larger terms that cancel: the error is about ten times that of the
-plain sum, near 1e-5 of the largest result in float32. float64 is not computed so.
+The transforms are sums of larger terms that cancel. In float32 the error is about ten times that
+of the plain sum: 1e-5 of the largest result, as a rule half of it. float64 is not computed so:
+who asks for it asks for accuracy.
 
 Source: Lavin and Gray, Fast algorithms for convolutional neural networks, 2015
 (https://arxiv.org/abs/1509.09308).
@@ -32,7 +33,7 @@ from tinygrad_np.kernels.gather import Block, Windows, channels_first, windows
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
 
-B = np.array(
+B = np.array(  # constants in float64; each call casts them to what it computes in
     [
         [4, 0, -5, 0, 1, 0],
         [0, -4, -4, 1, 1, 0],
@@ -40,16 +41,12 @@ B = np.array(
         [0, -2, -1, 2, 1, 0],
         [0, 2, -1, -2, 1, 0],
         [0, 4, 0, -5, 0, 1],
-    ],
-    np.float32,
+    ]
 )
 G = np.array([[6, 0, 0], [-4, -4, -4], [-4, 4, -4], [1, 2, 4], [1, -2, 4], [0, 0, 24]]) / 24
-A = np.array(
-    [[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]],
-    np.float32,
-)
+A = np.array([[1, 1, 1, 1, 1, 0], [0, 1, -1, 2, -2, 0], [0, 1, 1, 4, 4, 0], [0, 1, -1, 8, -8, 1]])
 # both transforms of the weight at once: (height, width) to (width, height), as tiles have them
-KERNEL = np.einsum("ab,cd->acdb", G, G).reshape(36, 9).astype(np.float32)
+KERNEL = np.einsum("ab,cd->acdb", G, G).reshape(36, 9)
 ONE = 7  # the place whose transform back is 1 in all of a tile: where a bias is added
 
 SPACE = 1 << 20  # bytes of a block's tiles, transformed; there are two such arrays
@@ -57,34 +54,49 @@ FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
-def suits(x: NDArray, kernel: Ints, channels: int, size: Ints, geometry: Geometry) -> bool:
-    """Whether this is a convolution that is faster so."""
-    if kernel != (3, 3) or x.dtype != np.float32 or geometry[0::2] != ((1, 1), (1, 1)):
-        return False
-    if min(x.shape[1], channels) < 16 * geometry.groups:
-        return False
+DTYPES = ("float32",)  # what is computed so
+
+
+def possible(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -> bool:
+    """Whether a convolution can be computed so."""
+    stride, _, dilation, _ = geometry
+    return (
+        tuple(kernel) == (3, 3)
+        and stride == dilation == (1, 1)
+        and x.dtype.name in DTYPES
+        and x.size * math.prod(size) > 0
+    )
+
+
+def pays(shape: Ints, channels: int, size: Ints, groups: int) -> bool:
+    """Whether it is then faster: with channels for BLAS, and tiles that do not lie outside."""
     tiles = math.prod(-(-n // 4) for n in size)
-    if tiles * 16 > 1.5 * math.prod(size):  # too much of the tiles lies outside
-        return False
-    return bool(x.shape[0] * tiles >= 32)
+    return (
+        min(shape[1], channels) >= 16 * groups
+        and tiles * 16 <= 1.5 * math.prod(size)
+        and shape[0] * tiles >= 32
+    )
 
 
-def _rows(shape: Ints, height: int, size: Ints, padding: Ints, channels: int) -> Windows:
+def _rows(
+    shape: Ints, itemsize: int, height: int, size: Ints, padding: Ints, channels: int
+) -> Windows:
     """Rows of tiles in (N, C, *S) images, for outputs of `size`.
 
     They are windows of `height`, begun every 4 positions, and as wide as the image.
     """
     rows, columns = (-(-n // 4) for n in size)
-    fitting = max(SPACE // (36 * 4 * channels), FEW) // columns
+    fitting = max(SPACE // (36 * 4 * channels), FEW) // columns or 1
     geometry = Geometry((4, 4), padding, (1, 1))
     kernel = (height, 4 * columns + height - 4)
-    return windows(shape, 4, kernel, (rows, 1), geometry, True, fitting)
+    return windows(shape, itemsize, kernel, (rows, 1), geometry, True, fitting)
 
 
 def _transform(
     matrix: NDArray, seen: Windows, x: NDArray, block: Block, place: str = "a"
 ) -> NDArray:
     """The tiles of a block, transformed by a matrix (6, height): (36, tiles, C)."""
+    matrix = matrix.astype(x.dtype)
     view = seen.view(x, block)[0, :, :, 0]  # (N, rows, height, width, C)
     count, rows, height, width, channels = view.shape
     high = scratch("a", (count, rows, 6, width, channels), x.dtype)
@@ -116,8 +128,8 @@ def forward(
     `turned`: with weight (C, O / groups, 3, 3), each kernel in reverse order.
     """
     channels = weight.shape[1] * groups if turned else weight.shape[0]
-    seen = _rows(x.shape, 6, size, padding, max(x.shape[1], channels))
-    x, kernel = seen.lay(x), _kernel(weight, groups, turned)
+    seen = _rows(x.shape, x.itemsize, 6, size, padding, max(x.shape[1], channels))
+    x, kernel, last = seen.lay(x), _kernel(weight, groups, turned), A.astype(x.dtype)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
 
     def multiply(block: Block) -> None:
@@ -128,9 +140,9 @@ def forward(
         if bias is not None:
             products[ONE] += bias
         wide = scratch("a", (4, 6, tiles.shape[1] * channels), x.dtype)
-        np.matmul(A, products.reshape(6, -1), out=wide.reshape(4, -1))
+        np.matmul(last, products.reshape(6, -1), out=wide.reshape(4, -1))
         back = scratch("b", (4, 4, tiles.shape[1] * channels), x.dtype)
-        np.matmul(A, wide, out=back)
+        np.matmul(last, wide, out=back)
         _lay_out(back, out, block)
 
     threads.run(multiply, seen.blocks)
@@ -155,10 +167,11 @@ def _multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
 def _kernel(weight: NDArray, groups: int, turned: bool) -> NDArray:
     """The weight transformed: (36, groups, C / groups, O / groups)."""
     if turned:
-        weight, matrix = np.ascontiguousarray(weight), KERNEL[:, ::-1].copy()
+        weight, matrix = np.ascontiguousarray(weight), KERNEL[:, ::-1]
     else:
         weight, matrix = weight.swapaxes(0, 1), KERNEL
     channels, filters = weight.shape[:2]
+    matrix = matrix.astype(weight.dtype)
     out = scratch("kernel", (36, channels, filters), weight.dtype)
 
     def transform(part: slice) -> None:
@@ -196,8 +209,8 @@ def weight_gradient(x: NDArray, grad: NDArray, padding: Ints, groups: int = 1) -
     """Correlate x (N, C, *S) with grad (N, O, *size): of the weight (O, C / groups, 3, 3)."""
     size, filters, channels = grad.shape[2:], grad.shape[1], x.shape[1] // groups
     per = max(filters, x.shape[1])
-    inputs = _rows(x.shape, 6, size, padding, per)
-    outputs = _rows(grad.shape, 4, size, (0, 0), per)
+    inputs = _rows(x.shape, x.itemsize, 6, size, padding, per)
+    outputs = _rows(grad.shape, x.itemsize, 4, size, (0, 0), per)
     x, grad = inputs.lay(x), outputs.lay(grad)
     pairs = list(zip(inputs.blocks, outputs.blocks, strict=True))
     shares = min(SHARES, len(pairs))
@@ -217,13 +230,13 @@ def weight_gradient(x: NDArray, grad: NDArray, padding: Ints, groups: int = 1) -
 
     threads.run(add_up, range(shares))
     out = np.empty((filters, channels, 3, 3), x.dtype)
-    flat, sums = out.reshape(-1, 9), sums.reshape(shares, 36, -1)
+    flat, sums, last = out.reshape(-1, 9), sums.reshape(shares, 36, -1), KERNEL.astype(x.dtype)
 
     def transform(part: slice) -> None:
         total = sums[0, :, part]
         for other in sums[1:]:
             total += other[:, part]
-        np.matmul(total.T, KERNEL, out=flat[part])
+        np.matmul(total.T, last, out=flat[part])
 
     step = max(1 << 14, -(-len(flat) // SHARES))
     threads.run(transform, [slice(i, i + step) for i in range(0, len(flat), step)])
