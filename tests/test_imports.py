@@ -11,10 +11,11 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "dtypes", "size", "device", "cuda", "return_types", "generator", "tape", "kernels", "ops",
-    "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor", "queries",
-    "random", "linalg", "serialization", "autograd", "nn", "optim", "utils", "vision", "testing",
-    "launch", "as_torch",
+    "version", "dtypes", "size", "device", "amp", "cuda", "accelerator", "backends", "compiler",
+    "distributed", "onnx", "profiler", "switches", "return_types", "generator", "tape", "kernels",
+    "ops", "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor",
+    "queries", "random", "linalg", "serialization", "jit", "autograd", "nn", "optim", "utils",
+    "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

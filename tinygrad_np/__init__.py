@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_np import autograd, dtypes, linalg, random, return_types
+from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types
+from tinygrad_np.amp import autocast
 from tinygrad_np.conversion import (
     as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
 )
@@ -18,7 +19,8 @@ from tinygrad_np.creation import (
     arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, zeros,
     zeros_like
 )
-from tinygrad_np.device import device
+from tinygrad_np.compiler import compile
+from tinygrad_np.device import device, get_default_device, set_default_device
 from tinygrad_np.dtypes import (
     bool_ as bool, can_cast, double, dtype, finfo, float_ as float, float16, float32, float64,
     get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long, promote_types,
@@ -121,6 +123,10 @@ from tinygrad_np.random import (
 )
 from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
+from tinygrad_np.switches import (
+    are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_autocast_enabled,
+    set_float32_matmul_precision, use_deterministic_algorithms
+)
 from tinygrad_np.tape.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
     set_grad_enabled
@@ -129,62 +135,75 @@ from tinygrad_np.tape.op import op
 from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
-    from tinygrad_np import cuda, nn, optim, utils, vision
+    from tinygrad_np import (
+        accelerator, backends, compiler, cuda, distributed, jit, nn, onnx,
+        optim, profiler, utils, version, vision
+    )
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "abs", "absolute", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm", "addcdiv",
-    "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout", "amax",
-    "amin", "aminmax", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
-    "arctan2", "arctanh", "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin",
-    "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autograd",
-    "avg_pool1d", "baddbmm", "bernoulli", "bincount", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool",
-    "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "can_cast",
-    "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "chunk", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "column_stack", "combinations", "concat", "concatenate", "conv1d",
-    "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign",
-    "cos", "cosh", "cosine_similarity", "count_nonzero", "cross", "cuda", "cummax", "cummin",
-    "cumprod", "cumsum", "default_generator", "det", "device", "diag", "diag_embed", "diagflat",
-    "diagonal", "diagonal_scatter", "dist", "div", "divide", "dot", "double", "dropout", "dsplit",
-    "dstack", "dtype", "dtypes", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal",
-    "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fill",
-    "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
-    "floor", "floor_divide", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full",
-    "full_like", "gather", "ge", "Generator", "ger", "get_conv_algorithm", "get_default_dtype",
+    "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose",
+    "alpha_dropout", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled",
+    "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan",
+    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
+    "avg_pool1d", "backends", "baddbmm", "bernoulli", "bincount", "bitwise_and",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "bmm", "bool", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
+    "can_cast", "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "chunk", "clamp",
+    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
+    "compiler", "concat", "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity",
+    "count_nonzero", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
+    "default_generator", "det", "device", "diag", "diag_embed", "diagflat", "diagonal",
+    "diagonal_scatter", "dist", "distributed", "div", "divide", "dot", "double", "dropout",
+    "dsplit", "dstack", "dtype", "dtypes", "einsum", "empty", "empty_like", "enable_grad", "eq",
+    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout",
+    "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16",
+    "float32", "float64", "floor", "floor_divide", "fmod", "frac", "from_dlpack", "from_numpy",
+    "frombuffer", "full", "full_like", "gather", "ge", "Generator", "ger", "get_conv_algorithm",
+    "get_default_device", "get_default_dtype", "get_float32_matmul_precision",
     "get_num_threads", "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half",
     "hardshrink", "heaviside", "histc", "hsplit", "hstack", "hypot", "iinfo", "index_add",
     "index_copy", "index_fill", "index_put", "index_select", "inference_mode", "initial_seed",
-    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_complex", "is_floating_point",
-    "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose",
-    "isfinite", "isinf", "isnan", "isneginf", "isposinf", "kron", "kthvalue", "layer_norm", "le",
-    "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log10", "log1p", "log2",
-    "log_softmax", "logaddexp", "logcumsumexp", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logspace", "logsumexp", "long", "lt", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d", "max_pool2d",
-    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort",
-    "mul", "multinomial", "multiply", "mv", "nan_to_num", "nanmean", "nanmedian", "nanquantile",
-    "nansum", "narrow", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal",
-    "not_equal", "numel", "ones", "ones_like", "op", "optim", "outer", "pairwise_distance",
-    "permute", "pixel_shuffle", "pixel_unshuffle", "poisson", "positive", "pow", "prelu", "prod",
-    "promote_types", "put", "quantile", "rand", "rand_like", "randint", "randint_like", "randn",
-    "randn_like", "random", "randperm", "ravel", "reciprocal", "relu", "remainder",
-    "repeat_interleave", "reshape", "result_type", "return_types", "rms_norm", "roll", "rot90",
-    "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter",
-    "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "selu", "set_conv_algorithm",
-    "set_default_dtype", "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state",
-    "short", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet", "softmax", "sort",
-    "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "sub",
-    "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh",
-    "tensor", "Tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace",
-    "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint16",
-    "uint32", "uint64", "uint8", "unbind", "unflatten", "unique", "unique_consecutive", "unsqueeze",
-    "utils", "var", "var_mean", "vdot", "vision", "vsplit", "vstack", "where", "xlogy", "zeros",
+    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_autocast_enabled",
+    "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
+    "is_nonzero", "is_tensor", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf",
+    "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "linalg",
+    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
+    "logcumsumexp", "logical_and", "logical_not", "logical_or", "logical_xor", "logspace",
+    "logsumexp", "long", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
+    "matmul", "matrix_power", "max", "max_pool1d", "max_pool2d", "maximum", "mean", "median",
+    "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul", "multinomial",
+    "multiply", "mv", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow",
+    "ne", "neg", "negative", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
+    "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute",
+    "pixel_shuffle", "pixel_unshuffle", "poisson", "positive", "pow", "prelu", "prod",
+    "profiler", "promote_types", "put", "quantile", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "random", "randperm", "ravel", "reciprocal", "relu",
+    "remainder", "repeat_interleave", "reshape", "result_type", "return_types", "rms_norm",
+    "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor",
+    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "selu",
+    "set_conv_algorithm", "set_default_device", "set_default_dtype",
+    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "short", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet",
+    "softmax", "sort", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "std",
+    "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take", "take_along_dim",
+    "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk",
+    "trace", "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide",
+    "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
+    "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "var",
+    "var_mean", "vdot", "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros",
     "zeros_like",
 ]
 
-PARTS = ("cuda", "nn", "optim", "utils", "vision")  # imported at first use: it halves an import
+# Imported at first use: it halves an import.
+PARTS = (
+    "accelerator", "backends", "compiler", "cuda", "distributed", "jit", "nn",
+    "onnx", "optim", "profiler", "utils", "version", "vision",
+)
 
 
 def __getattr__(name: str) -> Any:

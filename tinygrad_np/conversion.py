@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_np import dtypes
-from tinygrad_np.device import device as Device
+from tinygrad_np.device import require_cpu
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.shape import clone
 from tinygrad_np.tape.graph import TensorBase, make
@@ -59,7 +59,7 @@ def dtype_of(options: Options, default: np.dtype[Any] | None = None) -> Any:
     if unknown:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
     if options.get("device") is not None:
-        Device(options["device"])
+        require_cpu(options["device"])
     dtype = options.get("dtype")
     return default if dtype is None else dtypes.as_numpy(dtype)
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_np.device import device as Device
+from tinygrad_np.device import require_cpu
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -54,7 +54,7 @@ class Generator:
     _wrap: Callable[[Array], Any] = staticmethod(np.asarray)
 
     def __init__(self, device: Any = "cpu") -> None:
-        self.device = Device(device)
+        self.device = require_cpu(device)
         self._lock = threading.RLock()
         self.manual_seed(67280421310721)
 

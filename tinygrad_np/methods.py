@@ -309,6 +309,8 @@ class Methods(Layout):
     long, int, short, char = cast.long, cast.int_, cast.short, cast.char
     byte, bool = cast.byte, cast.bool_
     cpu = cast.cpu
+    cuda = cast.cuda
+    pin_memory = cast.pin_memory
 
     # --- operators ---
     __add__ = __radd__ = _operator(elementwise.add)

@@ -15,7 +15,7 @@ from typing import IO, Any, ClassVar
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.device import device
+from tinygrad_np.device import device, require_cpu
 
 __all__ = ["load", "save"]
 
@@ -128,7 +128,7 @@ def load(
     tensor([0, 1, 2])
     """
     if isinstance(map_location, (str, device)):
-        device(map_location)
+        require_cpu(map_location)
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
             return _read(file, os.fspath(f), weights_only)

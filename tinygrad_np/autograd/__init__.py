@@ -1,6 +1,6 @@
 """PyTorch's `torch.autograd`: backward, grad, Function, gradcheck, functional."""
 
-from tinygrad_np.autograd import functional
+from tinygrad_np.autograd import functional, profiler
 from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from tinygrad_np.tape.backward import backward, grad
@@ -22,5 +22,6 @@ __all__ = [
     "gradgradcheck",
     "inference_mode",
     "no_grad",
+    "profiler",
     "set_grad_enabled",
 ]

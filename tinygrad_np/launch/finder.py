@@ -15,9 +15,9 @@ import types
 from collections.abc import Sequence
 from typing import Any
 
+from tinygrad_np import version
 from tinygrad_np.launch import names
 
-FOLLOWS = "2.13.0"  # the PyTorch whose names, defaults and numbers ours are
 VISION_FOLLOWS = "0.28.0"
 
 
@@ -105,7 +105,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def exec_module(self, module: types.ModuleType) -> None:
         if isinstance(module, Face):
             if module.__name__ in names.ROOTS:
-                follows = FOLLOWS if module.__name__ == "torch" else VISION_FOLLOWS
+                follows = version.__version__ if module.__name__ == "torch" else VISION_FOLLOWS
                 module.__version__ = Version(f"{follows}+np")  # type: ignore[attr-defined]
             return
         module.__spec__ = own[module.__name__]  # what the import system has just replaced

@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 import tinygrad_np
+from tinygrad_np import version
 
 EXTRAS = {
     "fast": ["threadpoolctl"],
     "examples": ["matplotlib", "tqdm"],
     "images": ["pillow"],
-    "tensorboard": ["tensorboard", "tensorboardX"],
+    "tensorboard": ["tensorboardX"],
     "compare": ["torch"],
 }
 
@@ -28,10 +29,8 @@ def info() -> str:
     >>> print(info().splitlines()[0])
     tinygrad_np 0.1.0, in the place of PyTorch 2.13.0
     """
-    from tinygrad_np.launch.finder import FOLLOWS
-
     lines = [
-        f"tinygrad_np {tinygrad_np.__version__}, in the place of PyTorch {FOLLOWS}",
+        f"tinygrad_np {tinygrad_np.__version__}, in the place of PyTorch {version.__version__}",
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {_version('scipy')}",
         f"{platform.platform()}, {os.cpu_count()} processors",
         f"threads: {tinygrad_np.get_num_threads()}",

@@ -31,13 +31,11 @@ SHADOWED = ("torch.autograd.gradcheck", "torch.tensor")  # modules named like a 
 
 # What to do instead of what cannot be here.
 INSTEAD = {
-    "torch.compile": "the code runs as it stands",
     "torch.fx": "there is no graph to rewrite: call the module",
     "torch.multiprocessing": "Python's multiprocessing",
     "torch.package": "torch.save",
     "torch.quantization": "float32 and float16 tensors",
     "torch.ao": "float32 and float16 tensors",
-    "torch.onnx": "torch.save, and PyTorch to read the file",
     "torch.utils.cpp_extension": "tinygrad_np.op makes an op of a Python function",
     "torchvision.models": "layers from torch.nn",
     "torchtext": "text read with Python",

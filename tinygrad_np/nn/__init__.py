@@ -16,6 +16,7 @@ from tinygrad_np.nn.margin_loss import *
 from tinygrad_np.nn.module import *
 from tinygrad_np.nn.normalization import *
 from tinygrad_np.nn.padding import *
+from tinygrad_np.nn.parallel import DataParallel as DataParallel
 from tinygrad_np.nn.parameter import *
 from tinygrad_np.nn.pooling import *
 from tinygrad_np.nn.resampling import *

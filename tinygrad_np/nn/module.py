@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import device as Device
+from tinygrad_np.device import require_cpu
 from tinygrad_np.nn.members import _items
 from tinygrad_np.nn.state import State
 from tinygrad_np.tape.grad_mode import no_grad
@@ -180,7 +181,7 @@ class Module(State):
             if isinstance(value, Tensor):
                 dtype = value.dtype
             elif isinstance(value, (str, Device)):
-                Device(value)
+                require_cpu(value)
             elif value is not None and not isinstance(value, bool):
                 dtype = dtypes.of(dtypes.as_numpy(value))
         if dtype is None:
@@ -213,7 +214,7 @@ class Module(State):
         return self
 
     def cuda(self: M, device: Any = None) -> M:
-        """Raise RuntimeError: there is only the CPU."""
+        """Raise RuntimeError, which is an AssertionError, too: there is only the CPU."""
         return self.to("cuda")
 
     def share_memory(self: M) -> M:

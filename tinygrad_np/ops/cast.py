@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import device as Device
+from tinygrad_np.device import require_cpu
 from tinygrad_np.ops.shape import clone, raw
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
@@ -19,9 +20,11 @@ __all__ = [
     "cast",
     "char",
     "cpu",
+    "cuda",
     "double",
     "float_",
     "half",
+    "pin_memory",
     "int_",
     "long",
     "short",
@@ -110,7 +113,7 @@ def to(
     rest = list(args)
     if rest and isinstance(rest[0], (TensorBase, np.ndarray)):
         dtype = rest.pop(0).dtype
-    elif rest and (rest[0] is None or isinstance(rest[0], (str, Device))):
+    elif rest and (rest[0] is None or isinstance(rest[0], (str, Device)) or _is_index(rest[0])):
         device = rest.pop(0)
     if dtype is None and rest and not isinstance(rest[0], bool):
         dtype = rest.pop(0)
@@ -120,7 +123,7 @@ def to(
             f"{', '.join(type(a).__name__ for a in args)}"
         )
     if device is not None:
-        Device(device)
+        require_cpu(device)
     if dtype is not None:
         out = cast(input, dtype)
         if out is not input:
@@ -198,6 +201,44 @@ def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
             raise ValueError(f"invalid type: {dtype!r}; there are torch.{', torch.'.join(_NAMES)}")
         dtype = _NAMES[name]
     return cast(input, dtype)
+
+
+def cuda(
+    input: Any, device: Any = None, non_blocking: bool = False, memory_format: Any = None
+) -> Any:
+    """Raise: there is no CUDA.
+
+    Raises
+    ------
+    RuntimeError
+        In PyTorch without CUDA an AssertionError, which it also is.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.zeros(2).cuda()
+    Traceback (most recent call last):
+    tinygrad_np.device.NoDevice: device 'cuda' is not available: tinygrad_np runs on 'cpu'...
+    """
+    require_cpu("cuda")
+
+
+def pin_memory(input: Any, device: Any = None) -> Any:
+    """The tensor itself: there is no device to copy it to. PyTorch without one raises.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2)
+    >>> x.pin_memory() is x
+    True
+    """
+    return input
+
+
+def _is_index(value: Any) -> bool:
+    """Whether `value` is the number of a device."""
+    return type(value) is int
 
 
 def cpu(input: Any, memory_format: Any = None) -> Any:

@@ -1,5 +1,5 @@
-"""Tools around training: data loading, in `utils.data`."""
+"""Tools around training: data loading, in `utils.data`, and logs."""
 
-from tinygrad_np.utils import data
+from tinygrad_np.utils import checkpoint, data, tensorboard
 
-__all__ = ["data"]
+__all__ = ["checkpoint", "data", "tensorboard"]

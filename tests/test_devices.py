@@ -1,0 +1,218 @@
+"""Devices, compilers and the rest that a CPU has no use for: what they do, and what they refuse."""
+
+import importlib.util
+import sys
+
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np import nn
+
+
+@pytest.mark.parametrize("name", ["cpu", "cpu:1", "cuda", "cuda:1", "mps", "meta"])
+@pytest.mark.torch
+def test_devices_are_named_as_in_pytorch(name):
+    import torch
+
+    ours, theirs = tg.device(name), torch.device(name)
+    assert (repr(ours), str(ours), ours.type, ours.index) == (
+        repr(theirs), str(theirs), theirs.type, theirs.index
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (("gpu",), "Expected one of cpu, cuda"),
+        (("cuda:x",), "Invalid device string"),
+        (("cuda:1", 1), "twice"),
+        ((0,), "no accelerator"),
+    ],
+)
+def test_what_is_no_device(args, words):
+    with pytest.raises(RuntimeError, match=words):
+        tg.device(*args)
+
+
+@pytest.mark.parametrize("kind", [AssertionError, RuntimeError])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: tg.ones(1).cuda(),
+        lambda: tg.ones(1).to("cuda"),
+        lambda: tg.ones(1).to(0),
+        lambda: tg.ones(1).to(tg.device("cuda", 0)),
+        lambda: tg.ones(1, device="cuda:0"),
+        lambda: tg.tensor([1], device=tg.device("cuda")),
+        lambda: nn.Linear(1, 1).cuda(),
+        lambda: nn.Linear(1, 1).to("cuda"),
+        lambda: tg.set_default_device("cuda"),
+        lambda: tg.device("cuda").__enter__(),
+        lambda: tg.cuda.set_device(0),
+        lambda: tg.cuda.current_device(),
+        lambda: tg.cuda.Stream(),
+        lambda: tg.accelerator.current_device_index(),
+    ],
+)
+def test_there_is_no_cuda(call, kind):
+    with pytest.raises(kind, match="CPU|'cpu'"):
+        call()
+
+
+def test_what_asks_for_a_device_gets_the_cpu():
+    assert not tg.cuda.is_available()
+    assert tg.cuda.device_count() == tg.accelerator.device_count() == 0
+    assert not tg.accelerator.is_available()
+    assert tg.accelerator.current_accelerator() is None
+    assert not tg.backends.mps.is_available()
+    assert tg.ones(1).to("cpu:0").device == tg.get_default_device() == tg.device("cpu")
+    with tg.device("cpu"):
+        assert tg.ones(1).pin_memory().cpu().tolist() == [1.0]
+    tg.cuda.manual_seed(1)
+    tg.cuda.manual_seed_all(1)
+    tg.cuda.empty_cache()
+    tg.cuda.synchronize()
+    with pytest.raises(TypeError, match=r"torch\.cuda\.LongTensor"):
+        tg.cuda.LongTensor([1])
+    assert not isinstance(tg.ones(1), tg.cuda.FloatTensor)
+
+
+def test_switches_can_be_set(monkeypatch):
+    monkeypatch.setattr(tg.backends.cudnn, "benchmark", True)
+    monkeypatch.setattr(tg.backends.cuda.matmul, "allow_tf32", True)
+    tg.use_deterministic_algorithms(True)
+    assert tg.are_deterministic_algorithms_enabled()
+    tg.use_deterministic_algorithms(False)
+    tg.set_float32_matmul_precision("high")
+    assert tg.get_float32_matmul_precision() == "high"
+    tg.set_float32_matmul_precision("highest")
+    with pytest.raises(RuntimeError, match="highest"):
+        tg.set_float32_matmul_precision("low")
+
+
+def test_compilers_return_what_they_get():
+    net = nn.Linear(1, 1)
+    assert tg.compile(net) is tg.jit.script(net) is tg.jit.trace(net, tg.ones(1, 1)) is net
+
+    @tg.compile
+    def f(x):
+        return x + 1
+
+    @tg.compile(fullgraph=True, mode="reduce-overhead")
+    def g(x):
+        return x + 1
+
+    assert f(1) == g(1) == 2
+    with pytest.raises(RuntimeError, match="mode or options"):
+        tg.compile(net, mode="default", options={})
+    with pytest.raises(NotImplementedError, match=r"torch\.onnx\.export.*torch\.save"):
+        tg.onnx.export(net, tg.ones(1, 1), "x.onnx")
+
+
+def test_autocast_changes_nothing():
+    @tg.autocast("cpu", dtype=tg.float16)
+    def f(x):
+        return x @ x
+
+    with tg.amp.autocast(device_type="cpu"), tg.cuda.amp.autocast():
+        assert f(tg.ones(2, 2)).dtype == tg.float32
+    assert not tg.is_autocast_enabled()
+    with pytest.raises(ValueError, match="device_type"):
+        tg.autocast(True)
+
+
+def step(scaler, factor, lr=0.5):
+    """(the weight after a scaled step, the gradient that the step saw)"""
+    w = nn.Parameter(tg.tensor([1.0]))
+    optimizer = tg.optim.SGD([w], lr=lr)
+    scaler.scale(w * factor).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    return w.item(), w.grad.item()
+
+
+def test_grad_scaler_for_cuda_is_disabled():
+    with pytest.warns(UserWarning, match="Disabling"):
+        scaler = tg.cuda.amp.GradScaler()
+    assert not scaler.is_enabled()
+    assert step(scaler, 3.0) == (-0.5, 3.0)
+    assert scaler.get_scale() == 1.0
+    assert scaler.state_dict() == {}
+    assert step(tg.amp.GradScaler(enabled=False), 3.0) == (-0.5, 3.0)
+
+
+@pytest.mark.torch
+def test_grad_scaler_scales_as_pytorchs():
+    import torch
+
+    ours = tg.amp.GradScaler("cpu", init_scale=4.0, growth_interval=2)
+    theirs = torch.amp.GradScaler("cpu", init_scale=4.0, growth_interval=2)
+    for factor in (3.0, 1.0, 2.0, float("inf"), 1.0):
+        w = torch.nn.Parameter(torch.tensor([1.0]))
+        optimizer = torch.optim.SGD([w], lr=0.5)
+        theirs.scale(w * factor).backward()
+        theirs.step(optimizer)
+        theirs.update()
+        assert step(ours, factor) == (w.item(), w.grad.item())
+        assert ours.get_scale() == theirs.get_scale()
+    assert ours.state_dict() == theirs.state_dict()
+    again = tg.amp.GradScaler("cpu")
+    again.load_state_dict(theirs.state_dict())
+    assert again.state_dict() == theirs.state_dict()
+
+
+def test_unscaling_twice_is_an_error():
+    scaler = tg.amp.GradScaler("cpu")
+    w = nn.Parameter(tg.tensor([1.0]))
+    optimizer = tg.optim.SGD([w], lr=0.5)
+    scaler.scale(w * 2).backward()
+    scaler.unscale_(optimizer)
+    assert w.grad.item() == 2.0
+    with pytest.raises(RuntimeError, match="already been called"):
+        scaler.unscale_(optimizer)
+
+
+def test_parallel_modules_call_their_module():
+    net = nn.Linear(2, 1)
+    x = tg.ones(3, 2)
+    for wrapped in (nn.DataParallel(net), nn.parallel.DistributedDataParallel(net, device_ids=[0])):
+        assert wrapped.module is net
+        assert tg.equal(wrapped(x), net(x))
+        assert list(wrapped.state_dict()) == ["module.weight", "module.bias"]
+    assert tg.equal(nn.parallel.data_parallel(net, (x,)), net(x))
+
+
+def test_a_world_of_one(monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    d = tg.distributed
+    with pytest.raises(ValueError, match="init_process_group"):
+        d.get_rank()
+    d.init_process_group("gloo")
+    try:
+        assert (d.get_rank(), d.get_world_size(), d.is_initialized()) == (0, 1, True)
+        d.barrier()
+    finally:
+        d.destroy_process_group()
+    for kwargs, words in (({"world_size": 2}, "2 processes"), ({"backend": "nccl"}, "gloo")):
+        with pytest.raises(RuntimeError, match=words):
+            d.init_process_group(**kwargs)
+
+
+def test_the_profiler_counts():
+    with tg.autograd.profiler.profile(use_cuda=False) as prof, tg.profiler.record_function("x"):
+        prof.step()
+    assert "steps: 1" in prof.key_averages().table(sort_by="cpu_time_total", row_limit=10)
+
+
+def test_summary_writer_names_its_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorboardX", None)
+    with pytest.raises(ImportError, match=r"tinygrad_np\[tensorboard\]"):
+        tg.utils.tensorboard.SummaryWriter()
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("tensorboardX"), reason="needs tensorboardX")
+def test_summary_writer_takes_tensors(tmp_path):
+    with tg.utils.tensorboard.SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("loss", tg.tensor(1.5, requires_grad=True), 0)
+        writer.add_histogram("weights", tg.ones(3), 0)
+    assert list(tmp_path.iterdir())

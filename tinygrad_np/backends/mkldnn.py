@@ -1,0 +1,8 @@
+"""Intel's oneDNN: not used."""
+
+enabled = False
+
+
+def is_available() -> bool:
+    """False."""
+    return False

@@ -1,0 +1,166 @@
+"""`distributed`: one process of a world of one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "all_reduce", "barrier", "broadcast", "destroy_process_group", "get_rank", "get_world_size",
+    "init_process_group", "is_available", "is_initialized",
+]  # fmt: skip
+
+_state = {"initialized": False}
+
+
+def is_available() -> bool:
+    """True: a world of one process can be initialized.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.is_available(), tg.distributed.is_initialized()
+    (True, False)
+    """
+    return True
+
+
+def is_initialized() -> bool:
+    """Whether `init_process_group` has been called.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.is_initialized()
+    False
+    """
+    return _state["initialized"]
+
+
+def init_process_group(
+    backend: str | None = None,
+    init_method: str | None = None,
+    timeout: Any = None,
+    world_size: int = -1,
+    rank: int = -1,
+    store: Any = None,
+    group_name: str = "",
+    pg_options: Any = None,
+    device_id: Any = None,
+) -> None:
+    """Begin a world of one process.
+
+    Raises
+    ------
+    RuntimeError
+        For more processes: tensors cannot be sent between them. For the backend nccl.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.init_process_group("gloo", rank=0, world_size=1)
+    >>> tg.distributed.get_world_size()
+    1
+    >>> tg.distributed.destroy_process_group()
+    """
+    import os
+
+    size = world_size if world_size != -1 else int(os.environ.get("WORLD_SIZE", 1))
+    if size != 1:
+        raise RuntimeError(
+            f"init_process_group: a world of {size} processes can't be; tinygrad_np trains in one "
+            "process, in which torch.set_num_threads and DataLoader's workers use more processors"
+        )
+    if backend == "nccl":
+        raise RuntimeError("init_process_group: there is no CUDA for nccl; use 'gloo'")
+    if _state["initialized"]:
+        raise ValueError("trying to initialize the default process group twice!")
+    _state["initialized"] = True
+
+
+def destroy_process_group(group: Any = None) -> None:
+    """End the world.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.init_process_group("gloo", world_size=1, rank=0)
+    >>> tg.distributed.destroy_process_group()
+    """
+    _begun()
+    _state["initialized"] = False
+
+
+def get_rank(group: Any = None) -> int:
+    """0; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.init_process_group("gloo", world_size=1, rank=0)
+    >>> tg.distributed.get_rank()
+    0
+    >>> tg.distributed.destroy_process_group()
+    """
+    _begun()
+    return 0
+
+
+def get_world_size(group: Any = None) -> int:
+    """1; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.get_world_size()
+    Traceback (most recent call last):
+    ValueError: Default process group has not been initialized...
+    """
+    _begun()
+    return 1
+
+
+def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None) -> None:
+    """Return: all of the one process are here; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.barrier()
+    Traceback (most recent call last):
+    ValueError: Default process group has not been initialized...
+    """
+    _begun()
+
+
+def all_reduce(tensor: Any, op: Any = None, group: Any = None, async_op: bool = False) -> None:
+    """Leave the tensor: it is the sum over one process; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.all_reduce(tg.ones(1))
+    Traceback (most recent call last):
+    ValueError: Default process group has not been initialized...
+    """
+    _begun()
+
+
+def broadcast(tensor: Any, src: int = 0, group: Any = None, async_op: bool = False) -> None:
+    """Leave the tensor; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.broadcast(tg.ones(1), 0)
+    Traceback (most recent call last):
+    ValueError: Default process group has not been initialized...
+    """
+    _begun()
+
+
+def _begun() -> None:
+    if not _state["initialized"]:
+        raise ValueError(
+            "Default process group has not been initialized, please make sure to call "
+            "init_process_group."
+        )

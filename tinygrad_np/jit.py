@@ -1,0 +1,76 @@
+"""TorchScript: there is none, and what is to be compiled runs as it stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tinygrad_np import serialization
+
+__all__ = ["export", "ignore", "is_scripting", "load", "save", "script", "trace"]
+
+
+def script(obj: Any, *args: Any, **kwargs: Any) -> Any:
+    """Return the module or function as it is.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.script(tg.nn.ReLU())
+    ReLU()
+    """
+    return obj
+
+
+def trace(func: Any, example_inputs: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Return the module or function as it is; `example_inputs` are not looked at.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.trace(tg.nn.ReLU(), tg.ones(1))
+    ReLU()
+    """
+    return func
+
+
+def is_scripting() -> bool:
+    """False.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.is_scripting()
+    False
+    """
+    return False
+
+
+def save(m: Any, f: Any, _extra_files: Any = None) -> None:
+    """Write a module with `save`.
+
+    Examples
+    --------
+    >>> import io
+    >>> import tinygrad_np as tg
+    >>> tg.jit.save(tg.nn.ReLU(), io.BytesIO())
+    """
+    serialization.save(m, f)
+
+
+def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> Any:
+    """Read a module that `jit.save` wrote; it runs what the file says, so trust the file.
+
+    Examples
+    --------
+    >>> import io
+    >>> import tinygrad_np as tg
+    >>> file = io.BytesIO()
+    >>> tg.jit.save(tg.nn.ReLU(), file)
+    >>> _ = file.seek(0)
+    >>> tg.jit.load(file)
+    ReLU()
+    """
+    return serialization.load(f, map_location, weights_only=False)
+
+
+ignore = export = unused = script
