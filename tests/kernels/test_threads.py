@@ -45,6 +45,64 @@ def test_results_do_not_depend_on_the_number_of_threads(geometry, algorithm):
     assert convolve(4, **geometry) == one
 
 
+LARGE = (600, 1024)  # shared out by every op below
+SHARED = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "add": lambda x: x + 0.1 * x,
+    "batch_norm": lambda x: F.batch_norm(x.reshape(600, 4, 256), None, None, training=True),
+    "batch_norm, channels last": lambda x: F.batch_norm(
+        x.reshape(600, 256, 4).transpose(1, 2), None, None, training=True
+    ),
+    "layer_norm": lambda x: F.layer_norm(x, (1024,), x[0].detach(), x[1].detach()),
+    "softmax": lambda x: F.softmax(x, dim=1),
+    "cross_entropy": lambda x: F.cross_entropy(x, tg.arange(600)),
+    "dropout": lambda x: (tg.manual_seed(0), F.dropout(x, 0.5))[1],
+    "linear": lambda x: F.linear(x, x[:64], x[0, :64]),
+    "embedding": lambda x: F.embedding(tg.arange(1200) % 600, x),
+    "max_pool2d": lambda x: F.max_pool2d(x.reshape(600, 1, 32, 32), 2),
+    "avg_pool2d": lambda x: F.avg_pool2d(x.reshape(600, 1, 32, 32), 3, 2, 1),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_large_arrays_give_the_same_bits_with_any_number_of_threads(name):
+    pytest.importorskip("threadpoolctl")
+    random = np.random.default_rng(0)
+    data = random.standard_normal(LARGE).astype(np.float32)
+
+    def results(count):
+        tg.set_num_threads(count)
+        x = tg.tensor(data, requires_grad=True)
+        out = SHARED[name](x)
+        out.backward(out.detach())
+        return out.detach().numpy().tobytes(), x.grad.numpy().tobytes()
+
+    one = results(1)
+    assert results(2) == one
+    assert results(4) == one
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam", "AdamW", "RMSprop"])
+def test_large_parameters_are_updated_alike_with_any_number_of_threads(name):
+    pytest.importorskip("threadpoolctl")
+
+    def results(count):
+        tg.set_num_threads(count)
+        x = tg.tensor(np.linspace(-1, 1, 600_000, dtype=np.float32), requires_grad=True)
+        options = {"momentum": 0.9} if name == "SGD" else {}
+        update = getattr(tg.optim, name)([x], lr=0.1, weight_decay=0.01, **options)
+        for _ in range(2):
+            update.zero_grad()
+            (x * x).sum().backward()
+            update.step()
+        return x.detach().numpy().tobytes()
+
+    one = results(1)
+    assert results(2) == one
+    assert results(4) == one
+
+
 def test_every_part_is_done_once():
     for count in (1, 2, 3):
         tg.set_num_threads(count)

@@ -9,6 +9,7 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np import optim
+from tinygrad_np.kernels import elementwise
 from tinygrad_np.optim import update
 
 STEPS = 20
@@ -184,14 +185,14 @@ def test_update_is_the_formula(name, options):
 def test_large_arrays_go_by_blocks(name, options, monkeypatch):
     whole, cut = tensors(start()), tensors(start())
     run(getattr(optim, name)(whole, **options), whole, gradients())
-    monkeypatch.setattr(update, "BLOCK", 5)  # (3, 4) by rows, the last block shorter or not
+    monkeypatch.setattr(elementwise, "PART", 5)  # (3, 4) by rows, the last block shorter or not
     run(getattr(optim, name)(cut, **options), cut, gradients())
     for a, b in zip(whole, cut, strict=True):
         np.testing.assert_array_equal(a.detach().numpy(), b.detach().numpy())
 
 
 def test_blocks_cover_arrays_of_any_layout(monkeypatch):
-    monkeypatch.setattr(update, "BLOCK", 8)
+    monkeypatch.setattr(elementwise, "PART", 8)
     for array in [
         np.zeros((7, 3)),
         np.zeros((3, 7)).T,

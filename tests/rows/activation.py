@@ -93,7 +93,7 @@ ROWS = [
         smooth.gelu,
         gelu,
         unary(approximate=st.sampled_from(["none", "tanh"])),
-        covers=("_normal_cdf",),
+        covers=("_gelu_back",),
     ),
     OpInfo(smooth.silu, lambda x: x * expit(x), unary(*WIDE)),
     OpInfo(smooth.mish, lambda x: x * np.tanh(np.log(1 + np.exp(x))), unary(*WIDE)),

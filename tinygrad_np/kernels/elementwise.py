@@ -1,7 +1,7 @@
 """Element by element, in several threads where arrays are large.
 
-Large arrays are computed part by part along their first dimension. A part fits the cache, so that
-a function of several steps goes through memory once.
+Large arrays are computed part by part along their first dimension. A part stays in the caches, so
+that a function of several steps goes through memory once.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.silence import silent
 
-__all__ = ["compute"]
+__all__ = ["compute", "split"]
 
 Array = Any
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
-PART = 1 << 17
+PART = 1 << 18  # with less, the threads wait for each other's turns at the interpreter
 
 
-def compute(function: Callable[..., Array], *operands: Array) -> Array:
+def compute(function: Callable[..., Array], *operands: Array, steps: int = 1) -> Array:
     """``function(*operands)``, a ufunc or another function of elements that takes ``out=``.
 
     Parameters
@@ -30,9 +30,11 @@ def compute(function: Callable[..., Array], *operands: Array) -> Array:
         Its result has the dtype that the operands have.
     operands : ndarray or number
         The others broadcast to the first, if that is large.
+    steps : int, default 1
+        About how many ufuncs the function takes: with more, fewer elements are worth sharing.
     """
     first = operands[0]
-    if type(first) is not np.ndarray or first.size < LARGE:
+    if type(first) is not np.ndarray or first.size * steps < LARGE:
         return silent.run(function, *operands)
     count, out = len(first), np.empty_like(first)
     for other in operands[1:]:
@@ -48,9 +50,14 @@ def compute(function: Callable[..., Array], *operands: Array) -> Array:
         ]
         function(*parts, out=out[part])
 
-    step = -(-count * PART // first.size)
-    threads.run(some, [slice(i, i + step) for i in range(0, count, step)])
+    threads.run(some, split(count, first.size))
     return out
+
+
+def split(count: int, size: int) -> list[slice]:
+    """Equal parts of `count` rows that have `size` elements together; an even number of them."""
+    step = -(-count // (2 * -(-size // (2 * PART))))
+    return [slice(i, i + step) for i in range(0, count, step)]
 
 
 def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:

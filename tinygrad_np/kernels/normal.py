@@ -9,11 +9,14 @@ Source: the form is that of C. Hastings, Approximations for Digital Computers, 1
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-__all__ = ["normal_cdf"]
+from tinygrad_np.kernels.elementwise import compute
+
+__all__ = ["gelu", "gelu_back", "normal_cdf"]
 
 Array = Any  # an ndarray
 
@@ -27,8 +30,9 @@ _LOWER = (
     0.120759814,
     0.119628969,
 )
+STEPS = 8  # of one computation, ufuncs that take long counted for more
 _SMALL = 1024  # elements, below which the calls cost more
-_BLOCK = 16384  # elements, whose intermediate values stay in the cache
+_DENSITY_AT_0 = 1 / math.sqrt(2 * math.pi)
 
 
 def normal_cdf(x: Array) -> Array:
@@ -42,19 +46,46 @@ def normal_cdf(x: Array) -> Array:
     >>> normal_cdf(np.array([-1.0, 0.0])).round(4)
     array([0.1587, 0.5   ])
     """
+    return compute(_cdf, x, steps=STEPS)
+
+
+def gelu(x: Array) -> Array:
+    """``x * normal_cdf(x)``."""
+    return compute(_gelu, x, steps=STEPS)
+
+
+def gelu_back(grad: Array, x: Array) -> Array:
+    """`grad` times the derivative of `gelu` at `x`."""
+    return compute(_gelu_back, grad, x, steps=STEPS)
+
+
+def _gelu(x: Array, out: Array | None = None) -> Array:
+    out = _cdf(x, out)
+    out *= x
+    return out
+
+
+def _gelu_back(grad: Array, x: Array, out: Array | None = None) -> Array:
+    slope = np.multiply(x, x, np.empty_like(x))
+    slope *= -0.5
+    np.exp(slope, slope)
+    slope *= x
+    slope *= _DENSITY_AT_0
+    slope += _cdf(x)
+    return np.multiply(grad, slope, out)
+
+
+def _cdf(x: Array, out: Array | None = None) -> Array:
+    if out is None:
+        out = np.empty_like(x)
     if x.dtype == np.float64 or x.size < _SMALL:
         import scipy.special
 
-        return scipy.special.ndtr(x).astype(x.dtype, copy=False)
-    values = np.ascontiguousarray(x, np.float32).reshape(-1)
-    out = np.empty_like(values)
-    for start in range(0, len(values), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        _cdf32(values[part], out[part])
-    return out.reshape(x.shape).astype(x.dtype, copy=False)
-
-
-def _cdf32(x: Array, out: Array) -> None:
+        out[...] = scipy.special.ndtr(x)
+        return out
+    if x.dtype != np.float32:
+        out[...] = _cdf(x.astype(np.float32))
+        return out
     t = np.abs(x)
     u = t * 0.3
     u += 1
@@ -68,3 +99,4 @@ def _cdf32(x: Array, out: Array) -> None:
     out *= np.exp(t, t)
     np.subtract(x > 0, out, out)  # 1 - cdf(-t) on the right side, -cdf(-t) on the left
     np.abs(out, out)
+    return out

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels.normal import normal_cdf
+from tinygrad_np.kernels import normal
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops import dims
@@ -133,7 +133,7 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     tensor([-0.1587,  0.0000,  1.9545])
     """
     if approximate == "none":
-        return input * normal_cdf(input)
+        return normal.gelu(input)
     if approximate == "tanh":
         return input * (np.tanh(_bent(input)) + 1) * 0.5
     raise RuntimeError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
@@ -142,18 +142,22 @@ def gelu(input: Array, approximate: str = "none") -> Array:
 @gelu.backward("input")
 def _(grad: Array, input: Array, approximate: str) -> Array:
     if approximate == "none":
-        return grad * (_normal_cdf(input) + input * _normal_density(input))
+        return _gelu_back(grad, input)
     t = tanh(_bent(input))
     slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
     return grad * ((t + 1 + (1 - t * t) * input * slope) * 0.5)
 
 
 @op
-def _normal_cdf(input: Array) -> Array:
-    return normal_cdf(input)
+def _gelu_back(input: Array, other: Array) -> Array:
+    """`input` times the derivative of `gelu` at `other`."""
+    return normal.gelu_back(input, other)
 
 
-_normal_cdf.backward(input=lambda grad, input: grad * _normal_density(input))
+_gelu_back.backward(
+    input=lambda grad, other: _gelu_back(grad, other),
+    other=lambda grad, input, other: grad * input * (2 - other * other) * _normal_density(other),
+)
 
 
 def _normal_density(x: Any) -> Any:

@@ -12,13 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels import threads
+from tinygrad_np.kernels import elementwise, threads
 from tinygrad_np.kernels.scratch import scratch as kept
 from tinygrad_np.tensor import Tensor
 
 Array = np.ndarray[Any, np.dtype[Any]]
-BLOCK = 1 << 16  # elements: with float32, six arrays of it take 1.5 MiB
-SHARED = 4  # blocks, from which on the threads gain more than they cost
 
 
 def blocks(*arrays: Any, scratch: int = 1) -> Callable[[Callable[..., None]], None]:
@@ -30,7 +28,7 @@ def blocks(*arrays: Any, scratch: int = 1) -> Callable[[Callable[..., None]], No
     first = arrays[0]
 
     def call(update: Callable[..., None]) -> None:
-        if first.size <= BLOCK:
+        if first.size <= elementwise.PART:
             update(*arrays, *[np.empty_like(first) for _ in range(scratch)])
             return
         given = arrays
@@ -43,13 +41,7 @@ def blocks(*arrays: Any, scratch: int = 1) -> Callable[[Callable[..., None]], No
             spare = [kept(f"update {i}", shape, first.dtype) for i in range(scratch)]
             update(*[None if a is None else a[part] for a in given], *spare)
 
-        step = max(1, BLOCK * count // first.size)
-        parts = [slice(i, i + step) for i in range(0, count, step)]
-        if len(parts) >= SHARED:
-            threads.run(some, parts)
-        else:
-            for part in parts:
-                some(part)
+        threads.run(some, elementwise.split(count, first.size))
 
     return call
 
