@@ -46,6 +46,7 @@ NAMESPACES = [
     ".onnx",
     ".profiler",
     ".random",
+    ".serialization",
     ".testing",
     ".utils.checkpoint",
     ".utils.data",

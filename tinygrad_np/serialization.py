@@ -1,7 +1,7 @@
 """Tensors, state dicts and whole modules, to files and back.
 
-The files are Python pickles. `load` builds tensors, arrays and plain containers and nothing else,
-unless it is told to trust the file.
+The files are PyTorch's own (see `archive`): what one writes the other reads. `load` builds
+tensors, arrays and plain containers and nothing else, unless it is told to trust the file.
 """
 
 from __future__ import annotations
@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import pickle
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any, ClassVar
 
 import numpy as np
 
-from tinygrad_np import dtypes
+from tinygrad_np import archive
 from tinygrad_np.device import device, require_cpu
 
-__all__ = ["load", "save"]
+__all__ = [
+    "add_safe_globals", "clear_safe_globals", "get_safe_globals", "load", "safe_globals", "save",
+]  # fmt: skip
 
 FileLike = Any  # str | os.PathLike | IO[bytes]
 
@@ -38,16 +41,11 @@ SAFE = {
     ("numpy._core.multiarray", "scalar"),
     ("numpy.core.multiarray", "_reconstruct"),
     ("numpy.core.multiarray", "scalar"),
-    ("tinygrad_np.device", "device"),
-    ("tinygrad_np.nn.parameter", "Buffer"),
-    ("tinygrad_np.nn.parameter", "Parameter"),
-    ("tinygrad_np.size", "Size"),
-    ("tinygrad_np.tensor", "Tensor"),
-    ("tinygrad_np.tensor", "_rebuild"),
 }
+_allowed: dict[tuple[str, str], Any] = {}  # what the program has said to be safe
 
 
-def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: int = 4) -> None:
+def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: int = 2) -> None:
     """Write tensors, containers of them, a state dict or a module to a file.
 
     A file given by its name is written beside its place and moved there when whole, so that an
@@ -59,7 +57,7 @@ def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: i
     f : str, path or binary file
     pickle_module
         Accepted and ignored.
-    pickle_protocol : int, default 4
+    pickle_protocol : int, default 2
 
     Examples
     --------
@@ -76,13 +74,13 @@ def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: i
             raise TypeError(
                 f"save(obj, f): expected a path or a file to write to as f, got {type(f).__name__}"
             )
-        pickle.dump(obj, f, pickle_protocol)
+        archive.write(obj, f, "archive", pickle_protocol)
         return
     path = Path(f)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with open(part, "wb") as file:
-            pickle.dump(obj, file, pickle_protocol)
+            archive.write(obj, file, path.stem or "archive", pickle_protocol)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
@@ -93,21 +91,23 @@ def load(
     map_location: Any = None,
     pickle_module: Any = None,
     *,
-    weights_only: bool = True,
+    weights_only: bool | None = None,
     mmap: bool | None = None,
 ) -> Any:
-    """Read what `save` wrote.
+    """Read what `save` wrote, or PyTorch's `torch.save`; bfloat16 becomes float32.
 
     Parameters
     ----------
     f : str, path or binary file
     map_location
-        Accepted if it names the CPU.
+        Accepted if it names the CPU; other places in a file are the CPU, too.
     pickle_module, mmap
         Accepted and ignored.
     weights_only : bool, default True
-        Build only tensors, arrays, numbers, strings and plain containers. False runs whatever
-        the file says, as a whole module needs it: do that only with files that you trust.
+        Build only tensors, arrays, numbers, strings, plain containers and what `safe_globals`
+        names. False runs whatever the file says, as a whole module needs it: do that only with
+        files that you trust. The environment variable TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 makes
+        it the default, as in PyTorch.
 
     Returns
     -------
@@ -129,15 +129,94 @@ def load(
     """
     if isinstance(map_location, (str, device)):
         require_cpu(map_location)
+    elif isinstance(map_location, dict):
+        for place in map_location.values():
+            require_cpu(place)
+    if weights_only is None:
+        trusted = os.environ.get("TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD", "0")
+        weights_only = trusted.lower() not in ("1", "y", "yes", "true")
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
             return _read(file, os.fspath(f), weights_only)
     return _read(f, getattr(f, "name", "the file"), weights_only)
 
 
+def add_safe_globals(safe_globals: Sequence[Any]) -> None:
+    """Let `load` build what these classes and functions make, with ``weights_only=True``, too.
+
+    Parameters
+    ----------
+    safe_globals : list of classes and functions
+        Or of pairs of one and the name that a file has for it.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.serialization.add_safe_globals([tg.nn.ReLU])
+    >>> tg.serialization.get_safe_globals()
+    [<class 'tinygrad_np.nn.activation.ReLU'>]
+    >>> tg.serialization.clear_safe_globals()
+    """
+    for entry in safe_globals:
+        value, path = entry if isinstance(entry, tuple) else (entry, None)
+        path = path or f"{value.__module__}.{value.__qualname__}"
+        module, _, name = path.rpartition(".")
+        _allowed[module, name] = value
+
+
+def get_safe_globals() -> list[Any]:
+    """What `add_safe_globals` was given.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.serialization.get_safe_globals()
+    []
+    """
+    return list(_allowed.values())
+
+
+def clear_safe_globals() -> None:
+    """Forget what `add_safe_globals` was given.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.serialization.clear_safe_globals()
+    """
+    _allowed.clear()
+
+
+class safe_globals:
+    """The context in which `add_safe_globals` holds.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> with tg.serialization.safe_globals([tg.nn.ReLU]):
+    ...     len(tg.serialization.get_safe_globals())
+    1
+    """
+
+    def __init__(self, safe_globals: Sequence[Any]) -> None:
+        self.given = safe_globals
+
+    def __enter__(self) -> None:
+        self.before = dict(_allowed)
+        add_safe_globals(self.given)
+
+    def __exit__(self, *_: Any) -> None:
+        _allowed.clear()
+        _allowed.update(self.before)
+
+
 def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
-    unpickler = _Restricted(file) if weights_only else pickle.Unpickler(file)
+    import zipfile  # here: the import of the package does without
+
     try:
+        opened = archive.Archive(file)
+        unpickler = (_Restricted if weights_only else _Trusting)(opened.pickle())
+        unpickler.persistent_load = opened.storage  # type: ignore[method-assign,assignment]
         return unpickler.load()
     except _Forbidden as error:
         raise pickle.UnpicklingError(
@@ -146,15 +225,25 @@ def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
             "runs it"
         ) from None
     except Exception as error:
-        if not weights_only and not isinstance(error, (EOFError, pickle.UnpicklingError)):
+        ends = (EOFError, pickle.UnpicklingError, zipfile.BadZipFile, StopIteration)
+        if not weights_only and not isinstance(error, ends):
             raise
         raise pickle.UnpicklingError(
-            f"{name}: cut off, or not written by tinygrad_np.save ({error})"
+            f"{name}: cut off, or not written by save ({error or type(error).__name__}); files of "
+            "PyTorch before 1.6 have another form, which PyTorch can turn into this one"
         ) from error
 
 
 class _Forbidden(Exception):  # noqa: N818
     """A name that a file may not ask for."""
+
+
+class _Trusting(pickle.Unpickler):
+    """Makes whatever a file asks for."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = archive.NAMES.get((module, name))
+        return super().find_class(module, name) if found is None else found
 
 
 class _Restricted(pickle._Unpickler):
@@ -168,7 +257,7 @@ class _Restricted(pickle._Unpickler):
 
     def load_build(self) -> None:
         target = self.stack[-2]
-        known = type(target) in (np.ndarray, OrderedDict, device)
+        known = type(target) in (np.ndarray, OrderedDict, device, *_allowed.values())
         if not known and not (isinstance(target, np.dtype) and target.kind in "biufcSUmM"):
             raise _Forbidden(f"attributes of {target!r}")
         super().load_build()  # type: ignore[misc]
@@ -177,8 +266,9 @@ class _Restricted(pickle._Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         module = module.replace("__builtin__", "builtins")  # its name in protocols up to 2
+        for known in (archive.NAMES, _allowed):
+            if (module, name) in known:
+                return known[module, name]
         if (module, name) in SAFE:
             return super().find_class(module, name)
-        if module == "tinygrad_np.dtypes" and isinstance(getattr(dtypes, name, None), dtypes.dtype):
-            return getattr(dtypes, name)
         raise _Forbidden(f"{module}.{name}")
