@@ -65,7 +65,8 @@ def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
     def method(self: Any, other: Any) -> Any:
         return function(self, other) if isinstance(other, _OPERANDS) else NotImplemented
 
-    return method
+    quick: Any = getattr(function, "quick", None)
+    return quick(method) if quick else method  # type: ignore[no-any-return]
 
 
 def _reflected(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:

@@ -28,10 +28,7 @@ SELF: Any = object()  # stands for the node itself among what it saved: no refer
 class Version:
     """How often an array was changed in place; shared by a tensor and its views."""
 
-    __slots__ = ("n",)
-
-    def __init__(self) -> None:
-        self.n = 0
+    n = 0
 
 
 class View:

@@ -53,12 +53,15 @@ class Rule(NamedTuple):
     """A backward rule: its function, the names it asks for and where they come from.
 
     `holds` says that there are values of tensors among them, not only shapes and parameters.
+    ``save(args, raw, params, out, aux, version)`` gives the values, how those of them that are
+    tensors are checked and put back on the tape, and the version of `out` if that is among them.
     """
 
     function: Callable[..., Any]
     names: tuple[str, ...]
     needs: tuple[tuple[int, Any], ...]
     holds: bool
+    save: Callable[..., tuple[Any, Any, Version | None]]
 
 
 class Op(Generic[P]):
@@ -172,7 +175,6 @@ def op(
     def rule_at(index: int) -> Rule:
         return rule_of[0]._replace(function=functools.partial(rule_of[0].function, index=index))
 
-    @functools.wraps(forward)
     def call(*args: Any, **params: Any) -> Any:
         if len(args) != count or (params and not params.keys() <= parameters):
             args, params = spec.bind(args, params)
@@ -225,35 +227,13 @@ def op(
 
         node = version = come_from = None
         if view:
-            version, come_from = _view_of(args[0], out, call, params)
+            version, come_from = _view_of(args[0], out, made, params)
         if parents and mode.grad and out.dtype.kind == "f":
             edges: list[tuple[Node, Rule, Any, Any]] = []
             for parent, rule in parents:
-                if not rule.needs:
-                    edges.append((parent, rule, (), ()))
-                    continue
-                values: list[Any] = []
-                refs: list[Any] = []  # those values that are tensors, to check and to put on a tape
-                for kind, key in rule.needs:
-                    if kind == _ARGUMENT:
-                        a = args[key]
-                        if isinstance(a, TensorBase):
-                            at = a._version or a._versions()
-                            refs.append((len(values), at, at.n, a._node))
-                            a = a._array
-                        values.append(a)
-                    elif kind == _SHAPE:
-                        values.append([_shape(a) for a in raw] if variadic else _shape(raw[key]))
-                    elif kind == _PARAMETER:
-                        values.append(params[key] if key in params else spec.defaults[key])
-                    elif kind == _OUT:
-                        version = version or Version()
-                        refs.append((len(values), version, version.n, SELF))
-                        values.append(out)
-                    else:
-                        values.append(side)
+                values, refs, version = rule.save(args, raw, params, out, side, version)
                 edges.append((parent, rule, values, refs))
-            node = Node(call, edges, out.shape, out.dtype)
+            node = Node(made, edges, out.shape, out.dtype)
         return make(out, node, version, come_from)
 
     def backward(argument: str | None = None, /, **functions: Callable[..., Any]) -> Any:
@@ -266,12 +246,87 @@ def op(
             rule_of[spec.arrays.index(a)] = rule
         return None
 
-    made = cast(Any, call)
-    made.name, made.rules, made.forward, made.backward = name, rules, forward, backward
-    made.array_names, made.is_view = spec.arrays, view
-    made.__doc__ = forward.__doc__
+    lane = None if view or aux else {1: _unary, 2: _binary}.get(count)
+
+    def quick(otherwise: Callable[..., Any]) -> Any:
+        """The op for the commonest arguments, and for others what is given."""
+        made = cast(Any, lane(forward, rule_of, otherwise) if lane else otherwise)
+        functools.update_wrapper(made, forward)
+        made.name, made.rules, made.forward, made.backward = name, rules, forward, backward
+        made.array_names, made.is_view, made.quick = spec.arrays, view, quick
+        return made
+
+    made = quick(call)
     REGISTRY[f"{forward.__module__}.{name}"] = made
     return made
+
+
+def _unary(
+    forward: Callable[..., Any], rule_of: list[Rule], otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """An op of one array, for a tensor of floats without parameters; others are passed on."""
+
+    def call(*args: Any, **params: Any) -> Any:
+        if len(args) != 1 or params or not isinstance(args[0], TensorBase):
+            return otherwise(*args, **params)
+        (input,) = args
+        array = input._array
+        if array.dtype.kind != "f":
+            return otherwise(input)
+        out = forward(array)
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+        node = input._node if input._view is None else input._place()
+        if node is None or not mode.grad or out.dtype.kind != "f":
+            return make(out)
+        rule = rule_of[0]
+        values, refs, version = rule.save(args, (array,), params, out, None, None)
+        edges = ((node, rule, values, refs),)
+        return make(out, Node(call, edges, out.shape, out.dtype), version)
+
+    return call
+
+
+def _binary(
+    forward: Callable[..., Any], rule_of: list[Rule], otherwise: Callable[..., Any]
+) -> Callable[..., Any]:
+    """An op of two arrays, for tensors of one floating dtype; others are passed on."""
+
+    def call(*args: Any, **params: Any) -> Any:
+        if len(args) != 2 or params or not isinstance(args[0], TensorBase):
+            return otherwise(*args, **params)
+        input, other = args
+        first, second, second_node = input._array, other, None
+        if isinstance(other, TensorBase):
+            second = other._array
+            if second.dtype is not first.dtype:
+                return otherwise(input, other)
+            second_node = other._node if other._view is None else other._place()
+        elif type(other) is not float:
+            return otherwise(input, other)
+        if first.dtype.kind != "f":
+            return otherwise(input, other)
+        try:
+            out = forward(first, second)
+        except ValueError:
+            return otherwise(input, other)  # which names the shapes
+        if type(out) is not np.ndarray:
+            out = np.asarray(out)
+        node = input._node if input._view is None else input._place()
+        if (node is None and second_node is None) or not mode.grad or out.dtype.kind != "f":
+            return make(out)
+        raw, edges, version = (first, second), [], None
+        if node is not None:
+            rule = rule_of[0]
+            values, refs, version = rule.save(args, raw, params, out, None, version)
+            edges.append((node, rule, values, refs))
+        if second_node is not None:
+            rule = rule_of[1]
+            values, refs, version = rule.save(args, raw, params, out, None, version)
+            edges.append((second_node, rule, values, refs))
+        return make(out, Node(call, edges, out.shape, out.dtype), version)
+
+    return call
 
 
 def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -390,7 +445,57 @@ class _Spec:
                 f"it may ask for {', '.join(sorted(known))}"
             )
         needs = tuple(known[n] for n in names)
-        return Rule(function, names, needs, any(k in (_ARGUMENT, _OUT, _AUX) for k, _ in needs))
+        holds = any(k in (_ARGUMENT, _OUT, _AUX) for k, _ in needs)
+        return Rule(function, names, needs, holds, _saver(needs, self.defaults, self.variadic))
+
+
+def _saver(
+    needs: tuple[tuple[int, Any], ...], defaults: dict[str, Any], variadic: bool
+) -> Callable[..., tuple[Any, Any, Version | None]]:
+    """What keeps for a rule what it needs (`Rule.save`)."""
+
+    def nothing(
+        args: Any, raw: Any, params: Any, out: Any, aux: Any, version: Version | None
+    ) -> Any:
+        return (), (), version
+
+    def argument(
+        args: Any, raw: Any, params: Any, out: Any, aux: Any, version: Version | None
+    ) -> Any:
+        a = args[needs[0][1]]
+        if not isinstance(a, TensorBase):
+            return [a], [], version
+        at = a._version or a._versions()
+        return [a._array], [(0, at, at.n, a._node)], version
+
+    def anything(
+        args: Any, raw: Any, params: Any, out: Any, aux: Any, version: Version | None
+    ) -> Any:
+        values: list[Any] = []
+        refs: list[Any] = []
+        for kind, key in needs:
+            if kind == _ARGUMENT:
+                a = args[key]
+                if isinstance(a, TensorBase):
+                    at = a._version or a._versions()
+                    refs.append((len(values), at, at.n, a._node))
+                    a = a._array
+                values.append(a)
+            elif kind == _SHAPE:
+                values.append([_shape(a) for a in raw] if variadic else _shape(raw[key]))
+            elif kind == _PARAMETER:
+                values.append(params[key] if key in params else defaults[key])
+            elif kind == _OUT:
+                version = version or Version()
+                refs.append((len(values), version, version.n, SELF))
+                values.append(out)
+            else:
+                values.append(aux)
+        return values, refs, version
+
+    if not needs:
+        return nothing
+    return argument if len(needs) == 1 and needs[0][0] == _ARGUMENT else anything
 
 
 def _shape(argument: Any) -> tuple[int, ...]:
@@ -410,7 +515,7 @@ def _missing(name: str, argument: str) -> Rule:
             f"register a rule with {name}.backward({argument}=...), or detach() the argument"
         )
 
-    return Rule(function, (), (), False)
+    return Rule(function, (), (), False, _saver((), {}, False))
 
 
 def _view_of(
