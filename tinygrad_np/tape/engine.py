@@ -51,7 +51,7 @@ def run(
     wanted = None if inputs is None else set(inputs)
     needed = None if wanted is None else _leading_to(wanted, [node for node, _ in roots])
     found: dict[Node, Any] = {}
-    pending: dict[int, tuple[Node, Any]] = {}  # by sequence number
+    pending: dict[int, tuple[Node, Any, bool]] = {}  # by sequence number; whether it is our sum
     heap: list[int] = []
     before = mode.grad
     mode.grad = create_graph
@@ -60,7 +60,7 @@ def run(
             if needed is None or node in needed:
                 _put(node, grad, pending, heap)
         while heap:
-            node, grad = pending.pop(-heappop(heap))
+            node, grad, _ = pending.pop(-heappop(heap))
             if node.hooks or node.retains:
                 grad = _run_hooks(node, grad, create_graph)
             if wanted is not None and node in wanted:
@@ -79,7 +79,9 @@ def run(
     return found
 
 
-def _put(node: Node, grad: Any, pending: dict[int, tuple[Node, Any]], heap: list[int]) -> None:
+def _put(
+    node: Node, grad: Any, pending: dict[int, tuple[Node, Any, bool]], heap: list[int]
+) -> None:
     """Add a gradient to what waits at a node."""
     if type(grad) is Part:
         whole = pending.get(node.seq)
@@ -94,14 +96,18 @@ def _put(node: Node, grad: Any, pending: dict[int, tuple[Node, Any]], heap: list
     if grad.dtype != node.dtype:
         grad = grad.astype(node.dtype)
     seq = node.seq
-    if seq not in pending:
-        pending[seq] = (node, grad)
+    there = pending.get(seq)
+    if there is None:
+        pending[seq] = (node, grad, False)
         heappush(heap, -seq)
-    elif _is_ours(pending[seq][1]):
-        sum = pending[seq][1]
-        np.add(sum, grad, out=sum)
+    elif there[2]:
+        np.add(there[1], grad, out=there[1])
+    elif _is_ours(there[1]):
+        np.add(there[1], grad, out=there[1])
+        pending[seq] = (node, there[1], True)
     else:
-        pending[seq] = (node, pending[seq][1] + grad)
+        total = there[1] + grad
+        pending[seq] = (node, total, type(total) is np.ndarray)
 
 
 def _references(grad: Any) -> int:
