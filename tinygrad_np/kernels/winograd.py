@@ -54,7 +54,7 @@ FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
-DTYPES = ("float32",)  # what is computed so
+DTYPES = "f"  # the characters of the dtypes that are computed so
 
 
 def possible(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -> bool:
@@ -63,7 +63,7 @@ def possible(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -> bool:
     return (
         tuple(kernel) == (3, 3)
         and stride == dilation == (1, 1)
-        and x.dtype.name in DTYPES
+        and x.dtype.char in DTYPES
         and x.size * math.prod(size) > 0
     )
 

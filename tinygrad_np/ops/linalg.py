@@ -184,14 +184,19 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
 def _(grad: Array, weight: Array, input_shape: Shape) -> Array:
     columns = math.prod(weight.shape[:-1])
     grad = grad.reshape((math.prod(input_shape[:-1]), columns))
-    return _product(grad, weight.reshape((columns, input_shape[-1]))).reshape(input_shape)
+    return _shaped(_product(grad, weight.reshape((columns, input_shape[-1]))), input_shape)
 
 
 @linear.backward("weight")
 def _(grad: Array, input: Array, weight_shape: Shape) -> Array:
     input = _rows(input)
     grad = grad.reshape((input.shape[0], math.prod(weight_shape[:-1])))
-    return _product(grad.swapaxes(0, 1), input).reshape(weight_shape)
+    return _shaped(_product(grad.swapaxes(0, 1), input), weight_shape)
+
+
+def _shaped(x: Array, shape: Shape) -> Array:
+    """`x` in that shape; itself where it has it, so that the walk back may keep it for a leaf."""
+    return x if x.shape == shape else x.reshape(shape)
 
 
 def _product(a: Array, b: Array) -> Array:
