@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from tinygrad_np.tape.flags import check_flags, flags
-from tinygrad_np.tape.op import NUMPY_NAMES
+from tinygrad_np.tape.signature import NUMPY_NAMES
 
 Dims = int | Sequence[int] | None
 P = ParamSpec("P")

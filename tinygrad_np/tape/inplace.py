@@ -19,7 +19,8 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.tape.grad_mode import enable_grad, mode
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
-from tinygrad_np.tape.op import Array, op, unwrapped
+from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.signature import unwrapped
 
 F = TypeVar("F", bound=Callable[..., Any])
 
