@@ -6,9 +6,8 @@ import numpy as np
 
 from tinygrad_np.kernels.along import Dims
 from tinygrad_np.ops.elementwise import add, mul
-from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.ops.linalg import same_dtype
-from tinygrad_np.ops.moments import affine, centre, count, mean_over, mean_square
+from tinygrad_np.ops.moments import affine, count, normal
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
 from tinygrad_np.tape.graph import TensorBase
@@ -197,15 +196,12 @@ def _by_channel(
         scale = inverse if weight is None else mul(weight, inverse)
         shift = mul(scale, -mean)
         return affine(input, scale, shift if bias is None else add(bias, shift))
-    own_mean = mean_over(dims, array(input))
-    centred = centre(input, dims=dims, mean=own_mean)
-    square = mean_square(centred, dims=dims)
+    out, own_mean, own_var = normal(dims, input, weight, bias, eps)
     n = count(input.shape, dims)
     if running_mean is not None and n > 1:
         _follow(running_mean, own_mean, momentum)
-        _follow(running_var, array(square) * (n / (n - 1)), momentum)
-    scale = rsqrt(add(square, eps))
-    return affine(centred, scale if weight is None else mul(scale, weight), bias)
+        _follow(running_var, own_var * (n / (n - 1)), momentum)
+    return out
 
 
 def _follow(running: Array, new: Array, momentum: float) -> None:
@@ -268,7 +264,4 @@ def group_norm(
     weight, bias = (None if v is None else v.reshape((1, *split, *rest)) for v in (weight, bias))
     grouped = input.reshape((shape[0], *split, *shape[2:]))
     dims = tuple(range(2, len(shape) + 1))
-    centred = centre(grouped, dims=dims)
-    scale = rsqrt(add(mean_square(centred, dims=dims), eps))
-    out = affine(centred, scale if weight is None else mul(scale, weight), bias)
-    return out.reshape(shape)
+    return normal(dims, grouped, weight, bias, eps)[0].reshape(shape)

@@ -13,11 +13,16 @@ import numpy as np
 
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.standard import moments, standardized, standardized_back, weight_back
 from tinygrad_np.ops.elementwise import mul
+from tinygrad_np.ops.exponential import rsqrt
+from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.shape import expand
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["affine", "centre", "count", "mean_over", "mean_square"]
+__all__ = ["affine", "centre", "count", "mean_square", "normal"]
 
 Shape = tuple[int, ...]
 
@@ -80,6 +85,62 @@ affine.backward(
     scale=lambda grad, input, scale_shape: _product_to(grad, input, shape=scale_shape),
     shift=lambda grad, shift_shape: _sum_to(grad, shape=shift_shape),
 )
+
+
+@op
+def standardize(
+    input: Array,
+    weight: Array | None = None,
+    bias: Array | None = None,
+    *,
+    dims: Dims,
+    eps: float,
+    mean: Array,
+    inverse: Array,
+) -> Array:
+    """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`."""
+    return standardized(input, mean, inverse, weight, bias, dims)
+
+
+@standardize.backward("input")
+def _(
+    grad: Array, input: Array, weight: Array | None, dims: Dims, eps: float, mean: Array,
+    inverse: Array,
+) -> Array:  # fmt: skip
+    if not isinstance(grad, TensorBase):
+        return standardized_back(grad, input, mean, inverse, weight, dims)
+    centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
+    inverse = rsqrt(mean_square(centred, dims=dims) + eps)
+    grad = grad if weight is None else grad * weight
+    shape = tuple(inverse.shape)
+    slope = _product_to(grad, centred, shape=shape) * inverse * inverse
+    slope = slope * (1 / (count(input.shape, dims) or 1))
+    return (centre(grad, dims=dims) - centred * slope) * inverse
+
+
+@standardize.backward("weight")
+def _(
+    grad: Array, input: Array, weight_shape: Shape, dims: Dims, eps: float, mean: Array,
+    inverse: Array,
+) -> Array:  # fmt: skip
+    summed = _summed_dims(input.shape, weight_shape)
+    if 0 in summed and not isinstance(grad, TensorBase):
+        return weight_back(grad, input, mean, inverse, summed).reshape(weight_shape)
+    out = standardize(input, dims=dims, eps=eps, mean=mean, inverse=inverse)
+    return _product_to(grad, out, shape=weight_shape)
+
+
+standardize.backward(bias=lambda grad, bias_shape: _sum_to(grad, shape=bias_shape))
+
+
+def normal(
+    dims: Dims, input: Array, weight: Array | None, bias: Array | None, eps: float
+) -> tuple[Array, Array, Array]:
+    """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
+    mean, var = moments(dims, array(input))
+    inverse = silent.run(np.reciprocal, np.sqrt(var + eps))
+    out = standardize(input, weight, bias, dims=dims, eps=eps, mean=mean, inverse=inverse)
+    return out, mean, var
 
 
 def _summed_dims(shape: Shape, to: Shape) -> Dims:

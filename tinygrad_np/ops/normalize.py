@@ -13,7 +13,7 @@ from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add
 from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.ops.linalg import same_dtype
-from tinygrad_np.ops.moments import affine, centre, mean_square
+from tinygrad_np.ops.moments import affine, mean_square, normal
 from tinygrad_np.ops.norms import norm
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
@@ -63,11 +63,7 @@ def layer_norm(
             [-1.0000,  1.0000]])
     """
     dims = _check_layer("layer_norm", input, normalized_shape, weight, bias)
-    centred = centre(input, dims=dims)
-    scale = rsqrt(add(mean_square(centred, dims=dims), eps))
-    if weight is not None:
-        centred, scale = affine(centred, scale), weight
-    return affine(centred, scale, bias)
+    return normal(dims, input, weight, bias, eps)[0]
 
 
 def rms_norm(
