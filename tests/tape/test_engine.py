@@ -39,6 +39,24 @@ def test_backward_adds_to_grad_in_place():
     assert kept.item() == 5.0
 
 
+def test_a_leaf_keeps_what_a_rule_computed_without_a_copy():
+    places = []
+
+    @tg.op
+    def double(input):
+        return input + input
+
+    @double.backward("input")
+    def _(grad):
+        out = grad + grad
+        places.append(out.ctypes.data)
+        return out
+
+    x = leaf([1.0, 2.0])
+    double(x).sum().backward()
+    assert x.grad.numpy().ctypes.data == places[0]
+
+
 def test_gradients_of_0d_tensors_are_arrays():
     """NumPy's operators give scalars for 0-d arrays: a rule may return one."""
     x, seen = tg.tensor(0.5, requires_grad=True), []

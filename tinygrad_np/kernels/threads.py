@@ -89,13 +89,14 @@ def _serve(inbox: SimpleQueue[Any]) -> None:
     """What a thread of ours does: jobs, for as long as the program runs."""
     while True:
         work, queue, done = inbox.get()
+        failure = None
         try:
             _each(work, queue)
         except BaseException as error:
-            done.put(error)
-        else:
-            done.put(None)
-        del work, queue, done  # and what they hold
+            failure = error
+        del work, queue  # and what they hold, before anybody takes it for alone
+        done.put(failure)
+        del done, failure
 
 
 def _blas_controls() -> list[Any]:

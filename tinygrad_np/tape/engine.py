@@ -67,7 +67,8 @@ def run(
                 found[node] = grad if create_graph or _is_ours(grad) else np.array(grad)
             if isinstance(node, Leaf):
                 if accumulate and (wanted is None or node in wanted):
-                    _accumulate(node, grad, _is_ours(grad), create_graph)
+                    ours = _is_ours(grad)  # not among the arguments: there it would count twice
+                    _accumulate(node, grad, ours, create_graph)
             elif needed is None or any(edge[0] in needed for edge in node.edges):
                 for parent, grad in node.backward(grad, create_graph, needed):
                     if grad is not None:
