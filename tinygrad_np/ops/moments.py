@@ -28,9 +28,9 @@ Shape = tuple[int, ...]
 
 
 @op
-def centre(input: Array, *, dims: Dims, mean: Array | None = None) -> Array:
-    """`input` less its mean over `dims`, which may be known already."""
-    return compute(np.subtract, input, mean_over(dims, input) if mean is None else mean)
+def centre(input: Array, *, dims: Dims) -> Array:
+    """`input` less its mean over `dims`."""
+    return compute(np.subtract, input, mean_over(dims, input))
 
 
 centre.backward(input=lambda grad, dims: centre(grad, dims=dims))
