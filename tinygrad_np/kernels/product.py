@@ -15,8 +15,8 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.windows import NDArray
 
 SMALL = 1 << 18  # multiplications, up to which BLAS takes one thread of itself
-LARGE = 1 << 24  # from which on several threads pay
-PARTS = 4  # of the columns, whatever the number of threads
+LARGE = 1 << 24  # from which on two threads pay
+HUGE = 1 << 27  # from which on four do; the parts do not depend on how many there are
 
 
 def product(a: NDArray, b: NDArray) -> NDArray:
@@ -38,7 +38,7 @@ def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
             np.matmul(a, b, out=out)
     else:
         columns = b.shape[-1]
-        step = -(-columns // PARTS)
+        step = -(-columns // (2 if work < HUGE else 4))
 
         def some(part: slice) -> None:
             np.matmul(a, b[..., part], out=out[..., part])

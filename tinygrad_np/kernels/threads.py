@@ -88,15 +88,27 @@ class _Pool:
 def _serve(inbox: SimpleQueue[Any]) -> None:
     """What a thread of ours does: jobs, for as long as the program runs."""
     while True:
-        work, queue, done = inbox.get()
+        work, queue, places, done = inbox.get()
+        if not _take(places):
+            del work, queue, places, done
+            continue  # all is done already
         failure = None
         try:
             _each(work, queue)
         except BaseException as error:
             failure = error
-        del work, queue  # and what they hold, before anybody takes it for alone
+        del work, queue, places  # and what they hold, before anybody takes it for alone
         done.put(failure)
         del done, failure
+
+
+def _take(places: deque[None]) -> bool:
+    """Take a place, if there is one left; two threads never take the same."""
+    try:
+        places.pop()
+    except IndexError:
+        return False
+    return True
 
 
 def _blas_controls() -> list[Any]:
@@ -190,13 +202,16 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
         return
     queue = deque(parts)  # each thread takes the next part when it is free
     helpers = min(_pool.wanted, len(parts)) - 1
+    places = deque([None] * helpers)  # for those that come before all is done
     done: SimpleQueue[BaseException | None] = SimpleQueue()
     _pool.hold_blas()
     try:
-        _pool.hand_out((work, queue, done), helpers)
+        _pool.hand_out((work, queue, places, done), helpers)
         try:
             _each(work, queue)
         finally:
+            while _take(places):
+                helpers -= 1
             failures = [error for _ in range(helpers) if (error := done.get())]
         for error in failures:
             raise error
