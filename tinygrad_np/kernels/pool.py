@@ -23,7 +23,7 @@ from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 K = TypeVar("K", bound=Callable[..., NDArray])
-BLOCK = 1 << 20  # bytes of images that a kernel works on at a time
+BLOCK = 1 << 22  # bytes of images that a kernel works on at a time: they stay in a shared cache
 SMALL = 4096  # elements, up to which a masked copy is faster than combining bits
 
 
@@ -142,8 +142,11 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Put each element to the place in its window that `number` names, in (N, C, *S)."""
     # with channels last in memory where the images had them so, whatever `grad` has
-    like = grad if number.flags.c_contiguous else number
-    out = np.zeros_like(like, grad.dtype, shape=(len(grad), *shape[1:]))
+    if not number.flags.c_contiguous:
+        there = np.empty_like(number, grad.dtype)
+        there[...] = grad
+        grad = there
+    out = np.zeros_like(grad, shape=(len(grad), *shape[1:]))
     apart = all(  # no element is in two windows
         (k - 1) * d < s
         for k, d, s in zip(pooling.kernel, pooling.dilation, pooling.stride, strict=True)
