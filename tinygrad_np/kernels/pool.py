@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from tinygrad_np.kernels import threads
-from tinygrad_np.kernels.select import select
+from tinygrad_np.kernels.gather import channels_first, channels_last
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 K = TypeVar("K", bound=Callable[..., NDArray])
@@ -124,7 +124,8 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
         inside, pairs, apart = tiles
         windows = x[inside].reshape(x.shape[:2] + pairs).transpose(apart)
         flat = windows.reshape(*x.shape[:2], *pooling.size, math.prod(pooling.kernel))
-        return np.asarray(flat.argmax(-1))
+        number = np.asarray(flat.argmax(-1))
+        return channels_first(_in_order(number, True)) if _is_last(x) else number
     out = maximum(x, pooling)
     taps = _taps(x.shape[2:], pooling)
     number = np.zeros_like(out, np.min_scalar_type(len(taps)))
@@ -140,35 +141,56 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
 
 @_by_images
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
-    """Put each element to the place in its window that `number` names, in (N, C, *S)."""
-    # with channels last in memory where the images had them so, whatever `grad` has
-    if not number.flags.c_contiguous:
-        there = np.empty_like(number, grad.dtype)
-        there[...] = grad
-        grad = there
-    out = np.zeros_like(grad, shape=(len(grad), *shape[1:]))
-    apart = all(  # no element is in two windows
-        (k - 1) * d < s
-        for k, d, s in zip(pooling.kernel, pooling.dilation, pooling.stride, strict=True)
-    )
-    for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
-        named = number[met] == k
-        if not apart:
-            out[seen] += select(named, grad[met], 0.0)
-        elif named.size > SMALL:
-            out[seen] = select(named, grad[met], 0.0)
-        else:
-            np.copyto(out[seen], grad[met], where=named)
-    return out
+    """Add each element to the place in its window that `number` names, in (N, C, *S)."""
+    last = _is_last(number)
+    sizes = (*shape[2:], shape[1]) if last else shape[1:]
+    out = np.zeros((len(grad), *sizes), grad.dtype)
+    where = _named(number, sizes, pooling, last)
+    np.add.at(out.reshape(-1), where.reshape(-1), _in_order(grad, last).reshape(-1))
+    return channels_first(out) if last else out
 
 
 @_by_images
 def take(x: NDArray, number: NDArray, pooling: Pooling) -> NDArray:
     """The adjoint of `spread`: from each window the element that `number` names."""
-    out = np.zeros_like(x, shape=number.shape)
-    for k, (seen, met) in enumerate(_taps(x.shape[2:], pooling)):
-        out[met] += select(number[met] == k, x[seen], 0.0)
-    return out
+    last = _is_last(number)
+    x = _in_order(x, last)
+    taken = x.reshape(-1).take(_named(number, x.shape[1:], pooling, last))
+    return channels_first(taken) if last else taken
+
+
+def _is_last(x: NDArray) -> bool:
+    """Whether channels are last in memory."""
+    return not x.flags.c_contiguous and channels_last(x).flags.c_contiguous
+
+
+def _in_order(x: NDArray, last: bool) -> NDArray:
+    """(N, C, *S), or (N, *S, C) if channels are `last`, in memory too."""
+    return np.ascontiguousarray(channels_last(x) if last else x)
+
+
+def _named(number: NDArray, sizes: Ints, pooling: Pooling, last: bool) -> NDArray:
+    """Where in images of `sizes`, counted in the order of memory, the named elements are."""
+    first, inside = _offsets(sizes, pooling, last)
+    where = inside.take(_in_order(number, last))
+    where += first
+    images = np.arange(len(number)) * math.prod(sizes)
+    where += images.reshape(-1, *(1,) * len(sizes))
+    return where
+
+
+@functools.lru_cache(maxsize=128)
+def _offsets(sizes: Ints, pooling: Pooling, last: bool) -> tuple[NDArray, NDArray]:
+    """Where in an image (C, *S), or (*S, C), windows begin, and the elements of one from there."""
+    channels, *shape = (sizes[-1], *sizes[:-1]) if last else sizes
+    begin, inside = np.zeros((), np.int64), np.zeros((), np.int64)
+    for n, kernel, stride, padding, dilation, size in zip(shape, *pooling):
+        begin = begin[..., None] * n + (np.arange(size) * stride - padding)
+        inside = inside[..., None] * n + np.arange(kernel) * dilation
+    if last:
+        return begin[..., None] * channels + np.arange(channels), inside.reshape(-1) * channels
+    step = math.prod(shape)
+    return begin + (np.arange(channels) * step).reshape(-1, *(1,) * len(shape)), inside.reshape(-1)
 
 
 @functools.lru_cache(maxsize=512)
