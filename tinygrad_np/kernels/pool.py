@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 
 from tinygrad_np.kernels import threads
+from tinygrad_np.kernels.along import sum_over
 from tinygrad_np.kernels.gather import channels_first, channels_last
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
@@ -76,7 +77,13 @@ def maximum(x: NDArray, pooling: Pooling) -> NDArray:
 @_by_images
 def total(x: NDArray, pooling: Pooling) -> NDArray:
     """The sum of each window."""
-    return _reduce(np.add, x, pooling, 0)
+    lines = _lines(x.shape[2:], pooling)
+    if any(line.single is None for line in lines):
+        return _reduce(np.add, x, pooling, 0)
+    for line in lines:  # a window for the whole image
+        x = x[line.single]
+    out: NDArray = sum_over(tuple(range(2, x.ndim)), x)
+    return out
 
 
 def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> NDArray:
@@ -107,7 +114,10 @@ def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
         sizes = (len(grad), *shape[1 : axis + 1], *grad.shape[axis + 1 :])
         out = np.zeros_like(grad, shape=sizes)
         for seen, met in line.places:
-            out[seen] += grad[met]
+            if line.apart:
+                out[seen] = grad[met]
+            else:
+                out[seen] += grad[met]
         grad = out
     return grad
 
@@ -247,13 +257,15 @@ class _Line(NamedTuple):
     places: list[tuple[Slices, Slices]]
     begin_whole: bool  # whether the first two are in all windows
     single: Slices | None  # all that is in the window, if there is but one
+    apart: bool  # whether no element is in two windows
 
 
 @functools.lru_cache(maxsize=512)
 def _lines(shape: Ints, pooling: Pooling) -> list[_Line]:
     lines = []
     for axis, (n, *window) in enumerate(zip(shape, *pooling, strict=True), 2):
-        size, dilation, lead = window[-1], window[-2], (slice(None),) * axis
+        kernel, stride, _, dilation, size = window
+        lead = (slice(None),) * axis
         whole = slice(0, size)
         found = [place for place in _places(n, *window) if place[1].stop]
         found.sort(key=lambda place: place[1] != whole)
@@ -262,7 +274,7 @@ def _lines(shape: Ints, pooling: Pooling) -> list[_Line]:
             single = (*lead, slice(found[0][0].start, found[-1][0].stop, dilation))
         begin_whole = len(found) > 1 and found[1][1] == whole
         indices = [((*lead, seen), (*lead, met)) for seen, met in found]
-        lines.append(_Line(indices, begin_whole, single))
+        lines.append(_Line(indices, begin_whole, single, (kernel - 1) * dilation < stride))
     return lines
 
 
