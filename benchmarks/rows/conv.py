@@ -44,7 +44,7 @@ def build(peer: str, shape: tuple[int, ...], backward: bool) -> Step | None:
     x = random.standard_normal((n, c, size, size)).astype(np.float32)
     w = (random.standard_normal((o, c // groups, k, k)) / (c * k * k) ** 0.5).astype(np.float32)
     b = np.zeros(o, np.float32)
-    x, w, b = p.ready(p.tensor(x)), p.ready(p.tensor(w)), p.tensor(b)
+    x, w, b = p.inside(x), p.ready(p.tensor(w)), p.tensor(b)
     kwargs: dict[str, Any] = {"stride": stride, "padding": padding, "groups": groups}
     if not backward:
 
@@ -54,7 +54,7 @@ def build(peer: str, shape: tuple[int, ...], backward: bool) -> Step | None:
 
         return forward
     live = [t.requires_grad_() for t in (x, w, b)]
-    gradient = p.ready(p.lib.ones_like(p.F.conv2d(x, w, b, **kwargs).detach()))
+    gradient = p.inside(np.ones(p.F.conv2d(x, w, b, **kwargs).shape, np.float32))
 
     def both() -> None:
         for t in live:

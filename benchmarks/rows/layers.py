@@ -21,7 +21,7 @@ def layer(name: str, shape: tuple[int, ...]) -> Callable[[Callable[[Peer], Any]]
                 return None
             p = LIKE_TORCH[peer]
             function = make(p)
-            x = p.ready(p.tensor(np.random.default_rng(0).standard_normal(shape, np.float32)))
+            x = p.inside(np.random.default_rng(0).standard_normal(shape, np.float32))
             if not backward:
 
                 def forward() -> None:
@@ -30,7 +30,7 @@ def layer(name: str, shape: tuple[int, ...]) -> Callable[[Callable[[Peer], Any]]
 
                 return forward
             x.requires_grad_()
-            gradient = p.ready(p.lib.ones_like(function(x).detach()))
+            gradient = p.inside(np.ones(function(x).shape, np.float32))
 
             def both() -> None:
                 x.grad = None
