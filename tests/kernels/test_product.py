@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.kernels.product import product
+from tinygrad_np.kernels import threads
+from tinygrad_np.kernels.product import multiply_here, product
 
 SHAPES = [(2, 3, 4), (0, 3, 4), (64, 100, 64), (130, 400, 350), (1, 5000, 90)]
 
@@ -17,6 +18,20 @@ def test_products_are_numpys(n, k, m, turned):
     if turned:
         a, b = np.asfortranarray(a), np.ascontiguousarray(b)
     np.testing.assert_allclose(product(a, b), np.einsum("ij,jk->ik", a, b), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", [(700, 70, 64), (61, 300, 256), (3, 900, 1000), (50, 2000, 30)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
+    monkeypatch.setattr(threads, "blas_has_avx512", lambda: True)
+    n, k, m = shape
+    random = np.random.default_rng(0)
+    a, b = random.standard_normal((3, n, k)), random.standard_normal((3, k, m))
+    if turned:
+        a = np.ascontiguousarray(a.swapaxes(1, 2)).swapaxes(1, 2)
+    out = np.full((3, n, 2 * m), np.nan)[..., :m]
+    multiply_here(a, b, out)
+    np.testing.assert_allclose(out, np.einsum("gij,gjk->gik", a, b), rtol=1e-9, atol=1e-9)
 
 
 def test_other_ranks_and_wrong_shapes():

@@ -110,13 +110,15 @@ def forward(
         return channels_first(out)
     seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
+    line = None if bias is None else np.tile(bias, size[-1])  # long rows are added faster
 
     def convolve(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
         multiply(seen.matrix(x, block), weights, target)
-        if bias is not None:
-            part += bias
+        if line is not None:
+            rows = part.reshape(-1, len(line))
+            rows += line
 
     threads.run(convolve, seen.blocks)
     return channels_first(out)
@@ -188,9 +190,14 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
 
     def correlate(block: Block) -> NDArray:
         part = grad[block.images, block.rows].reshape(-1, groups, channels // groups)
-        out = np.empty((groups, channels // groups, seen.elements), x.dtype)
-        multiply(part.transpose(1, 2, 0), seen.matrix(x, block), out)
-        return out
+        matrix = seen.matrix(x, block)
+        if seen.inner:
+            out = np.empty((groups, channels // groups, seen.elements), x.dtype)
+            multiply(part.transpose(1, 2, 0), matrix, out)
+            return out
+        out = np.empty((groups, seen.elements, channels // groups), x.dtype)
+        multiply(matrix.swapaxes(1, 2), part.swapaxes(0, 1), out)
+        return out.swapaxes(1, 2)
 
     sums: Any = [None] * min(SHARES, len(seen.blocks))
 

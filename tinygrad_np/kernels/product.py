@@ -2,6 +2,9 @@
 
 BLAS's own threads go on spinning for a while after a product, on cores that ours would use next.
 So a product that BLAS would share out over its threads is shared out over ours, or held to one.
+
+Before it multiplies, BLAS copies both matrices into an order of its own. OpenBLAS leaves that out
+for small matrices where the processor has AVX-512; there large ones are faster in small parts.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from tinygrad_np.kernels.windows import NDArray
 
 SMALL = 1 << 18  # multiplications, up to which BLAS takes one thread of itself
 LARGE = 1 << 24  # from which on two threads pay
+BITE = 10**6  # up to which OpenBLAS copies nothing
+DEEP = 1024  # terms of a sum, from which on such parts have too few rows
 HUGE = 1 << 27  # from which on four do; the parts do not depend on how many there are
 
 
@@ -35,12 +40,45 @@ def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
         np.matmul(a, b, out=out)
     elif work < LARGE or threads.inside():
         with threads.blas_alone():
-            np.matmul(a, b, out=out)
+            multiply_here(a, b, out)
     else:
         columns = b.shape[-1]
         step = -(-columns // (2 if work < HUGE else 4))
 
         def some(part: slice) -> None:
-            np.matmul(a, b[..., part], out=out[..., part])
+            multiply_here(a, b[..., part], out[..., part])
 
         threads.run(some, [slice(i, i + step) for i in range(0, columns, step)])
+
+
+def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:
+    """`multiply` in this thread, for BLAS that is held to one."""
+    (rows, inner), columns = a.shape[-2:], b.shape[-1]
+    if rows * inner * columns <= BITE or inner >= DEEP or not _leaves_out_copying(b):
+        np.matmul(a, b, out=out)
+        return
+    parts = 1
+    while 8 * inner * columns > BITE * parts and columns % (2 * parts) == 0:
+        parts *= 2
+    columns //= parts
+    height = min(BITE // (inner * columns), rows)
+    height -= height % 8 if height < rows else 0
+    count = rows // height if height else 0
+    if count * parts < 2:
+        np.matmul(a, b, out=out)
+        return
+    done = count * height
+    np.matmul(
+        a[..., :done, :].reshape(*a.shape[:-2], count, 1, height, inner),
+        b.reshape(*b.shape[:-1], parts, columns).swapaxes(-3, -2)[..., None, :, :, :],
+        out=out[..., :done, :]
+        .reshape(*out.shape[:-2], count, height, parts, columns)
+        .swapaxes(-3, -2),
+    )
+    if done < rows:
+        multiply_here(a[..., done:, :], b, out[..., done:, :])
+
+
+def _leaves_out_copying(b: NDArray) -> bool:
+    """Whether BLAS does for small matrices, the second of which lies as `b` does."""
+    return b.strides[-1] == b.itemsize and threads.blas_has_avx512()

@@ -23,6 +23,7 @@ import numpy as np
 __all__ = ["blas_alone", "get_num_threads", "run", "set_num_threads"]
 
 P = TypeVar("P")
+AVX512 = ("SkylakeX", "Cooperlake", "SapphireRapids")  # as OpenBLAS names processors
 
 
 class _Pool:
@@ -184,6 +185,13 @@ def blas_alone() -> Iterator[None]:
         yield
     finally:
         _pool.release_blas()
+
+
+def blas_has_avx512() -> bool:
+    """Whether BLAS is known to be OpenBLAS with its kernels for AVX-512."""
+    return _pool.ready() and all(
+        getattr(lib, "architecture", None) in AVX512 for lib in _pool.blas or ()
+    )
 
 
 def _can_hold() -> bool:

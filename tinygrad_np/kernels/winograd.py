@@ -38,6 +38,7 @@ import numpy as np
 
 from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.gather import Block, Windows, channels_first, windows
+from tinygrad_np.kernels.product import multiply_here
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.windows import Geometry, Ints, NDArray
 
@@ -257,7 +258,7 @@ def _multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
     """A product a place, shared out over the threads unless these are at work on blocks."""
 
     def some(part: slice) -> None:
-        np.matmul(a[part], b[part], out=out[part])
+        multiply_here(a[part], b[part], out[part])
 
     step = len(a) if threads.inside() else -(-len(a) // SHARES)
     threads.run(some, [slice(i, i + step) for i in range(0, len(a), step)])
