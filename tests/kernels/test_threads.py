@@ -166,6 +166,45 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) - 7)
     assert done.returncode == 0
 
 
+WITHOUT = """
+import sys, warnings
+sys.modules["threadpoolctl"] = None
+import tinygrad_np as tg
+tg.set_num_threads({count})
+x, w = tg.ones(32, 32, 16, 16), tg.ones(32, 32, 3, 3)
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    tg.conv2d(x[:1, :, :4, :4], w)
+    small = len(said)
+    out = [tg.conv2d(x, w) for _ in range(3)][-1]
+print(small, len(said), *[w.category.__name__ for w in said])
+assert all("[fast]" in str(w.message) for w in said)
+assert abs(out.numpy() - 288).max() < 0.01
+"""
+
+
+@pytest.mark.parametrize(("count", "says"), [(2, "0 1 RuntimeWarning"), (1, "0 0")])
+def test_without_threadpoolctl_all_works_and_says_so_once(count, says):
+    code = WITHOUT.format(count=count)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == says
+
+
+def test_threads_at_work_do_not_keep_the_program_from_its_end():
+    code = """
+import threading, tinygrad_np as tg
+tg.set_num_threads(3)
+x, w = tg.ones(64, 32, 32, 32), tg.ones(32, 32, 3, 3)
+tg.conv2d(x, w)
+def forever():
+    while True:
+        tg.conv2d(x, w)
+threading.Thread(target=forever, daemon=True).start()
+"""
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, check=True)
+    assert done.stderr == b""
+
+
 def test_wrong_counts():
     for count in (0, -1, 1.5, True):
         with pytest.raises(RuntimeError, match="positive integer"):

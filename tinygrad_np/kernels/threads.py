@@ -5,7 +5,8 @@ several cores busy. The parts of the work, and the order in which their results 
 not depend on the number of threads: results are the same, bit for bit, with any.
 
 BLAS has threads of its own, which would fight with these for the cores. They are held to one
-while ours run; that takes threadpoolctl, and without it the work stays in one thread.
+while ours run; that takes threadpoolctl, and without it the work stays in one thread, which is
+said once.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
@@ -35,6 +37,7 @@ class _Pool:
             if hasattr(os, "sched_getaffinity")
             else (os.cpu_count() or 1)
         )
+        self.said = False
         self.reset()
 
     def reset(self) -> None:
@@ -205,6 +208,8 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
     BLAS is left alone if there is one part: its products are to be small, or held to one thread.
     """
     if len(parts) < 2 or not _can_hold():
+        if len(parts) > 1 and _pool.wanted > 1 and not (_inside.yes or _pool.said):
+            _say_what_is_missing()
         for part in parts:
             work(part)
         return
@@ -225,6 +230,20 @@ def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
             raise error
     finally:
         _pool.release_blas()
+
+
+def _say_what_is_missing() -> None:
+    """Once, when work is first large enough to be shared out."""
+    _pool.said = True
+    try:
+        import threadpoolctl  # noqa: F401
+    except ImportError:
+        warnings.warn(
+            "large work stays in one thread, because BLAS can't be held to one beside others: "
+            'pip install "tinygrad_np[fast]" for more, or set_num_threads(1) to be content with it',
+            RuntimeWarning,
+            stacklevel=3,
+        )
 
 
 def _each(work: Callable[[P], Any], queue: deque[P]) -> None:
