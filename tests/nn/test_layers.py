@@ -47,7 +47,12 @@ def call(case, layer, arrays, convert):
     leaves = [x.requires_grad_() for x in inputs[: case.leaves] if x.is_floating_point()]
     given = [x * 1 if x.requires_grad else x for x in inputs]  # for in-place layers
     out = layer(*given)
-    return out if isinstance(out, tuple) else (out,), leaves + list(layer.parameters())
+    return flat(out), leaves + list(layer.parameters())
+
+
+def flat(out):
+    """The tensors of a result, which may be a tuple of tuples."""
+    return sum(map(flat, out), ()) if isinstance(out, tuple) else (out,)
 
 
 def test_table_has_every_layer():
@@ -58,7 +63,7 @@ def test_table_has_every_layer():
         and issubclass(cls, nn.Module)
         and cls.forward is not nn.Module.forward
     }
-    assert ours - {"Sequential"} == {case.layer for case in ALL}
+    assert ours - {"DataParallel", "Sequential", "RNNBase"} == {case.layer for case in ALL}
 
 
 @every

@@ -19,6 +19,8 @@ from tinygrad_np.nn.padding import *
 from tinygrad_np.nn.parallel import DataParallel as DataParallel
 from tinygrad_np.nn.parameter import *
 from tinygrad_np.nn.pooling import *
+from tinygrad_np.nn.recurrent import *
+from tinygrad_np.nn.recurrent_cell import *
 from tinygrad_np.nn.resampling import *
 from tinygrad_np.nn.softmax import *
 from tinygrad_np.nn.sparse import *

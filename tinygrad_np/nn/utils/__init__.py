@@ -1,5 +1,6 @@
 """PyTorch's `torch.nn.utils`: clipping gradients, parameters as one vector."""
 # ruff: noqa: F403
 
+from tinygrad_np.nn.utils import rnn as rnn
 from tinygrad_np.nn.utils.clip_grad import *
 from tinygrad_np.nn.utils.convert_parameters import *
