@@ -108,7 +108,8 @@ def forward(
         if bias is not None:
             out += bias
         return channels_first(out)
-    seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry)
+    inner = _inner(x, weight.shape[2:])
+    seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry, inner)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
     line = None if bias is None else np.tile(bias, size[-1])  # long rows are added faster
 
@@ -185,7 +186,7 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
         return winograd.weight_gradient(x, grad, kernel, geometry)
     if _is_depthwise(x.shape[1], channels, groups):
         return _depthwise_weight(x, grad, kernel, geometry)
-    seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry)
+    seen = windows(x.shape, x.itemsize, kernel, grad.shape[2:], geometry, _inner(x, kernel))
     x, grad = seen.lay(x), channels_last(grad)
 
     def correlate(block: Block) -> NDArray:
@@ -210,6 +211,11 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
 
     threads.run(add_up, range(len(sums)))
     return seen.weight(functools.reduce(np.add, sums))
+
+
+def _inner(x: NDArray, kernel: Ints) -> bool | None:
+    """The axes of windows: of one pixel, where its channels are apart, as they lie in memory."""
+    return False if math.prod(kernel) == 1 and x.flags.c_contiguous else None
 
 
 def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:

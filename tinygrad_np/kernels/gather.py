@@ -49,7 +49,7 @@ class Windows:
     blocks : list of Block
     inner : bool
         Whether a window is (*kernel, channels), with channels last in memory, or (channels,
-        *kernel). Given as True it is so whatever is faster.
+        *kernel). What is given holds, whatever is faster.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Windows:
         kernel: Ints,
         size: Ints,
         geometry: Geometry,
-        inner: bool = False,
+        inner: bool | None = None,
         fitting: int | None = None,
     ) -> None:
         groups = geometry.groups
@@ -67,7 +67,7 @@ class Windows:
         self.channels = shape[1] // groups
         self.elements = math.prod(kernel) * self.channels
         run = self.channels * (kernel[-1] if geometry.dilation[-1] == groups == 1 else 1)
-        self.inner = inner or run >= min(size[-1], LONG_RUN)
+        self.inner = run >= min(size[-1], LONG_RUN) if inner is None else inner
         self.shape = (shape[0], *shape[2:], shape[1]) if self.inner else shape
         self.first = 1 if self.inner else 2  # the first spatial axis
 
@@ -138,7 +138,7 @@ class Windows:
         box = scratch("box", block.box, x.dtype)
         if not block.inside:
             box.fill(0)
-        box[block.there] = part[block.here]
+        box[block.there] = _apart(part[block.here])
         return np.ndarray(block.shape, x.dtype, box, 0, block.box_strides)
 
     def matrix(self, x: NDArray, block: Block) -> NDArray:
@@ -172,6 +172,22 @@ class Windows:
 
 
 windows = functools.lru_cache(maxsize=512)(Windows)
+
+
+def _apart(source: NDArray) -> NDArray:
+    """The same values, (N, *S, C), where all channels of a pixel fit the cache at once.
+
+    Channels a multiple of 4 KB apart fall to the same few lines of it: these are copied to where
+    they are a bit further apart.
+    """
+    if source.strides[-1] % 4096 or source.shape[-1] < 8:
+        return source
+    planes = channels_first(source)
+    count = math.prod(planes.shape[2:])
+    kept = scratch("apart", (*planes.shape[:2], count + 4), source.dtype)
+    copy = kept[..., :count].reshape(planes.shape)
+    np.copyto(copy, planes)
+    return channels_last(copy)
 
 
 def channels_last(x: NDArray) -> NDArray:
