@@ -20,7 +20,9 @@ def test_products_are_numpys(n, k, m, turned):
     np.testing.assert_allclose(product(a, b), np.einsum("ij,jk->ik", a, b), rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize("shape", [(700, 70, 64), (61, 300, 256), (3, 900, 1000), (50, 2000, 30)])
+@pytest.mark.parametrize(
+    "shape", [(700, 70, 64), (61, 300, 256), (3, 900, 1000), (50, 2000, 30), (50, 2003, 30)]
+)
 @pytest.mark.parametrize("turned", [False, True])
 def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
     monkeypatch.setattr(threads, "blas_has_avx512", lambda: True)

@@ -20,7 +20,8 @@ from tinygrad_np.kernels.windows import NDArray
 SMALL = 1 << 18  # multiplications, up to which BLAS takes one thread of itself
 LARGE = 1 << 24  # from which on two threads pay
 BITE = 10**6  # up to which OpenBLAS copies nothing
-DEEP = 1024  # terms of a sum, from which on such parts have too few rows
+DEEP = 600  # terms of a sum, above which such parts have too few rows
+SUMS = 1 << 16  # elements of partial sums: small results of many terms are worth it
 HUGE = 1 << 27  # from which on four do; the parts do not depend on how many there are
 
 
@@ -54,8 +55,11 @@ def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
 def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:
     """`multiply` in this thread, for BLAS that is held to one."""
     (rows, inner), columns = a.shape[-2:], b.shape[-1]
-    if rows * inner * columns <= BITE or inner >= DEEP or not _leaves_out_copying(b):
+    if rows * inner * columns <= BITE or not _leaves_out_copying(b):
         np.matmul(a, b, out=out)
+        return
+    if inner > DEEP:
+        _multiply_deep(a, b, out)
         return
     parts = 1
     while 8 * inner * columns > BITE * parts and columns % (2 * parts) == 0:
@@ -77,6 +81,23 @@ def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:
     )
     if done < rows:
         multiply_here(a[..., done:, :], b, out[..., done:, :])
+
+
+def _multiply_deep(a: NDArray, b: NDArray, out: NDArray) -> None:
+    """`multiply_here` of long rows by long columns: of their pieces, which are added up."""
+    (rows, inner), columns = a.shape[-2:], b.shape[-1]
+    pieces = next((p for p in range(-(-inner // DEEP), inner // 200) if inner % p == 0), 0)
+    if pieces == 0 or pieces * rows * columns > SUMS:
+        np.matmul(a, b, out=out)
+        return
+    short = inner // pieces
+    products = np.empty((*out.shape[:-2], pieces, rows, columns), out.dtype)
+    multiply_here(
+        a.reshape(*a.shape[:-1], pieces, short).swapaxes(-3, -2),
+        b.reshape(*b.shape[:-2], pieces, short, columns),
+        products,
+    )
+    np.add.reduce(products, axis=-3, out=out)
 
 
 def _leaves_out_copying(b: NDArray) -> bool:
