@@ -202,13 +202,14 @@ def _can_hold() -> bool:
     return not _inside.yes and _pool.ready()
 
 
-def run(work: Callable[[P], Any], parts: Sequence[P]) -> None:
+def run(work: Callable[[P], Any], parts: Sequence[P], small: bool = False) -> None:
     """Call `work` with each part, in any order and in several threads.
 
-    BLAS is left alone if there is one part: its products are to be small, or held to one thread.
+    BLAS is left alone if there is one part, or if all are `small` together, so that to wake a
+    thread would not pay: its products are to be small then too, or held to one thread.
     """
-    if len(parts) < 2 or not _can_hold():
-        if len(parts) > 1 and _pool.wanted > 1 and not (_inside.yes or _pool.said):
+    if small or len(parts) < 2 or not _can_hold():
+        if not small and len(parts) > 1 and _pool.wanted > 1 and not (_inside.yes or _pool.said):
             _say_what_is_missing()
         for part in parts:
             work(part)

@@ -48,6 +48,7 @@ OUTPUTS = 4  # of a tile along an axis; divided by the stride
 
 SPACE = 1 << 20  # bytes of a block's tiles, transformed; there are two such arrays
 FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
+LITTLE = 3 << 22  # multiplications, done by one thread before another is awake
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 DTYPES = "f"  # the characters of the dtypes that are computed so
@@ -245,7 +246,8 @@ def _convolve(
         np.matmul(tall, half, out=back)
         _lay_out(back, out, block, counts[1])
 
-    threads.run(multiply, seen.blocks)
+    work = x.shape[0] * math.prod(counts) * kernel.size
+    threads.run(multiply, seen.blocks, work <= LITTLE)
     return channels_first(out)
 
 
@@ -260,7 +262,8 @@ def _multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
     def some(part: slice) -> None:
         multiply_here(a[part], b[part], out[part])
 
-    step = len(a) if threads.inside() else -(-len(a) // SHARES)
+    little = threads.inside() or out.size * a.shape[-1] <= LITTLE
+    step = len(a) if little else -(-len(a) // SHARES)
     threads.run(some, [slice(i, i + step) for i in range(0, len(a), step)])
 
 
@@ -336,7 +339,8 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
             if i:
                 total += product
 
-    threads.run(add_up, range(shares))
+    work = x.shape[0] * math.prod(counts) * sums[0].size
+    threads.run(add_up, range(shares), work <= LITTLE)
     out = np.empty((filters, channels, *kernel), x.dtype)
     flat, sums = out.reshape(-1, matrix.shape[1]), sums.reshape(shares, places, -1)
 
