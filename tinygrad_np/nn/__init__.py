@@ -14,6 +14,7 @@ from tinygrad_np.nn.linear import *
 from tinygrad_np.nn.loss import *
 from tinygrad_np.nn.margin_loss import *
 from tinygrad_np.nn.module import *
+from tinygrad_np.nn.multihead import *
 from tinygrad_np.nn.normalization import *
 from tinygrad_np.nn.padding import *
 from tinygrad_np.nn.parallel import DataParallel as DataParallel
@@ -24,3 +25,4 @@ from tinygrad_np.nn.recurrent_cell import *
 from tinygrad_np.nn.resampling import *
 from tinygrad_np.nn.softmax import *
 from tinygrad_np.nn.sparse import *
+from tinygrad_np.nn.transformer import *

@@ -7,6 +7,7 @@ Source: https://pytorch.org/docs/stable/nn.functional.html
 from tinygrad_np.nn.composite import *
 from tinygrad_np.ops.activation import *
 from tinygrad_np.ops.adaptive import *
+from tinygrad_np.ops.attention import *
 from tinygrad_np.ops.batch_norm import *
 from tinygrad_np.ops.binary import *
 from tinygrad_np.ops.classification import *

@@ -87,6 +87,10 @@ class Linear(Module):
         )
 
 
+class NonDynamicallyQuantizableLinear(Linear):
+    """PyTorch's name of the `Linear` behind attention."""
+
+
 class Bilinear(Module):
     """``input1 @ weight @ input2 + bias``, one weight matrix for each output.
 
