@@ -55,4 +55,27 @@ def attended(draw):
     return Sample(args, params)
 
 
-ROWS = [functional(attention.scaled_dot_product_attention, attend, attended())]
+@st.composite
+def multi_head(draw):
+    """Query (L, 2), key and value (S, 2), and one or two heads."""
+    length, keys = draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    shapes = (length, 2), (keys, 2), (keys, 2), (6, 2), (6,), (2, 2), (2,)
+    q, k, v, w, b, out_w, out_b = (draw(testing.spaced(shape)) for shape in shapes)
+    count = draw(st.integers(1, 2))
+    return Sample((q, k, v, 2, count, w, b, None, None, False, 0.0, out_w, out_b))
+
+
+def multi_head_attention(q, k, v, size, count, w, b, bias_k, bias_v, zero, p, out_w, out_b):
+    parts = [
+        (x @ w_x.T + b_x).reshape(len(x), count, -1).swapaxes(0, 1)
+        for x, w_x, b_x in zip((q, k, v), np.split(w, 3), np.split(b, 3), strict=True)
+    ]
+    out = attend(*parts).swapaxes(0, 1).reshape(q.shape) @ out_w.T + out_b
+    everyone = np.broadcast_to(np.eye(len(k)), (count, len(k), len(k)))
+    return out, attend(parts[0], parts[1], everyone).mean(0)
+
+
+ROWS = [
+    functional(attention.scaled_dot_product_attention, attend, attended()),
+    functional(attention.multi_head_attention_forward, multi_head_attention, multi_head()),
+]
