@@ -21,10 +21,11 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels import threads, winograd
-from tinygrad_np.kernels.gather import Block, channels_first, channels_last, windows
+from tinygrad_np.kernels.gather import Block, Windows, channels_first, channels_last, windows
 from tinygrad_np.kernels.product import multiply
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
+ALONE = 3 << 18  # bytes of outputs of a block of a depthwise convolution
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 
@@ -104,22 +105,20 @@ def forward(
         return winograd.forward(x, weight, bias, size, geometry)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
     if _is_depthwise(x.shape[1], channels, groups):
-        _depthwise(x, weight, out, geometry)
-        if bias is not None:
-            out += bias
+        _depthwise(x, weight, bias, out, geometry)
         return channels_first(out)
     inner = _inner(x, weight.shape[2:])
     seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry, inner)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
-    line = None if bias is None else np.tile(bias, size[-1])  # long rows are added faster
+    line = _line(bias, size)
 
     def convolve(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
         multiply(seen.matrix(x, block), weights, target)
         if line is not None:
-            rows = part.reshape(-1, len(line))
-            rows += line
+            lines = part.reshape(-1, len(line))
+            lines += line
 
     threads.run(convolve, seen.blocks)
     return channels_first(out)
@@ -223,25 +222,41 @@ def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:
     return 1 < groups == in_channels == out_channels
 
 
-def _depthwise(x: NDArray, weight: NDArray, out: NDArray, geometry: Geometry) -> None:
+def _line(bias: NDArray | None, size: Ints) -> NDArray | None:
+    """The bias of all pixels of a line: what is added in long rows is added faster."""
+    return None if bias is None else np.tile(bias, size[-1])
+
+
+def _depthwise(
+    x: NDArray, weight: NDArray, bias: NDArray | None, out: NDArray, geometry: Geometry
+) -> None:
     """`forward` of the depthwise kind, into (N, *size, C)."""
     kernel = weight.shape[2:]
-    seen = windows(x.shape, x.itemsize, kernel, out.shape[1:-1], geometry._replace(groups=1), True)
+    seen = _channel_windows(x, kernel, out.shape[1:-1], geometry)
     x, taps = seen.lay(x), np.moveaxis(weight[:, 0], 0, -1)[..., None, :]
     taps = _runs(np.broadcast_to(taps, (*kernel, *out.shape[-2:])).copy(), geometry)
     places, elements, runs = _axes(kernel, geometry)
+    line = _line(bias, out.shape[1:-1])
 
     def convolve(block: Block) -> None:
         view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
         part = _runs(out[block.images, block.rows], geometry)
         np.einsum(view, places + elements + runs, taps, elements + runs, places + runs, out=part)
+        if line is not None:
+            lines = part.reshape(-1, len(line))
+            lines += line
 
     threads.run(convolve, seen.blocks)
 
 
+def _channel_windows(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -> Windows:
+    """Windows of blocks whose outputs fit the cache: they are read where they lie."""
+    fitting = ALONE // (x.shape[1] * x.itemsize) or 1
+    return windows(x.shape, x.itemsize, kernel, size, geometry._replace(groups=1), True, fitting)
+
+
 def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
-    size, whole = grad.shape[2:], geometry._replace(groups=1)
-    seen = windows(x.shape, x.itemsize, kernel, size, whole, True)
+    seen = _channel_windows(x, kernel, grad.shape[2:], geometry)
     x, grad = seen.lay(x), channels_last(grad)
     places, elements, runs = _axes(kernel, geometry)
     sums = np.zeros((min(SHARES, len(seen.blocks)), *kernel, *grad.shape[-2:]), x.dtype)
