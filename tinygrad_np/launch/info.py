@@ -15,7 +15,6 @@ from tinygrad_np import version
 EXTRAS = {
     "fast": ["threadpoolctl"],
     "examples": ["matplotlib", "tqdm"],
-    "images": ["pillow"],
     "tensorboard": ["tensorboardX"],
     "compare": ["torch"],
 }
