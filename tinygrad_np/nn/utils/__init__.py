@@ -4,3 +4,4 @@
 from tinygrad_np.nn.utils import rnn as rnn
 from tinygrad_np.nn.utils.clip_grad import *
 from tinygrad_np.nn.utils.convert_parameters import *
+from tinygrad_np.nn.utils.weight_norm import *

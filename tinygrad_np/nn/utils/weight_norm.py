@@ -1,0 +1,101 @@
+"""Weights as a direction and a length."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.ops.norms import norm
+
+if TYPE_CHECKING:
+    from tinygrad_np.nn.module import Module
+
+__all__ = ["remove_weight_norm", "weight_norm"]
+
+M = TypeVar("M", bound="Module")
+
+
+class WeightNorm:
+    """The hook that computes ``weight = g * v / |v|`` before each forward."""
+
+    def __init__(self, name: str, dim: int | None) -> None:
+        self.name = name
+        self.dim = -1 if dim is None else dim
+
+    def norms(self, v: Any) -> Any:
+        """The norms over all dimensions but one, or for -1 over all."""
+        kept = None if self.dim == -1 else self.dim % v.ndim
+        return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+
+    def compute_weight(self, module: Module) -> Any:
+        """The weight of the module's direction and length."""
+        v = getattr(module, self.name + "_v")
+        return v * (getattr(module, self.name + "_g") / self.norms(v))
+
+    def __call__(self, module: Module, inputs: Any) -> None:
+        module.__dict__[self.name] = self.compute_weight(module)
+
+
+def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
+    """Train a weight's direction ``weight_v`` and length ``weight_g`` apart; returns the module.
+
+    Parameters
+    ----------
+    module : Module
+    name : str, default "weight"
+    dim : int, optional
+        Each part along it has a length of its own; with None there is one for all.
+
+    Raises
+    ------
+    RuntimeError
+        If it is done already.
+
+    Source: T. Salimans, D. P. Kingma, Weight Normalization, 2016,
+    https://arxiv.org/abs/1602.07868
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> layer = tg.nn.utils.weight_norm(tg.nn.Linear(2, 3))  # doctest: +SKIP
+    >>> layer.weight_g.shape  # doctest: +SKIP
+    torch.Size([3, 1])
+    """
+    warnings.warn(
+        "`torch.nn.utils.weight_norm` is deprecated in favor of "
+        "`torch.nn.utils.parametrizations.weight_norm`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    if _find(module, name) is not None:
+        raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
+    hook = WeightNorm(name, dim)
+    weight = getattr(module, name)
+    delattr(module, name)
+    module.register_parameter(name + "_g", Parameter(hook.norms(weight.detach())))
+    module.register_parameter(name + "_v", Parameter(weight.detach()))
+    hook(module, ())
+    module.register_forward_pre_hook(hook)
+    return module
+
+
+def remove_weight_norm(module: M, name: str = "weight") -> M:
+    """Undo `weight_norm`; ValueError if it was not done."""
+    key = _find(module, name)
+    if key is None:
+        raise ValueError(f"weight_norm of '{name}' not found in {module}")
+    hook: Any = module._forward_pre_hooks.pop(key).function
+    weight = hook.compute_weight(module).detach()
+    for part in (name, name + "_g", name + "_v"):
+        delattr(module, part)
+    setattr(module, name, Parameter(weight))
+    return module
+
+
+def _find(module: Module, name: str) -> int | None:
+    """The key of the hook that computes the weight of this name."""
+    for key, hook in module._forward_pre_hooks.items():
+        if isinstance(hook.function, WeightNorm) and hook.function.name == name:
+            return key
+    return None
