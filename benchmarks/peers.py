@@ -109,5 +109,5 @@ def versions() -> dict[str, str]:
             try:
                 found[module] = importlib.metadata.version(module)
             except importlib.metadata.PackageNotFoundError:
-                found[module] = "?"
+                found[module] = getattr(importlib.import_module(module), "__version__", "?")
     return found
