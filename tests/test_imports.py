@@ -14,8 +14,8 @@ ORDER = [
     "version", "dtypes", "size", "device", "amp", "cuda", "accelerator", "backends", "compiler",
     "distributed", "onnx", "profiler", "switches", "return_types", "generator", "tape", "kernels",
     "ops", "conversion", "layout", "creation", "interop", "formatting", "methods", "tensor",
-    "queries", "random", "linalg", "autograd", "nn", "optim", "archive", "serialization", "jit",
-    "utils", "vision", "testing", "launch", "as_torch",
+    "legacy", "queries", "random", "linalg", "autograd", "nn", "optim", "archive", "serialization",
+    "jit", "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

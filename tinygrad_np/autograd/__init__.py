@@ -3,6 +3,7 @@
 from tinygrad_np.autograd import functional, profiler
 from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
+from tinygrad_np.legacy import Variable
 from tinygrad_np.tape.backward import backward, grad
 from tinygrad_np.tape.grad_mode import (
     enable_grad,
@@ -14,6 +15,7 @@ from tinygrad_np.tape.grad_mode import (
 __all__ = [
     "Function",
     "GradcheckError",
+    "Variable",
     "backward",
     "enable_grad",
     "functional",

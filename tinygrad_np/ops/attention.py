@@ -151,6 +151,16 @@ def multi_head_attention_forward(
     ------
     AssertionError, RuntimeError
         If shapes don't fit, or `is_causal` comes without a mask.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x, project, out = tg.ones(3, 4), tg.zeros(12, 4), tg.eye(4)
+    >>> output, weights = tg.nn.functional.multi_head_attention_forward(
+    ...     x, x, x, 4, 2, project, None, None, None, False, 0.0, out, None
+    ... )
+    >>> output.shape, weights[0]
+    (torch.Size([3, 4]), tensor([0.3333, 0.3333, 0.3333]))
     """
     batched = _check_shapes(query, key, value, key_padding_mask, attn_mask)
     if not batched:

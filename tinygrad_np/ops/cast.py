@@ -174,8 +174,9 @@ def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     Parameters
     ----------
     input : Tensor
-    dtype : dtype or str, optional
-        A dtype, or a name such as ``"torch.LongTensor"``; without it that name is the result.
+    dtype : dtype, type or str, optional
+        A dtype, a type such as `LongTensor`, or a name such as ``"torch.LongTensor"``; without
+        it that name is the result.
 
     Raises
     ------
@@ -200,6 +201,8 @@ def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
         if name not in _NAMES:
             raise ValueError(f"invalid type: {dtype!r}; there are torch.{', torch.'.join(_NAMES)}")
         dtype = _NAMES[name]
+    elif isinstance(dtype, type):
+        dtype = getattr(dtype, "dtype", dtype)  # LongTensor's
     return cast(input, dtype)
 
 

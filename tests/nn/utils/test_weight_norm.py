@@ -6,7 +6,9 @@ import pytest
 import tinygrad_np as tg
 from tinygrad_np import nn
 
-pytestmark = pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:`torch.nn.utils.weight_norm` is deprecated"
+)  # PyTorch's
 
 
 @pytest.mark.parametrize("dim", [0, 1, None])

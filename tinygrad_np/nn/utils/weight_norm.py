@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tinygrad_np.nn.parameter import Parameter
@@ -58,16 +57,10 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
     Examples
     --------
     >>> import tinygrad_np as tg
-    >>> layer = tg.nn.utils.weight_norm(tg.nn.Linear(2, 3))  # doctest: +SKIP
-    >>> layer.weight_g.shape  # doctest: +SKIP
+    >>> layer = tg.nn.utils.weight_norm(tg.nn.Linear(2, 3))
+    >>> layer.weight_g.shape
     torch.Size([3, 1])
     """
-    warnings.warn(
-        "`torch.nn.utils.weight_norm` is deprecated in favor of "
-        "`torch.nn.utils.parametrizations.weight_norm`.",
-        FutureWarning,
-        stacklevel=2,
-    )
     if _find(module, name) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
@@ -81,7 +74,15 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
 
 
 def remove_weight_norm(module: M, name: str = "weight") -> M:
-    """Undo `weight_norm`; ValueError if it was not done."""
+    """Undo `weight_norm`; ValueError if it was not done.
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> layer = nn.utils.weight_norm(nn.Linear(2, 3))
+    >>> [name for name, _ in nn.utils.remove_weight_norm(layer).named_parameters()]
+    ['bias', 'weight']
+    """
     key = _find(module, name)
     if key is None:
         raise ValueError(f"weight_norm of '{name}' not found in {module}")

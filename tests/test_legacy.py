@@ -1,0 +1,69 @@
+"""Old spellings: tensor types that make tensors of one dtype, and Variable."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np.autograd import Variable
+
+TYPES = ["Bool", "Byte", "Char", "Double", "Float", "Half", "Int", "Long", "Short"]
+NUMPY = ["bool", "uint8", "int8", "float64", "float32", "float16", "int32", "int64", "int16"]
+
+
+@pytest.mark.parametrize(("name", "dtype"), list(zip(TYPES, NUMPY, strict=True)))
+def test_values_sizes_and_types(name, dtype):
+    make = getattr(tg, f"{name}Tensor")
+    for data in ([1.5, 0.0], (1, 0), np.array([1.0, 0.0])):
+        x = make(data)
+        np.testing.assert_array_equal(x.numpy(), np.array(data).astype(dtype))
+        assert x.numpy().dtype == dtype
+    assert make(2, 3).shape == (2, 3)
+    assert make(tg.Size([4])).shape == (4,)
+    assert make().shape == (0,)
+    assert isinstance(x, make)
+    others = [getattr(tg, f"{n}Tensor") for n in TYPES if n != name]
+    assert not any(isinstance(x, other) for other in others)
+    assert not isinstance(x.numpy(), make)
+    assert tg.zeros(2).type(make).dtype == x.dtype
+    assert x.type() == f"torch.{name}Tensor"
+
+
+def test_data_is_copied():
+    array = np.ones(2, np.float32)
+    x = tg.FloatTensor(array)
+    array[0] = 5
+    assert x.tolist() == [1, 1]
+
+
+def test_wrong_data():
+    with pytest.raises(TypeError, match=r"LongTensor\(\): expected .* got float"):
+        tg.LongTensor(1.5)
+    with pytest.raises(TypeError, match=r"expected a tensor of torch.int64, got one of torch.f"):
+        tg.LongTensor(tg.ones(2))
+    with pytest.raises(TypeError, match="has to be a tensor, but got list"):
+        Variable([1.0])
+
+
+def test_variables():
+    x = tg.ones(2)
+    v = Variable(x, requires_grad=True)
+    assert v.requires_grad
+    assert not x.requires_grad
+    assert isinstance(x, Variable)
+    (v * 3).sum().backward()
+    assert v.grad.tolist() == [3, 3]
+    v.data[0] = 7
+    assert x[0] == 7
+    assert not Variable(v * 2).requires_grad
+
+
+@pytest.mark.torch
+def test_as_in_torch():
+    import torch
+
+    for name in TYPES:
+        ours, theirs = (getattr(lib, f"{name}Tensor") for lib in (tg, torch))
+        for data in ([[1.5, 0.0]], np.array([2.5, 0.0])):
+            got, want = ours(data), theirs(data)
+            assert repr(got.dtype) == repr(want.dtype)
+            np.testing.assert_array_equal(got.numpy(), want.numpy())
