@@ -120,3 +120,17 @@ def test_wrong_arguments(call, words):
     with pytest.raises(TypeError, match=words):
         call()
     assert tg.get_default_dtype() == tg.float32
+
+
+def test_bfloat16_is_a_name_alone():
+    assert repr(tg.bfloat16) == "torch.bfloat16"
+    assert tg.bfloat16.is_floating_point
+    assert tg.bfloat16 == pickle.loads(pickle.dumps(tg.bfloat16))
+    assert tg.bfloat16 not in (tg.float16, tg.float32, np.float32)
+    for use in (
+        lambda: tg.zeros(2, dtype=tg.bfloat16),
+        lambda: tg.tensor([1.0], dtype=tg.bfloat16),
+        lambda: tg.ones(2).to(tg.bfloat16),
+    ):
+        with pytest.raises(TypeError, match="no bfloat16: use float32, or float16"):
+            use()

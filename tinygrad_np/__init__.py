@@ -22,9 +22,9 @@ from tinygrad_np.creation import (
 from tinygrad_np.compiler import compile
 from tinygrad_np.device import device, get_default_device, set_default_device
 from tinygrad_np.dtypes import (
-    bool_ as bool, can_cast, double, dtype, finfo, float_ as float, float16, float32, float64,
-    get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long, promote_types,
-    set_default_dtype, short, uint16, uint32, uint64, uint8
+    bfloat16, bool_ as bool, can_cast, double, dtype, finfo, float_ as float, float16, float32,
+    float64, get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long,
+    promote_types, set_default_dtype, short, uint16, uint32, uint64, uint8
 )
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
@@ -153,8 +153,8 @@ __all__ = [
     "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled", "argmax", "argmin",
     "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh",
     "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends",
-    "baddbmm", "bernoulli", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool", "BoolTensor",
+    "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool", "BoolTensor",
     "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "ByteTensor", "can_cast",
     "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "CharTensor", "chunk", "clamp",
     "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",

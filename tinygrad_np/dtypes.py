@@ -61,10 +61,31 @@ class dtype:
         raise TypeError("tinygrad_np has no complex tensors")
 
 
+class _Absent(dtype):
+    """A type of PyTorch that NumPy does not have: scripts may name it, but not use it."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, itemsize: int) -> None:
+        self.name, self.itemsize = name, itemsize
+        self.is_floating_point = self.is_signed = True
+
+    @property
+    def dtype(self) -> Any:  # type: ignore[override]
+        raise TypeError(f"NumPy has no {self.name}: use float32, or float16 to save memory")
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
 bool_ = dtype("bool")
 uint8, uint16, uint32, uint64 = dtype("uint8"), dtype("uint16"), dtype("uint32"), dtype("uint64")
 int8, int16, int32, int64 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
 float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
+bfloat16 = _Absent("bfloat16", 2)
 half, float_, double = float16, float32, float64
 short, int_, long = int16, int32, int64
 
@@ -94,7 +115,7 @@ def of(array_dtype: np.dtype[Any]) -> dtype:
 
 def as_numpy(d: DTypeLike) -> np.dtype[Any]:
     """The NumPy dtype for anything that names one: a dtype, NumPy's, or Python's number types."""
-    return d.dtype if type(d) is dtype else of(np.dtype(d)).dtype
+    return d.dtype if isinstance(d, dtype) else of(np.dtype(d)).dtype
 
 
 def get_default_dtype() -> dtype:

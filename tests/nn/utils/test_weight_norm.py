@@ -6,9 +6,7 @@ import pytest
 import tinygrad_np as tg
 from tinygrad_np import nn
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:`torch.nn.utils.weight_norm` is deprecated"
-)  # PyTorch's
+pytestmark = pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated")
 
 
 @pytest.mark.parametrize("dim", [0, 1, None])
