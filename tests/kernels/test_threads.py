@@ -191,6 +191,7 @@ def test_without_threadpoolctl_all_works_and_says_so_once(count, says):
 
 
 def test_threads_at_work_do_not_keep_the_program_from_its_end():
+    pytest.importorskip("threadpoolctl")
     code = """
 import threading, tinygrad_np as tg
 tg.set_num_threads(3)
