@@ -1,6 +1,7 @@
 """Tensors made of sizes, and their dtypes, held against PyTorch."""
 
 import inspect
+import math
 
 import numpy as np
 import pytest
@@ -173,3 +174,25 @@ def test_the_default_dtype():
 def test_wrong_arguments(call, error, words):
     with pytest.raises(error, match=words):
         call()
+
+
+def test_range_has_its_end_and_warns():
+    with pytest.warns(UserWarning, match="deprecated"):
+        assert tg.range(1, 2, 0.25).tolist() == [1, 1.25, 1.5, 1.75, 2]
+    with pytest.warns(UserWarning, match="deprecated"):
+        assert tg.range(3, dtype=tg.int64, end=7, step=2).tolist() == [3, 5, 7]
+    with pytest.raises(TypeError, match="'end'"):
+        tg.range(5)
+
+
+def test_constants():
+    assert (tg.pi, tg.e, tg.inf) == (math.pi, math.e, math.inf)
+    assert math.isnan(tg.nan)
+    assert tg.ones(2)[:, tg.newaxis].shape == (2, 1)
+
+
+def test_functions_in_place():
+    x = tg.zeros(2)
+    assert tg.cos_(x) is x
+    assert x.tolist() == [1, 1]
+    assert all(callable(getattr(tg, name)) for name in tg.INPLACE)

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types
+from math import e, inf, nan, pi
+
+from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types, storage
 from tinygrad_np.amp import autocast
 from tinygrad_np.conversion import (
     as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
 )
 from tinygrad_np.creation import (
-    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, zeros,
-    zeros_like
+    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, range,
+    zeros, zeros_like
 )
 from tinygrad_np.compiler import compile
 from tinygrad_np.device import device, get_default_device, set_default_device
@@ -56,7 +58,8 @@ from tinygrad_np.ops.conv import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 )
 from tinygrad_np.ops.counting import (
-    bincount, bucketize, histc, searchsorted, unique, unique_consecutive
+    bincount, bucketize, histc, histogram, searchsorted, unique,
+    unique_consecutive
 )
 from tinygrad_np.ops.distance import cosine_similarity, pairwise_distance
 from tinygrad_np.ops.division import (
@@ -146,6 +149,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+newaxis = None
+
 __all__ = [
     "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
     "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
@@ -163,43 +168,57 @@ __all__ = [
     "count_nonzero", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator",
     "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist",
     "distributed", "div", "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit", "dstack",
-    "dtype", "dtypes", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc",
-    "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fill", "finfo", "fix",
-    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "FloatTensor",
-    "floor", "floor_divide", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full",
-    "full_like", "gather", "ge", "Generator", "ger", "get_conv_algorithm", "get_default_device",
-    "get_default_dtype", "get_float32_matmul_precision", "get_num_threads", "get_rng_state",
-    "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside",
-    "histc", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill",
-    "index_put", "index_select", "inference_mode", "initial_seed", "inner", "int", "int16", "int32",
-    "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor",
-    "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "jit", "kron", "kthvalue",
-    "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log10",
-    "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "logspace", "logsumexp", "long", "LongTensor", "lt", "manual_seed",
-    "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d",
-    "max_pool2d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis",
-    "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan_to_num", "nanmean",
-    "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "nn", "no_grad",
+    "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
+    "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fill", "finfo",
+    "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
+    "FloatTensor", "floor", "floor_divide", "fmod", "frac", "from_dlpack", "from_numpy",
+    "frombuffer", "full", "full_like", "gather", "ge", "Generator", "ger", "get_conv_algorithm",
+    "get_default_device", "get_default_dtype", "get_float32_matmul_precision", "get_num_threads",
+    "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
+    "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
+    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
+    "initial_seed", "inner", "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse",
+    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled",
+    "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isinf", "isnan",
+    "isneginf", "isposinf", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
+    "less_equal", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
+    "logaddexp", "logcumsumexp", "logical_and", "logical_not", "logical_or", "logical_xor",
+    "logspace", "logsumexp", "long", "LongTensor", "lt", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d", "max_pool2d",
+    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort",
+    "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanmedian",
+    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad",
     "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "onnx", "op", "optim",
-    "outer", "pairwise_distance", "permute", "pixel_shuffle", "pixel_unshuffle", "poisson",
+    "outer", "pairwise_distance", "permute", "pi", "pixel_shuffle", "pixel_unshuffle", "poisson",
     "positive", "pow", "prelu", "prod", "profiler", "promote_types", "put", "quantile", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "ravel",
-    "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type",
+    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "range",
+    "ravel", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type",
     "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
     "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
     "select", "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
     "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
     "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size",
     "slogdet", "softmax", "sort", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack",
-    "std", "std_mean", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tanh", "tensor", "Tensor", "tensor_split", "tensordot", "threshold",
+    "std", "std_mean", "storage", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take",
+    "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold",
     "tile", "topk", "trace", "transpose", "tril", "tril_indices", "triu", "triu_indices",
     "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
     "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "var", "var_mean",
     "vdot", "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
+
+# PyTorch has these methods of tensors as functions, too.
+INPLACE = (
+    "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_",
+    "arctan_", "arctanh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_",
+    "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "detach_", "erf_", "erfc_", "exp2_",
+    "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "index_put_", "log10_", "log1p_",
+    "log2_", "log_", "nan_to_num_", "neg_", "negative_", "reciprocal_", "relu_", "resize_as_",
+    "round_", "rsqrt_", "sigmoid_", "sin_", "sinh_", "sqrt_", "square_", "tan_", "tanh_",
+    "trunc_", "xlogy_", "zero_",
+)
+globals().update({name: getattr(Tensor, name) for name in INPLACE})
+__all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (

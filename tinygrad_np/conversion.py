@@ -15,6 +15,7 @@ from tinygrad_np.device import require_cpu
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.shape import clone
 from tinygrad_np.tape.graph import TensorBase, make
+from tinygrad_np.tape.out import into
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -35,9 +36,10 @@ Array = npt.NDArray[Any]
 
 
 class Options(TypedDict, total=False):
-    """What all factories take: of these, only `dtype` and `requires_grad` change anything here."""
+    """What all factories take: only `dtype`, `out` and `requires_grad` change anything here."""
 
     dtype: dtypes.DTypeLike | None
+    out: Tensor | None
     requires_grad: bool
     device: Any
     layout: Any
@@ -60,13 +62,26 @@ def dtype_of(options: Options, default: np.dtype[Any] | None = None) -> Any:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
     if options.get("device") is not None:
         require_cpu(options["device"])
-    dtype = options.get("dtype")
-    return default if dtype is None else dtypes.as_numpy(dtype)
+    dtype, out = options.get("dtype"), options.get("out")
+    wanted = default if dtype is None else dtypes.as_numpy(dtype)
+    if isinstance(out, TensorBase) and out.dtype != wanted:
+        if dtype is not None:
+            raise RuntimeError(
+                f"dtype torch.{wanted} does not match dtype of out parameter ({out.dtype})"
+            )
+        return out._array.dtype
+    return wanted
 
 
 def made(array: Array, options: Options) -> Tensor:
-    """A Tensor on this array; a leaf if it is to require grad."""
-    result: Tensor = make(array)
+    """A Tensor on this array, or `out`, given its values; a leaf if it is to require grad."""
+    if not options:
+        return make(array)  # type: ignore[no-any-return]
+
+    def factory() -> Any:
+        return make(array)
+
+    result: Tensor = into(options.get("out"), factory, (), {})
     return result.requires_grad_() if options.get("requires_grad") else result
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number, tensor
+from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number
 from tinygrad_np.tape.graph import TensorBase
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "logspace",
     "ones",
     "ones_like",
+    "range",
     "zeros",
     "zeros_like",
 ]
@@ -244,24 +245,45 @@ def arange(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Opt
     """
     if end is None:
         start, end = 0, start
-    bounds = [number(v, name) for v, name in ((start, "start"), (end, "end"), (step, "step"))]
-    if not all(map(math.isfinite, bounds)):
-        raise RuntimeError(f"unsupported range: from {start} to {end} in steps of {step}")
-    floats = any(isinstance(v, float) for v in bounds)
+    floats = any(isinstance(number(v, "a bound"), float) for v in (start, end, step))
     wanted = dtype_of(options, dtypes.default_float() if floats else dtypes.int64.dtype)
-    if wanted.kind != "f":
-        bounds = [int(v) for v in bounds]
-    first, last, by = bounds
-    if by == 0:
-        raise RuntimeError("step must be nonzero")
-    if (last - first) * by < 0:
-        raise RuntimeError(
-            f"upper bound and lower bound inconsistent with step sign: from {first} to {last} in "
-            f"steps of {by}"
-        )
-    n = math.ceil((last - first) / by) if floats else -((first - last) // by)
-    values = first + by * np.arange(n)
-    return made(values.astype(wanted, copy=False), options)
+    return _steps(start, end, step, wanted, False, options)
+
+
+def range(start: Any = 0, end: Any = None, step: Any = 1, **options: Unpack[Options]) -> Tensor:
+    """The numbers from `start` to `end` in steps, `end` among them: use `arange`, as in Python.
+
+    Parameters
+    ----------
+    start : number, default 0
+    end : number
+    step : number, default 1
+    **options
+        As for `zeros`; unless given, dtype is the default dtype, also for integers.
+
+    Raises
+    ------
+    TypeError
+        Without `end`. RuntimeError as `arange`.
+
+    Examples
+    --------
+    >>> import warnings, tinygrad_np as tg
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     tg.range(1, 4)
+    tensor([1., 2., 3., 4.])
+    """
+    if end is None:
+        raise TypeError("range(): missing the argument 'end'; arange(n) counts from 0 to n - 1")
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior "
+        "is inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
+        "values in [start, end).",
+        UserWarning,
+        stacklevel=2,
+    )
+    return _steps(start, end, step, float_type(options), True, options)
 
 
 def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Tensor:
@@ -304,6 +326,31 @@ def logspace(
     return made((base ** _line(start, end, steps, wanted)).astype(wanted), options)
 
 
+def _steps(
+    start: Any, end: Any, step: Any, wanted: np.dtype[Any], inclusive: bool, options: Options
+) -> Tensor:
+    bounds = [number(v, name) for v, name in ((start, "start"), (end, "end"), (step, "step"))]
+    if not all(map(math.isfinite, bounds)):
+        raise RuntimeError(f"unsupported range: from {start} to {end} in steps of {step}")
+    floats = any(isinstance(v, float) for v in bounds)
+    if wanted.kind != "f":
+        bounds = [int(v) for v in bounds]
+    first, last, by = bounds
+    if by == 0:
+        raise RuntimeError("step must be nonzero")
+    if (last - first) * by < 0:
+        raise RuntimeError(
+            f"upper bound and lower bound inconsistent with step sign: from {first} to {last} in "
+            f"steps of {by}"
+        )
+    if inclusive:
+        n = math.floor((last - first) / by) + 1
+    else:
+        n = math.ceil((last - first) / by) if floats else -((first - last) // by)
+    values = first + by * np.arange(n)
+    return made(values.astype(wanted, copy=False), options)
+
+
 def _line(start: Any, end: Any, steps: int, wanted: np.dtype[Any]) -> Array:
     """In float64: the first half counted from `start`, the second from `end`, as in PyTorch."""
     first, last = number(start, "start"), number(end, "end")
@@ -330,24 +377,3 @@ def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
     """
     rows, columns = shape_of((n, n if m is None else m))
     return made(np.eye(rows, columns, dtype=float_type(options)), options)
-
-
-# --- as methods ---
-
-
-def _of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    name = factory.__name__
-
-    def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
-        return factory(*args, dtype=dtype or self.dtype, **options)
-
-    method.__name__ = method.__qualname__ = f"new_{name}"
-    method.__doc__ = f"What `{name}` makes, of this tensor's dtype unless told."
-    return method
-
-
-new_tensor = _of_same_type(tensor)
-new_zeros = _of_same_type(zeros)
-new_ones = _of_same_type(ones)
-new_empty = _of_same_type(empty)
-new_full = _of_same_type(full)

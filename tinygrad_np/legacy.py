@@ -5,13 +5,10 @@ They make tensors of one dtype; new code calls `tensor(..., dtype=...)`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from tinygrad_np import conversion, dtypes
-from tinygrad_np.size import Size
+from tinygrad_np import dtypes
+from tinygrad_np.new import from_sizes_or_data
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
@@ -37,29 +34,7 @@ class _Type(type):
         return isinstance(instance, Tensor) and instance.dtype == cls.dtype
 
     def __call__(cls, *data: Any) -> Tensor:
-        array_dtype = dtypes.as_numpy(cls.dtype)
-        if all(isinstance(n, (int, np.integer)) for n in data):
-            return _made(np.empty(data or (0,), array_dtype))
-        if len(data) != 1 or not isinstance(data[0], (Tensor, Size, Sequence, np.ndarray)):
-            kinds = ", ".join(type(d).__name__ for d in data)
-            raise TypeError(
-                f"{cls.__name__}(): expected sizes, or a sequence, array or tensor, got {kinds}"
-            )
-        (values,) = data
-        if isinstance(values, Size):
-            return _made(np.empty(values, array_dtype))
-        if isinstance(values, Tensor):
-            if values.dtype != cls.dtype:
-                raise TypeError(
-                    f"{cls.__name__}(): expected a tensor of {cls.dtype}, got one of "
-                    f"{values.dtype}; convert it with .to({cls.dtype})"
-                )
-            return values.detach()
-        return _made(np.array(conversion.as_array(values)).astype(array_dtype))
-
-
-def _made(array: Any) -> Tensor:
-    return Tensor._make(array)  # type: ignore[no-any-return]
+        return from_sizes_or_data(cls.__name__, dtypes.as_numpy(cls.dtype), data)
 
 
 class FloatTensor(metaclass=_Type):

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np import creation
+from tinygrad_np import new as like
+from tinygrad_np import storage as memory
 from tinygrad_np.layout import Layout
 from tinygrad_np.ops import (
     axes,
@@ -273,7 +274,7 @@ class Methods(Layout):
     argsort, msort, topk, kthvalue = sort.argsort, sort.msort, sort.topk, sort.kthvalue
     sort = sort.sort
     unique, unique_consecutive = counting.unique, counting.unique_consecutive
-    bincount, histc = counting.bincount, counting.histc
+    bincount, histc, histogram = counting.bincount, counting.histc, counting.histogram
 
     # --- linear algebra: ops/linalg.py, ops/matrix.py, ops/einsum.py ---
     matmul = linalg.matmul
@@ -296,9 +297,14 @@ class Methods(Layout):
     cauchy_, geometric_ = inplace(random.cauchy), inplace(random.geometric)
     bernoulli, multinomial = sample.bernoulli, sample.multinomial
 
-    # --- tensors of the same dtype: creation.py ---
-    new_tensor, new_full = creation.new_tensor, creation.new_full
-    new_zeros, new_ones, new_empty = creation.new_zeros, creation.new_ones, creation.new_empty
+    # --- tensors of the same dtype: new.py ---
+    new, new_tensor, new_full = like.new, like.new_tensor, like.new_full
+    new_zeros, new_ones, new_empty = like.new_zeros, like.new_ones, like.new_empty
+
+    # --- memory: storage.py ---
+    storage, untyped_storage = memory.storage, memory.untyped_storage
+    storage_offset, set_ = memory.storage_offset, memory.set_
+    resize_, resize_as_ = memory.resize_, memory.resize_as_
 
     # --- values in place: ops/fill.py ---
     copy_, fill_, zero_ = fill.copy_, fill.fill_, fill.zero_

@@ -6,7 +6,7 @@ from collections import namedtuple
 from typing import Any
 
 __all__ = [
-    "aminmax", "cummax", "cummin", "kthvalue", "max", "median", "min", "nanmedian",
+    "aminmax", "cummax", "cummin", "histogram", "kthvalue", "max", "median", "min", "nanmedian",
     "slogdet", "sort", "topk",
 ]  # fmt: skip
 
@@ -29,6 +29,7 @@ def _kind(name: str, *fields: str) -> Any:
 aminmax = _kind("aminmax", "min", "max")
 cummax = _kind("cummax", "values", "indices")
 cummin = _kind("cummin", "values", "indices")
+histogram = _kind("histogram", "hist", "bin_edges")
 kthvalue = _kind("kthvalue", "values", "indices")
 max = _kind("max", "values", "indices")
 median = _kind("median", "values", "indices")

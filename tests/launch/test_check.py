@@ -26,6 +26,8 @@ def test_a_script_that_lacks_nothing(tmp_path, capsys):
         def unfold_all(self): return self.nothing.cuda_things
         def forward(self, x, *, foo=None): return F.relu(x, inplace=True).view(-1)
 
+    y = t.sum(t.mm(x, x, out=x), axis=0, keepdims=True, out=t.zeros(1, out=x))
+    y = t.max(x, 0, out=x)
     opt = Adam(Net().parameters(), lr=0.1, betas=(0.9, 0.99))
     try:
         from torch.nonsense import thing

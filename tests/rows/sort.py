@@ -140,6 +140,11 @@ def searchsorted(edges, sought, right):
     return below(edges[..., None, :], sought[..., None]).sum(-1)
 
 
+@np.errstate(invalid="ignore")  # the density of nothing
+def histogram(x, bins, **params):
+    return np.histogram(x, bins, **params)
+
+
 numbers = testing.spaced(testing.shapes(max_dims=1, min_dims=1, max_side=6), 0, 5)
 
 ROWS = [
@@ -192,5 +197,13 @@ ROWS = [
         lambda x, bins, min, max: np.histogram(x, bins, (min, max))[0].astype(float),
         numbers.map(lambda x: Sample((x,), {"bins": 4, "min": 1, "max": 4})),
         smooth=False,
+    ),
+    OpInfo(
+        tg.histogram,
+        histogram,
+        numbers.map(lambda x: Sample((x, 4), {"range": (1.0, 4.0), "density": True}))
+        | numbers.map(lambda x: Sample((x, np.array([0.5, 2.0, 3.5])))),
+        smooth=False,
+        array_ok=False,
     ),
 ]

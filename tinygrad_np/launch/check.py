@@ -16,6 +16,7 @@ import tinygrad_np
 from tinygrad_np import nn, optim
 from tinygrad_np.launch import names
 from tinygrad_np.launch.run import cells
+from tinygrad_np.tape.signature import NUMPY_NAMES
 
 __all__ = ["Missing", "check", "missing"]
 
@@ -153,7 +154,9 @@ class _Script:
         if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
             return
         for keyword in call.keywords:
-            if keyword.arg and keyword.arg not in parameters:
+            if keyword.arg == "out" and _takes_out(function):
+                continue
+            if keyword.arg and NUMPY_NAMES.get(keyword.arg, keyword.arg) not in parameters:
                 known = ", ".join(p for p in parameters if p != "self")
                 yield call.lineno, f"{path}({keyword.arg}=)", f"; it takes {known}"
 
@@ -184,6 +187,13 @@ def absent(line: int, path: str) -> Iterator[tuple[int, str, str]]:
         value = found
         if not inspect.ismodule(value) and not inspect.isclass(value):
             return  # attributes of values are looked at no further
+
+
+def _takes_out(function: Any) -> bool:
+    """Whether it is an op, or one of the functions that take `out` besides what they list."""
+    while function is not None and not getattr(function, "takes_out", hasattr(function, "rules")):
+        function = getattr(function, "__wrapped__", None)
+    return function is not None
 
 
 def _catches_absence(handler: ast.ExceptHandler) -> bool:

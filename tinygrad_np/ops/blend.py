@@ -11,10 +11,12 @@ from tinygrad_np.kernels.select import select
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["addcdiv", "addcmul", "lerp"]
 
 
+@takes_out
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     """``input + value * tensor1 * tensor2``.
 
@@ -32,6 +34,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     return add(input, mul(tensor1, tensor2), alpha=value)
 
 
+@takes_out
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     """``input + value * tensor1 / tensor2``.
 

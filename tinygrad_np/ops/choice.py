@@ -13,6 +13,7 @@ from tinygrad_np.ops.compare import isfinite, same_dtype
 from tinygrad_np.ops.elementwise import sign
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "clamp",
@@ -47,6 +48,7 @@ _where.backward(
 )
 
 
+@takes_out
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition holds, `other` elsewhere; or the indices where it holds.
 
@@ -176,6 +178,7 @@ def _(grad: Array, input: Array, min: Array | None, max: Array) -> Array:
     return grad * (input > max if min is None else (input > max) | (max < min))
 
 
+@takes_out
 def clamp_min(input: Any, min: Any) -> Any:
     """`clamp` from below alone.
 
@@ -188,6 +191,7 @@ def clamp_min(input: Any, min: Any) -> Any:
     return clamp(input, min, None)
 
 
+@takes_out
 def clamp_max(input: Any, max: Any) -> Any:
     """`clamp` from above alone.
 

@@ -6,13 +6,24 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np import return_types
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.indices import index_select
 from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
-__all__ = ["bincount", "bucketize", "histc", "searchsorted", "unique", "unique_consecutive"]
+__all__ = [
+    "bincount",
+    "bucketize",
+    "histc",
+    "histogram",
+    "searchsorted",
+    "unique",
+    "unique_consecutive",
+]
 
 
 def unique(
@@ -147,6 +158,7 @@ def searchsorted(
     return out
 
 
+@takes_out
 def bucketize(
     input: Array, boundaries: Array, *, out_int32: bool = False, right: bool = False
 ) -> Array:
@@ -242,3 +254,62 @@ def histc(input: Array, bins: int = 100, min: float = 0, max: float = 0) -> Arra
     if not low < high or not np.isfinite(high - low):
         raise RuntimeError(f"histc(): the range must be finite, max above min; got {low} to {high}")
     return np.histogram(input, bins, (low, high))[0].astype(input.dtype)
+
+
+@takes_out
+def histogram(
+    input: Any,
+    bins: Any,
+    *,
+    range: tuple[float, float] | None = None,
+    weight: Any = None,
+    density: bool = False,
+) -> Any:
+    """How many elements fall into each of several intervals, and where these begin and end.
+
+    Parameters
+    ----------
+    input : Tensor
+        Of floating point numbers.
+    bins : int or Tensor
+        The number of intervals of equal width, or (n + 1,), their ascending edges.
+    range : (float, float), optional
+        Of the intervals of equal width; that of the elements unless given.
+    weight : Tensor, optional
+        Of the shape of `input`: what each element counts.
+    density : bool, default False
+        Divide by the sum and the widths, so that the integral is 1.
+
+    Returns
+    -------
+    hist, bin_edges : Tensor
+        (n,) and (n + 1,); the last interval holds its upper edge, too.
+
+    Raises
+    ------
+    NotImplementedError
+        For integers. RuntimeError for edges or weights that don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> hist, bin_edges = tg.histogram(tg.tensor([1.0, 2.0, 1.0]), 3, range=(0, 3))
+    >>> hist, bin_edges
+    (tensor([0., 2., 1.]), tensor([0., 1., 2., 3.]))
+    """
+    x, edges, weights = raw(input), raw(bins), None if weight is None else raw(weight)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(
+            f"histogram: not implemented for {x.dtype}; convert with .float()"
+        )
+    if weights is not None and weights.shape != x.shape:
+        raise RuntimeError(
+            f"histogram(): weight of shape {list(weights.shape)} for an input of shape "
+            f"{list(x.shape)}; expected the same"
+        )
+    try:
+        hist, edges = silent.run(np.histogram, x, edges, range, density, weights)
+    except ValueError as error:
+        raise RuntimeError(f"histogram(): {error}") from None
+    made = (hist.astype(x.dtype), edges.astype(x.dtype))
+    return return_types.histogram(*(map(make, made) if isinstance(input, TensorBase) else made))

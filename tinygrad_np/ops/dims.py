@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 from tinygrad_np.tape.flags import check_flags, flags
+from tinygrad_np.tape.out import into
 from tinygrad_np.tape.signature import NUMPY_NAMES
 
 Dims = int | Sequence[int] | None
@@ -24,8 +25,11 @@ def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
         check_flags(name, found, args)
         if params:
             params = {NUMPY_NAMES.get(k, k): v for k, v in params.items()}  # type: ignore[assignment]
+            if "out" in params:
+                return into(params.pop("out"), function, args, params)  # type: ignore[no-any-return]
         return function(*args, **params)
 
+    call.takes_out = True  # type: ignore[attr-defined]
     return call
 
 

@@ -10,6 +10,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.elementwise import not_for_bools
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "div",
@@ -54,6 +55,7 @@ _trunc_div.backward(input=zero, other=zero)
 _DIVISIONS: dict[str | None, Any] = {None: _div, "floor": _floor_div, "trunc": _trunc_div}
 
 
+@takes_out
 def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
     """``input / other``, rounded if asked.
 
@@ -101,6 +103,7 @@ def true_divide(input: Any, other: Any) -> Any:
     return _div(input, other)
 
 
+@takes_out
 def floor_divide(input: Any, other: Any) -> Any:
     """``input // other``, rounded downwards; its gradients are zero.
 

@@ -18,6 +18,7 @@ from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.ops.reduce import sum
 from tinygrad_np.ops.triangle import diagonal
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["bilinear", "einsum", "inner", "tensordot"]
 
@@ -230,6 +231,7 @@ def _total(x: Array, names: str, kept: str) -> tuple[Array, str]:
     return (sum(x, dims), "".join(c for c in names if c in kept)) if dims else (x, names)
 
 
+@takes_out
 def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
     """Sum products over some dimensions of `a` and as many of `b`.
 
@@ -285,6 +287,7 @@ def tensordot(a: Array, b: Array, dims: Any = 2) -> Array:
     return _sum_of_products((a, b), (left, "".join(right)), "".join(output), [(0, 1)])
 
 
+@takes_out
 def inner(input: Array, other: Array) -> Array:
     """Dot products over the last dimension of both; the ordinary product for a 0-d tensor.
 

@@ -15,6 +15,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "exp",
@@ -99,6 +100,7 @@ def _integer_power(base: Any, exponent: Array) -> Array:
     return np.where((exponent >= 0) | (np.abs(base) == 1), power, 0)
 
 
+@takes_out
 def square(input: Any) -> Any:
     """``input ** 2``.
 

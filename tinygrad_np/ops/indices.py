@@ -13,6 +13,7 @@ from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "index_add",
@@ -249,6 +250,7 @@ def index_put(input: Any, indices: Sequence[Any], values: Any, accumulate: bool 
     return input + _scatter(full, shape=tuple(input.shape), where=where)
 
 
+@takes_out
 def take(input: Any, index: Any) -> Any:
     """The elements at positions in the flattened tensor.
 

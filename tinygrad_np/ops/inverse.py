@@ -15,6 +15,7 @@ from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import unsqueeze
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["LinAlgError", "cholesky", "det", "inv", "slogdet", "solve"]
 
@@ -73,6 +74,7 @@ _solve.backward(
 )
 
 
+@takes_out
 def solve(A: Array, B: Array, *, left: bool = True) -> Array:
     """The solution X of ``A @ X = B``, or of ``X @ A = B``.
 
@@ -144,6 +146,7 @@ def _log_of_det(A: Array) -> Array:
 _log_of_det.backward(A=lambda grad, A: grad.reshape((*grad.shape, 1, 1)) * _t(inv(A)))
 
 
+@takes_out
 def slogdet(A: Array) -> Any:
     """The sign of the determinant and the logarithm of its absolute value, as a named tuple.
 
@@ -172,6 +175,7 @@ def _(grad: Array, out: Array) -> Array:
     return (S + _t(S)) * 0.5
 
 
+@takes_out
 def cholesky(A: Array, *, upper: bool = False) -> Array:
     """The triangular matrices L with ``L @ L.mT == A``, or U with ``U.mT @ U == A``.
 

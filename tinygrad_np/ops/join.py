@@ -16,6 +16,7 @@ from tinygrad_np.ops.broadcast import atleast_1d, atleast_2d, atleast_3d
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.shape import raw, reshape
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "cat",
@@ -170,6 +171,7 @@ def stack(tensors: Sequence[Any], dim: int = 0) -> Any:
     return _stack(*given, dim=one(dim, len(given[0].shape) + 1))
 
 
+@takes_out
 def hstack(tensors: Sequence[Any]) -> Any:
     """The tensors side by side: along dimension 1, vectors along dimension 0.
 
@@ -184,6 +186,7 @@ def hstack(tensors: Sequence[Any]) -> Any:
     return cat(given, 0 if len(given[0].shape) == 1 else 1)
 
 
+@takes_out
 def vstack(tensors: Sequence[Any]) -> Any:
     """The tensors one below the other: along dimension 0, vectors as rows.
 
@@ -210,6 +213,7 @@ def row_stack(tensors: Sequence[Any]) -> Any:
     return vstack(tensors)
 
 
+@takes_out
 def dstack(tensors: Sequence[Any]) -> Any:
     """The tensors one behind the other: along dimension 2.
 
@@ -223,6 +227,7 @@ def dstack(tensors: Sequence[Any]) -> Any:
     return cat(_some(tensors, "dstack", atleast_3d), 2)
 
 
+@takes_out
 def column_stack(tensors: Sequence[Any]) -> Any:
     """The tensors side by side, vectors as columns.
 

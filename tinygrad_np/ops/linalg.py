@@ -13,6 +13,7 @@ import numpy as np
 from tinygrad_np.kernels.product import product
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["bmm", "dot", "ger", "linear", "matmul", "mm", "mv", "outer", "vdot"]
 
@@ -216,6 +217,7 @@ def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
         )
 
 
+@takes_out
 def mm(input: Array, mat2: Array) -> Array:
     """The product of two matrices (n, k) and (k, m); RuntimeError for other ranks.
 
@@ -229,6 +231,7 @@ def mm(input: Array, mat2: Array) -> Array:
     return matmul(input, mat2)
 
 
+@takes_out
 def bmm(input: Array, mat2: Array) -> Array:
     """The products of two batches of matrices, (b, n, k) and (b, k, m), without broadcasting.
 
@@ -247,6 +250,7 @@ def bmm(input: Array, mat2: Array) -> Array:
     return matmul(input, mat2)
 
 
+@takes_out
 def mv(input: Array, vec: Array) -> Array:
     """The product of a matrix (n, k) and a vector (k,).
 
@@ -260,6 +264,7 @@ def mv(input: Array, vec: Array) -> Array:
     return matmul(input, vec)
 
 
+@takes_out
 def dot(input: Array, tensor: Array) -> Array:
     """The dot product of two vectors of one length.
 
@@ -273,6 +278,7 @@ def dot(input: Array, tensor: Array) -> Array:
     return matmul(input, tensor)
 
 
+@takes_out
 def vdot(input: Array, other: Array) -> Array:
     """`dot`: there are no complex tensors.
 
@@ -285,6 +291,7 @@ def vdot(input: Array, other: Array) -> Array:
     return dot(input, other)
 
 
+@takes_out
 def outer(input: Array, vec2: Array) -> Array:
     """The outer product of two vectors, (n,) and (m,) to (n, m).
 

@@ -12,6 +12,7 @@ from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["argwhere", "masked_fill", "masked_scatter", "masked_select", "nonzero"]
 
@@ -81,6 +82,7 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
     return _masked_fill(input, mask, value)
 
 
+@takes_out
 def masked_select(input: Any, mask: Any) -> Any:
     """The elements where the mask is True, as a vector.
 
@@ -136,6 +138,7 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     return write(expand(input, shape), reshape(source, (-1,))[:count], where=(places,))
 
 
+@takes_out
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The places of the elements that are not 0, in the order of the elements.
 

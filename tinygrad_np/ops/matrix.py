@@ -16,6 +16,7 @@ from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import clone, expand
 from tinygrad_np.ops.triangle import diagonal
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "addbmm", "addmm", "addmv", "addr", "baddbmm", "chain_matmul", "cross", "kron", "matrix_power",
@@ -24,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@takes_out
 def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """``beta * input + alpha * (mat1 @ mat2)``.
 
@@ -55,6 +57,7 @@ def addmm(input: Array, mat1: Array, mat2: Array, *, beta: float = 1, alpha: flo
     return _scaled(input, mm(mat1, mat2), beta, alpha)
 
 
+@takes_out
 def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """``beta * input + alpha * (mat @ vec)``; see `addmm`.
 
@@ -68,6 +71,7 @@ def addmv(input: Array, mat: Array, vec: Array, *, beta: float = 1, alpha: float
     return _scaled(input, mv(mat, vec), beta, alpha)
 
 
+@takes_out
 def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: float = 1) -> Array:
     """``beta * input + alpha * outer(vec1, vec2)``; see `addmm`.
 
@@ -80,6 +84,7 @@ def addr(input: Array, vec1: Array, vec2: Array, *, beta: float = 1, alpha: floa
     return _scaled(input, outer(vec1, vec2), beta, alpha)
 
 
+@takes_out
 def baddbmm(
     input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1
 ) -> Array:
@@ -95,6 +100,7 @@ def baddbmm(
     return _scaled(input, bmm(batch1, batch2), beta, alpha)
 
 
+@takes_out
 def addbmm(
     input: Array, batch1: Array, batch2: Array, *, beta: float = 1, alpha: float = 1
 ) -> Array:
@@ -119,6 +125,7 @@ def _scaled(input: Array, product: Array, beta: float, alpha: float) -> Array:
     return add(product, expand(input, tuple(product.shape)), alpha=beta)
 
 
+@takes_out
 def multi_dot(tensors: Sequence[Array]) -> Array:
     """The product of several matrices, in the order of least work.
 
@@ -173,6 +180,7 @@ def multi_dot(tensors: Sequence[Array]) -> Array:
     return product(0, len(matrices) - 1).reshape((*first.shape[:-1], *last.shape[1:]))
 
 
+@takes_out
 def chain_matmul(*matrices: Array) -> Array:
     """`multi_dot` of any number of matrices, one too.
 
@@ -186,6 +194,7 @@ def chain_matmul(*matrices: Array) -> Array:
     return multi_dot(matrices) if len(matrices) > 1 else matrices[0]
 
 
+@takes_out
 def kron(input: Array, other: Array) -> Array:
     """The Kronecker product: each element of `input` times all of `other`.
 
@@ -218,6 +227,7 @@ def trace(input: Array) -> Array:
     return sum(diagonal(input))
 
 
+@takes_out
 def cross(input: Array, other: Array, dim: int | None = None) -> Array:
     """The cross products of vectors of three elements.
 
@@ -257,6 +267,7 @@ def cross(input: Array, other: Array, dim: int | None = None) -> Array:
     return sub(mul(turned(input, -1), turned(other, -2)), mul(turned(input, -2), turned(other, -1)))
 
 
+@takes_out
 def matrix_power(A: Array, n: int) -> Array:
     """The product of `n` times `A`, square matrices (*, m, m), or of its inverse for ``n < 0``.
 

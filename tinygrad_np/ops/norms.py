@@ -20,6 +20,7 @@ from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import squeeze
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["dist", "norm", "vector_norm"]
 
@@ -62,6 +63,7 @@ def _(grad: Array, input: Array, out: Array, ord: float, dim: Dims) -> Array:
     return grad * pow(out, 1 - ord) * sign(input) * steep
 
 
+@takes_out
 def vector_norm(
     x: Array,
     ord: float = 2,
@@ -155,6 +157,7 @@ def norm(
     return vector_norm(input, order, dim, keepdim, dtype=dtype)
 
 
+@takes_out
 def dist(input: Array, other: Array, p: float = 2) -> Array:
     """The `norm` of ``input - other``.
 
@@ -167,6 +170,7 @@ def dist(input: Array, other: Array, p: float = 2) -> Array:
     return vector_norm(sub(input, other), p)
 
 
+@takes_out
 def matrix_norm(
     A: Array,
     ord: float | str = "fro",
@@ -222,6 +226,7 @@ def matrix_norm(
     return largest if keepdim else squeeze(largest, pair)
 
 
+@takes_out
 def linalg_norm(
     A: Array,
     ord: float | str | None = None,

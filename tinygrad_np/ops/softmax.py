@@ -15,6 +15,7 @@ from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.exponential import exp
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["log_softmax", "softmax", "softmin"]
 
@@ -54,6 +55,7 @@ def _total(x: Array, dim: int) -> Array:
     return sum_over((dim,), x) if x.ndim else x
 
 
+@takes_out
 def softmax(input: Array, dim: int | None = None, dtype: dtypes.DTypeLike | None = None) -> Array:
     """The exponentials of the elements, divided by their sum along `dim`.
 
@@ -87,6 +89,7 @@ def softmax(input: Array, dim: int | None = None, dtype: dtypes.DTypeLike | None
     return _softmax(input, **_options("softmax", input, dim, dtype))
 
 
+@takes_out
 def log_softmax(
     input: Array, dim: int | None = None, dtype: dtypes.DTypeLike | None = None
 ) -> Array:

@@ -10,6 +10,7 @@ from tinygrad_np import return_types
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.extremes import check_nonempty, selected
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["argsort", "kthvalue", "msort", "sort", "topk"]
 
@@ -74,6 +75,7 @@ def sort(input: Array, dim: int = -1, descending: bool = False, stable: bool = F
     return selected(return_types.sort, input, dim, True, argsort(input, dim, descending))
 
 
+@takes_out
 def msort(input: Array) -> Array:
     """The elements sorted along the first dimension.
 

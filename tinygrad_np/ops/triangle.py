@@ -17,6 +17,7 @@ from tinygrad_np.ops.shape import clone, ravel, raw
 from tinygrad_np.tape.graph import make
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "diag",
@@ -115,6 +116,7 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
     return _write_diagonal(np.zeros(shape, input.dtype), input, offset, first, second)
 
 
+@takes_out
 def diag(input: Any, diagonal: int = 0) -> Any:
     """The diagonal of a matrix, or the matrix with a vector as its diagonal; a copy.
 
@@ -197,6 +199,7 @@ def _triu(input: Array, diagonal: int) -> Array:
 _triu.backward(input=lambda grad, diagonal: _triu(grad, diagonal=diagonal))
 
 
+@takes_out
 def tril(input: Any, diagonal: int = 0) -> Any:
     """Matrices with 0 above a diagonal: the lower triangle.
 
@@ -216,6 +219,7 @@ def tril(input: Any, diagonal: int = 0) -> Any:
     return _tril(_matrices(input, "tril"), diagonal=diagonal)
 
 
+@takes_out
 def triu(input: Any, diagonal: int = 0) -> Any:
     """Matrices with 0 below a diagonal: the upper triangle.
 

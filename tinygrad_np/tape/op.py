@@ -155,6 +155,10 @@ def op(
 
     def call(*args: Any, **params: Any) -> Any:
         if len(args) != count or (params and not params.keys() <= parameters):
+            if "out" in params and "out" not in parameters:
+                from tinygrad_np.tape.out import into  # which is made of ops
+
+                return into(params.pop("out"), made, args, params)
             args, params = spec.bind(args, params)
 
         if view and isinstance(args[0], TensorBase):
