@@ -5,6 +5,7 @@ from tinygrad_np.optim.adadelta import Adadelta
 from tinygrad_np.optim.adagrad import Adagrad
 from tinygrad_np.optim.adam import Adam, AdamW
 from tinygrad_np.optim.adamax import Adamax
+from tinygrad_np.optim.lbfgs import LBFGS
 from tinygrad_np.optim.nadam import NAdam
 from tinygrad_np.optim.optimizer import Optimizer
 from tinygrad_np.optim.radam import RAdam
@@ -12,6 +13,7 @@ from tinygrad_np.optim.rmsprop import RMSprop
 from tinygrad_np.optim.sgd import SGD
 
 __all__ = [
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adagrad",
