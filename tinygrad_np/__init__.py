@@ -76,6 +76,7 @@ from tinygrad_np.ops.exponential import (
 from tinygrad_np.ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from tinygrad_np.ops.fill import fill
 from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
+from tinygrad_np.ops.factors import cholesky_inverse, cholesky_solve
 from tinygrad_np.ops.gathering import gather, scatter, scatter_add, scatter_reduce, take_along_dim
 from tinygrad_np.ops.indices import (
     index_add, index_copy, index_fill, index_put, index_select, put, take
@@ -90,17 +91,21 @@ from tinygrad_np.ops.logic import (
     logical_and, logical_not, logical_or, logical_xor
 )
 from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
+from tinygrad_np.ops.lu import lu_unpack
 from tinygrad_np.ops.mask import argwhere, masked_fill, masked_scatter, masked_select, nonzero
 from tinygrad_np.ops.matrix import (
     addbmm, addmm, addmv, addr, baddbmm, chain_matmul, cross, kron, matrix_power, trace
 )
+from tinygrad_np.ops.matrix_functions import logdet, matrix_exp, vander
 from tinygrad_np.ops.normalize import layer_norm, rms_norm
 from tinygrad_np.ops.norms import dist, norm
+from tinygrad_np.ops.old_linalg import cholesky, lu, lu_solve, qr, svd, triangular_solve
 from tinygrad_np.ops.parts import (
     chunk, dsplit, hsplit, narrow, select, split, split_with_sizes, tensor_split, unbind, vsplit
 )
 from tinygrad_np.ops.piecewise import hardshrink, prelu, relu, rrelu, threshold
 from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
+from tinygrad_np.ops.pseudo import pinverse
 from tinygrad_np.ops.quantiles import median, nanmedian, nanquantile, quantile
 from tinygrad_np.ops.reduce import all, any, count_nonzero, mean, prod, sum
 from tinygrad_np.ops.repetition import (
@@ -161,50 +166,52 @@ __all__ = [
     "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
     "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool", "BoolTensor",
     "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "ByteTensor", "can_cast",
-    "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "CharTensor", "chunk", "clamp",
-    "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
-    "compiler", "concat", "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
-    "conv_transpose2d", "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity",
-    "count_nonzero", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator",
-    "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist",
-    "distributed", "div", "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit", "dstack",
-    "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf",
-    "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fill", "finfo",
-    "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
-    "FloatTensor", "floor", "floor_divide", "fmod", "frac", "from_dlpack", "from_numpy",
-    "frombuffer", "full", "full_like", "gather", "ge", "Generator", "ger", "get_conv_algorithm",
-    "get_default_device", "get_default_dtype", "get_float32_matmul_precision", "get_num_threads",
-    "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
-    "hardshrink", "heaviside", "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo",
-    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf", "inference_mode",
-    "initial_seed", "inner", "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse",
-    "is_autocast_enabled", "is_complex", "is_floating_point", "is_grad_enabled",
-    "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isinf", "isnan",
-    "isneginf", "isposinf", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
-    "less_equal", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logcumsumexp", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "logspace", "logsumexp", "long", "LongTensor", "lt", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "matrix_power", "max", "max_pool1d", "max_pool2d",
-    "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort",
-    "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanmedian",
-    "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad",
-    "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "onnx", "op", "optim",
-    "outer", "pairwise_distance", "permute", "pi", "pixel_shuffle", "pixel_unshuffle", "poisson",
-    "positive", "pow", "prelu", "prod", "profiler", "promote_types", "put", "quantile", "rand",
-    "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm", "range",
-    "ravel", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "result_type",
-    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
-    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
-    "select", "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
-    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size",
-    "slogdet", "softmax", "sort", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack",
-    "std", "std_mean", "storage", "sub", "subtract", "sum", "swapaxes", "swapdims", "t", "take",
-    "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold",
-    "tile", "topk", "trace", "transpose", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
-    "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "var", "var_mean",
-    "vdot", "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "CharTensor", "cholesky",
+    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
+    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross", "cuda", "cummax",
+    "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag", "diag_embed",
+    "diagflat", "diagonal", "diagonal_scatter", "dist", "distributed", "div", "divide", "dot",
+    "double", "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes", "e", "einsum",
+    "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "expm1", "eye", "feature_alpha_dropout", "fill", "finfo", "fix", "flatten", "flip", "fliplr",
+    "flipud", "float", "float16", "float32", "float64", "FloatTensor", "floor", "floor_divide",
+    "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gather", "ge",
+    "Generator", "ger", "get_conv_algorithm", "get_default_device", "get_default_dtype",
+    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater", "greater_equal",
+    "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc", "histogram",
+    "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
+    "index_select", "inf", "inference_mode", "initial_seed", "inner", "int", "int16", "int32",
+    "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor",
+    "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "jit", "kron", "kthvalue",
+    "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log10",
+    "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and",
+    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "long", "LongTensor", "lt",
+    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
+    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "maximum", "mean",
+    "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul",
+    "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile",
+    "nansum", "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm",
+    "normal", "not_equal", "numel", "ones", "ones_like", "onnx", "op", "optim", "outer",
+    "pairwise_distance", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson",
+    "positive", "pow", "prelu", "prod", "profiler", "promote_types", "put", "qr", "quantile",
+    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm",
+    "range", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape",
+    "result_type", "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu",
+    "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
+    "searchsorted", "seed", "select", "selu", "set_conv_algorithm", "set_default_device",
+    "set_default_dtype", "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit",
+    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "split", "split_with_sizes", "sqrt",
+    "square", "squeeze", "stack", "std", "std_mean", "storage", "sub", "subtract", "sum", "svd",
+    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
+    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
+    "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
+    "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
+    "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot",
+    "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.

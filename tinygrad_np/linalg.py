@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from tinygrad_np.ops.inverse import LinAlgError, cholesky, det, inv, slogdet, solve
+from tinygrad_np.ops.factors import qr, solve_triangular
+from tinygrad_np.ops.inverse import LinAlgError, cholesky, cholesky_ex, det, inv, slogdet, solve
 from tinygrad_np.ops.linalg import matmul
+from tinygrad_np.ops.lu import lu, lu_factor, lu_factor_ex, lu_solve
 from tinygrad_np.ops.matrix import cross as _cross
 from tinygrad_np.ops.matrix import matrix_power, multi_dot
+from tinygrad_np.ops.matrix_functions import (
+    diagonal,
+    matrix_exp,
+    tensorinv,
+    tensorsolve,
+    vander,
+    vecdot,
+)  # fmt: skip
 from tinygrad_np.ops.norms import linalg_norm as norm
 from tinygrad_np.ops.norms import matrix_norm, vector_norm
+from tinygrad_np.ops.pseudo import cond, lstsq, matrix_rank, pinv
+from tinygrad_np.ops.spectral import eigh, eigvalsh, svd, svdvals
 from tinygrad_np.tape.op import Array
 
 __all__ = [
-    "LinAlgError", "cholesky", "cross", "det", "inv", "matmul", "matrix_norm", "matrix_power",
-    "multi_dot", "norm", "slogdet", "solve", "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh",
+    "eigvalsh", "inv", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul",
+    "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr",
+    "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
+    "vecdot", "vector_norm",
 ]  # fmt: skip
 
 

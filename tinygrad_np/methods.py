@@ -27,6 +27,7 @@ from tinygrad_np.ops import (
     elementwise,
     exponential,
     extremes,
+    factors,
     fill,
     gathering,
     indices,
@@ -36,9 +37,12 @@ from tinygrad_np.ops import (
     logsum,
     mask,
     matrix,
+    matrix_functions,
     norms,
+    old_linalg,
     parts,
     piecewise,
+    pseudo,
     quantiles,
     random,
     reduce,
@@ -288,6 +292,11 @@ class Methods(Layout):
     baddbmm, baddbmm_ = matrix.baddbmm, inplace(matrix.baddbmm)
     kron, trace, cross = matrix.kron, matrix.trace, matrix.cross
     matrix_power = matrix.matrix_power
+    matrix_exp, logdet = matrix_functions.matrix_exp, matrix_functions.logdet
+    svd, qr, cholesky = old_linalg.svd, old_linalg.qr, old_linalg.cholesky
+    lu, lu_solve = old_linalg.lu, old_linalg.lu_solve
+    triangular_solve, pinverse = old_linalg.triangular_solve, pseudo.pinverse
+    cholesky_solve, cholesky_inverse = factors.cholesky_solve, factors.cholesky_inverse
     det, slogdet, inverse = inverse.det, inverse.slogdet, inverse.inv
 
     # --- random numbers: ops/random.py, ops/sample.py ---

@@ -7,7 +7,9 @@ from typing import Any
 
 __all__ = [
     "aminmax", "cummax", "cummin", "histogram", "kthvalue", "max", "median", "min", "nanmedian",
-    "slogdet", "sort", "topk",
+    "linalg_cholesky_ex", "linalg_eig", "linalg_eigh", "linalg_lstsq", "linalg_lu",
+    "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_svd", "lu_unpack", "qr",
+    "slogdet", "sort", "svd", "topk", "triangular_solve",
 ]  # fmt: skip
 
 
@@ -35,6 +37,19 @@ max = _kind("max", "values", "indices")
 median = _kind("median", "values", "indices")
 min = _kind("min", "values", "indices")
 nanmedian = _kind("nanmedian", "values", "indices")
+linalg_cholesky_ex = _kind("linalg_cholesky_ex", "L", "info")
+linalg_eig = _kind("linalg_eig", "eigenvalues", "eigenvectors")
+linalg_eigh = _kind("linalg_eigh", "eigenvalues", "eigenvectors")
+linalg_lstsq = _kind("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
+linalg_lu = _kind("linalg_lu", "P", "L", "U")
+linalg_lu_factor = _kind("linalg_lu_factor", "LU", "pivots")
+linalg_lu_factor_ex = _kind("linalg_lu_factor_ex", "LU", "pivots", "info")
+linalg_qr = _kind("linalg_qr", "Q", "R")
+linalg_svd = _kind("linalg_svd", "U", "S", "Vh")
+lu_unpack = _kind("lu_unpack", "P", "L", "U")
+qr = _kind("qr", "Q", "R")
 slogdet = _kind("slogdet", "sign", "logabsdet")
 sort = _kind("sort", "values", "indices")
+svd = _kind("svd", "U", "S", "V")
 topk = _kind("topk", "values", "indices")
+triangular_solve = _kind("triangular_solve", "solution", "cloned_coefficient")

@@ -13,21 +13,29 @@ from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.linalg import matmul, same_dtype
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.rounding import zero
-from tinygrad_np.ops.shape import unsqueeze
+from tinygrad_np.ops.shape import raw, unsqueeze
+from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
-__all__ = ["LinAlgError", "cholesky", "det", "inv", "slogdet", "solve"]
+__all__ = ["LinAlgError", "cholesky", "cholesky_ex", "det", "inv", "slogdet", "solve"]
 
 
 class LinAlgError(RuntimeError):
     """A matrix that can't be inverted or factored."""
 
 
-def _checked(name: str, A: Array, compute: Callable[..., Any], *arguments: Any) -> Any:
-    """What NumPy computes of square matrices; its errors in our words."""
+def checked(
+    name: str, A: Array, compute: Callable[..., Any], *arguments: Any, square: bool = True
+) -> Any:
+    """What NumPy computes of matrices; its errors in our words."""
     check_floating(f"linalg.{name}", A)
-    if A.ndim < 2 or A.shape[-1] != A.shape[-2]:
+    if A.ndim < 2:
+        raise RuntimeError(
+            f"linalg.{name}: The input tensor A must have at least 2 dimensions, but has the "
+            f"shape {list(A.shape)}"
+        )
+    if square and A.shape[-1] != A.shape[-2]:
         raise RuntimeError(
             f"linalg.{name}: A must be batches of square matrices, but has the shape "
             f"{list(A.shape)}"
@@ -56,7 +64,7 @@ def inv(A: Array) -> Array:
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    return _checked("inv", A, np.linalg.inv, A)
+    return checked("inv", A, np.linalg.inv, A)
 
 
 inv.backward(A=lambda grad, out: neg(matmul(matmul(_t(out), grad), _t(out))))
@@ -65,7 +73,7 @@ inv.backward(A=lambda grad, out: neg(matmul(matmul(_t(out), grad), _t(out))))
 @op
 def _solve(A: Array, B: Array) -> Array:
     same_dtype("linalg.solve", A, B)
-    return _checked("solve", A, np.linalg.solve, A, B)
+    return checked("solve", A, np.linalg.solve, A, B)
 
 
 _solve.backward(
@@ -124,7 +132,7 @@ def det(A: Array) -> Array:
     >>> tg.linalg.det(tg.tensor([[2.0, 0.0], [0.0, 4.0]]))
     tensor(8.)
     """
-    return _checked("det", A, np.linalg.det, A)
+    return checked("det", A, np.linalg.det, A)
 
 
 det.backward(A=lambda grad, A, out: (grad * out).reshape((*out.shape, 1, 1)) * _t(inv(A)))
@@ -132,7 +140,7 @@ det.backward(A=lambda grad, A, out: (grad * out).reshape((*out.shape, 1, 1)) * _
 
 @op
 def _sign_of_det(A: Array) -> Array:
-    return _checked("slogdet", A, lambda: np.linalg.slogdet(A)[0])
+    return checked("slogdet", A, lambda: np.linalg.slogdet(A)[0])
 
 
 _sign_of_det.backward(A=lambda grad, A: zero(A))
@@ -140,7 +148,7 @@ _sign_of_det.backward(A=lambda grad, A: zero(A))
 
 @op
 def _log_of_det(A: Array) -> Array:
-    return _checked("slogdet", A, lambda: np.linalg.slogdet(A)[1])
+    return checked("slogdet", A, lambda: np.linalg.slogdet(A)[1])
 
 
 _log_of_det.backward(A=lambda grad, A: grad.reshape((*grad.shape, 1, 1)) * _t(inv(A)))
@@ -162,7 +170,7 @@ def slogdet(A: Array) -> Any:
 
 @op
 def _cholesky(A: Array) -> Array:
-    return _checked("cholesky", A, np.linalg.cholesky, A)
+    return checked("cholesky", A, np.linalg.cholesky, A)
 
 
 @_cholesky.backward("A")
@@ -173,6 +181,37 @@ def _(grad: Array, out: Array) -> Array:
     inner = matmul(_t(out), grad) * half.astype(out.dtype)
     S = _solve(_t(out), _t(_solve(_t(out), _t(inner))))
     return (S + _t(S)) * 0.5
+
+
+def cholesky_ex(A: Array, *, upper: bool = False, check_errors: bool = False) -> Any:
+    """`cholesky` that tells of a matrix that is not positive definite instead of raising.
+
+    Returns
+    -------
+    L, info : Tensor
+        `info`, (*) of int32, is 0, or the size of the first leading minor that is not positive;
+        the factor is then of no use.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.cholesky_ex(tg.tensor([[1.0, 2.0], [2.0, 1.0]])).info
+    tensor(2, dtype=torch.int32)
+    """
+    info = np.zeros(A.shape[:-2], np.int32)
+    try:
+        L = cholesky(A, upper=upper)
+    except LinAlgError:
+        if check_errors:
+            raise
+        from scipy.linalg import get_lapack_funcs
+
+        (potrf,) = get_lapack_funcs(("potrf",), (raw(A),))
+        factor = np.zeros_like(raw(A))
+        for i in np.ndindex(info.shape):
+            factor[i], info[i] = potrf(raw(A)[i], lower=not upper, clean=True)
+        L = make(factor) if isinstance(A, TensorBase) else factor
+    return return_types.linalg_cholesky_ex(L, make(info) if isinstance(A, TensorBase) else info)
 
 
 @takes_out

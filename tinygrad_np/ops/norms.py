@@ -8,6 +8,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq
@@ -16,9 +17,10 @@ from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import abs, sign, sub
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.extremes import amax, amin, share
-from tinygrad_np.ops.reduce import check_floating
+from tinygrad_np.ops.reduce import check_floating, sum
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import squeeze
+from tinygrad_np.ops.spectral import svdvals
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
@@ -185,9 +187,10 @@ def matrix_norm(
     ----------
     A : Tensor
         Of floating point numbers.
-    ord : {'fro', inf, -inf, 1, -1}, default 'fro'
-        The square root of the sum of squares; the largest or smallest sum of absolute values in a
-        row (inf, -inf) or column (1, -1).
+    ord : {'fro', 'nuc', inf, -inf, 1, -1, 2, -2}, default 'fro'
+        The square root of the sum of squares; the sum of the singular values ('nuc'), the largest
+        (2) or the smallest (-2); the largest or smallest sum of absolute values in a row (inf,
+        -inf) or column (1, -1).
     dim : (int, int), default (-2, -1)
         Rows and columns.
     keepdim : bool, default False
@@ -201,8 +204,8 @@ def matrix_norm(
 
     Raises
     ------
-    NotImplementedError
-        For the norms of singular values: 'nuc', 2 and -2.
+    RuntimeError
+        For another `ord`, and for a tensor of integers.
 
     Examples
     --------
@@ -215,10 +218,16 @@ def matrix_norm(
         raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple, got {dim}")
     if ord == "fro":
         return vector_norm(A, 2, pair, keepdim, dtype=dtype)
+    if ord in ("nuc", 2, -2):
+        check_floating("linalg.matrix_norm", A, dtype)
+        S = svdvals(movedim(A if dtype is None else cast(A, dtype), pair, (-2, -1)))
+        norm = sum(S, -1) if ord == "nuc" else (amax if ord == 2 else amin)(S, -1)
+        kept = tuple(1 if d in pair else n for d, n in enumerate(A.shape))
+        return norm.reshape(kept) if keepdim else norm
     if ord not in (1, -1, math.inf, -math.inf):
-        raise NotImplementedError(
-            f"linalg.matrix_norm: ord is 'fro', 1, -1, inf or -inf, got {ord!r}; the norms of "
-            "singular values are not implemented"
+        raise RuntimeError(
+            f"linalg.matrix_norm: Order {ord} not supported; it is 'fro', 'nuc', 1, -1, 2, -2, "
+            "inf or -inf"
         )
     added, chosen = pair if ord in (1, -1) else pair[::-1]
     sums = vector_norm(A, 1, added, True, dtype=dtype)
