@@ -1,8 +1,6 @@
 """PyTorch's `torch.nn`: modules, layers, losses, their functions and initial values."""
 # ruff: noqa: F403
 
-import sys as _sys
-
 from tinygrad_np.nn import functional as functional
 from tinygrad_np.nn import init as init
 from tinygrad_np.nn import utils as utils
@@ -29,4 +27,4 @@ from tinygrad_np.nn.softmax import *
 from tinygrad_np.nn.sparse import *
 from tinygrad_np.nn.transformer import *
 
-modules = _sys.modules[__name__]  # where PyTorch has the layers: torch.nn.modules
+from tinygrad_np.nn import modules as modules  # isort: skip  # shows what is above

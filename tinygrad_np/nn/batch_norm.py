@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 
-class _RunningNorm(_Affine):
+class _NormBase(_Affine):
     """What batch and instance normalization share: running statistics."""
 
     _version = 2  # 1 had no num_batches_tracked
@@ -92,7 +92,7 @@ class _RunningNorm(_Affine):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
 
-class _BatchNorm(_RunningNorm):
+class _BatchNorm(_NormBase):
     def __init__(
         self,
         num_features: int,
@@ -187,7 +187,7 @@ class BatchNorm3d(_BatchNorm):
     accepted = (5,)
 
 
-class _InstanceNorm(_RunningNorm):
+class _InstanceNorm(_NormBase):
     def __init__(
         self,
         num_features: int,

@@ -25,7 +25,7 @@ Ints = int | tuple[int, ...]
 _MODES = ("zeros", "reflect", "replicate", "circular")
 
 
-class _Conv(Module):
+class _ConvNd(Module):
     """What convolutions of any number of dimensions share."""
 
     weight: Parameter
@@ -139,7 +139,7 @@ class _Conv(Module):
         return ", ".join(words)
 
 
-class _Forward(_Conv):
+class _Forward(_ConvNd):
     def __init__(
         self,
         in_channels: int,
@@ -160,7 +160,7 @@ class _Forward(_Conv):
         )  # fmt: skip
 
 
-class _Transposed(_Conv):
+class _Transposed(_ConvNd):
     transposed = True
 
     def __init__(
