@@ -1,5 +1,7 @@
 """Convolutions: what the table of ops has no row for."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -181,3 +183,10 @@ def test_memory_of_the_users_is_left_as_it_is():
     x[0] = 1.0
     assert own[0].all()
     assert x.stride() == (75, 1, 15, 3)
+
+
+def test_no_warning_from_a_transposed_convolution_of_infinity():
+    x = np.full((1, 2, 4, 4), np.inf, np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tg.nn.functional.conv_transpose2d(tg.tensor(x), tg.zeros(2, 3, 3, 3))

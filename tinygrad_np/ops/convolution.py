@@ -37,7 +37,7 @@ def conv_transpose(
 ) -> Array:
     """The adjoint of `convolution` for its input: from (N, O, *S) to (N, C, *size)."""
     _check_dtypes(input, weight, bias)
-    out = conv.input_gradient(input, weight, size, geometry)
+    out = silent.run(conv.input_gradient, input, weight, size, geometry)
     if bias is not None:
         out += bias.reshape(-1, *(1,) * len(size))
     return out
@@ -46,7 +46,7 @@ def conv_transpose(
 @op
 def conv_weight(input: Array, other: Array, *, size: Shape, geometry: Geometry) -> Array:
     """The adjoint of `convolution` for its weight: from (N, C, *S) and (N, O, *S) to *size."""
-    return conv.weight_gradient(input, other, size, geometry)
+    return silent.run(conv.weight_gradient, input, other, size, geometry)
 
 
 @convolution.backward("input")
