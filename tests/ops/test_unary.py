@@ -180,3 +180,9 @@ def test_bools_are_no_numbers():
     assert (~flags).tolist() == [False, True]
     assert tg.sign(flags).tolist() == [True, False]
     assert tg.square(flags).dtype == tg.int64
+
+
+def test_hardswish_passes_nan_on():
+    x = tg.tensor([float("nan"), 1.0], requires_grad=True)
+    tg.nn.functional.hardswish(x).sum().backward()
+    assert np.isnan(x.grad[0].item())

@@ -255,7 +255,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 
 @hardswish.backward("input")
 def _(grad: Array, input: Array) -> Array:
-    return where(abs(input) < 3, grad * (input / 3 + 0.5), grad * (input >= 3))
+    return where(abs(input) >= 3, grad * (input >= 3), grad * (input / 3 + 0.5))
 
 
 @op
