@@ -473,3 +473,37 @@ def test_ops_may_be_registered_in_threads():
     for t in threads:
         t.join()
     assert made == [2.0] * 200
+
+
+def test_a_rule_for_several_arguments():
+    calls = []
+
+    @tg.op
+    def scaled(input, scale):
+        return input * scale
+
+    @scaled.backward("input", "scale")
+    def _(grad, input, scale):
+        calls.append(1)
+        return grad * scale, grad * input
+
+    a = tg.tensor([1.0, 2.0], dtype=tg.float64, requires_grad=True)
+    b = tg.tensor([3.0, 4.0], dtype=tg.float64, requires_grad=True)
+    scaled(a, b).sum().backward()
+    assert a.grad.tolist() == [3.0, 4.0]
+    assert b.grad.tolist() == [1.0, 2.0]
+    assert len(calls) == 1
+    a.grad = None
+    (only,) = tg.autograd.grad(scaled(a, b).sum(), b)
+    assert only.tolist() == [1.0, 2.0]
+    assert a.grad is None
+    assert tg.autograd.gradcheck(scaled, (a, b))
+    assert tg.autograd.gradgradcheck(scaled, (a, b))
+    out = scaled(a, b).sum()
+    out.backward()
+    with pytest.raises(RuntimeError, match="second time"):
+        out.backward()
+    saved = scaled(a * 1, c := b * 1).sum()
+    c.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        saved.backward()

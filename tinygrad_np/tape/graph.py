@@ -125,15 +125,18 @@ class Node:
                 if ref[1].n != ref[2]:
                     raise self._stale(ref, values, rule)
             if len(values) != len(rule.needs):
-                raise RuntimeError(
-                    f"Trying to backward through the graph a second time: what {self.name()} "
-                    "saved has been freed. Pass retain_graph=True to the first backward() or "
-                    "grad() if the graph is needed again."
-                )
+                raise self._freed()
             if record:
                 values = self._on_tape(values, refs)
             result.append((parent, rule.function(grad, *values)))
         return result
+
+    def _freed(self) -> RuntimeError:
+        return RuntimeError(
+            f"Trying to backward through the graph a second time: what {self.name()} saved has "
+            "been freed. Pass retain_graph=True to the first backward() or grad() if the graph is "
+            "needed again."
+        )
 
     def _on_tape(self, values: Sequence[Any], refs: Sequence[Any]) -> list[Any]:
         """What was saved, the arrays as Tensors in their old place on the tape."""
@@ -159,6 +162,27 @@ class Node:
             if rule.holds:
                 values.clear()
                 refs.clear()
+
+
+class JointNode(Node):
+    """Where one rule gives the gradients of several arguments, which share what it asked for."""
+
+    __slots__ = ()
+
+    def backward(
+        self, grad: Any, record: bool, needed: set[Node] | None = None
+    ) -> list[tuple[Node, Any]]:
+        edges = self.edges if needed is None else [e for e in self.edges if e[0] in needed]
+        if not edges:
+            return []
+        _, rule, values, refs = edges[0]
+        for ref in refs:
+            if ref[1].n != ref[2]:
+                raise self._stale(ref, values, rule)
+        if len(values) != len(rule.needs):
+            raise self._freed()
+        gradients = rule.function(grad, *(self._on_tape(values, refs) if record else values))
+        return [(parent, gradients[rule.place]) for parent, rule, *_ in edges]
 
 
 class Part:

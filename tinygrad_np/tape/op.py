@@ -29,7 +29,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import Node, TensorBase, Version, View, make
+from tinygrad_np.tape.graph import JointNode, Node, TensorBase, Version, View, make
 from tinygrad_np.tape.signature import Rule, Signature, missing
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ class Op(Generic[P]):
         def __call__(self, input: Any, *args: P.args, **kwargs: P.kwargs) -> Tensor: ...
 
         @_overload
-        def backward(self, argument: str, /) -> Callable[[R], R]: ...
+        def backward(self, *arguments: str) -> Callable[[R], R]: ...
         @_overload
         def backward(self, **rules: Callable[..., Any]) -> None: ...
-        def backward(self, *argument: Any, **rules: Any) -> Any: ...
+        def backward(self, *arguments: Any, **rules: Any) -> Any: ...
 
 
 @_overload
@@ -213,20 +213,34 @@ def op(
         if parents and mode.grad and out.dtype.kind == "f":
             edges: list[tuple[Node, Rule, Any, Any]] = []
             for parent, rule in parents:
-                values, refs, version = rule.save(args, raw, params, out, side, version)
+                if rule.place is None or not edges:
+                    values, refs, version = rule.save(args, raw, params, out, side, version)
                 edges.append((parent, rule, values, refs))
-            node = Node(made, edges, out.shape, out.dtype)
+            kind = Node if rule.place is None else JointNode
+            node = kind(made, edges, out.shape, out.dtype)
         return make(out, node, version, come_from)
 
-    def backward(argument: str | None = None, /, **functions: Callable[..., Any]) -> Any:
-        """Register rules: ``f.backward(x=rule, ...)`` or ``@f.backward("x")``."""
-        if argument is not None:
-            return lambda function: (backward(**{argument: function}), function)[1]
-        new = {a: spec.rule(a, function, aux) for a, function in functions.items()}
-        for a, rule in new.items():
-            rules[a] = rule
-            rule_of[spec.arrays.index(a)] = rule
+    def backward(*arguments: str, **functions: Callable[..., Any]) -> Any:
+        """Register rules: ``f.backward(x=rule, ...)`` or ``@f.backward("x")``.
+
+        With several names, ``@f.backward("x", "y")``, it is one rule, the op's only one, which
+        returns a gradient for each.
+        """
+        if arguments:
+
+            def register(function: Callable[..., Any]) -> Callable[..., Any]:
+                new = [spec.rule(a, function, aux) for a in arguments]
+                for place, (a, rule) in enumerate(zip(arguments, new, strict=True)):
+                    put(a, rule._replace(place=place) if len(new) > 1 else rule)
+                return function
+
+            return register
+        for a, rule in {a: spec.rule(a, f, aux) for a, f in functions.items()}.items():
+            put(a, rule)
         return None
+
+    def put(argument: str, rule: Rule) -> None:
+        rules[argument] = rule_of[spec.arrays.index(argument)] = rule
 
     lane = None if view or aux else {1: _unary, 2: _binary}.get(count)
 
@@ -297,6 +311,8 @@ def _binary(
         node = input._node if input._view is None else input._place()
         if (node is None and second_node is None) or not mode.grad or out.dtype.kind != "f":
             return make(out)
+        if rule_of[0].place is not None:
+            return otherwise(input, other)  # which records a rule for both
         raw, edges, version = (first, second), [], None
         if node is not None:
             rule = rule_of[0]

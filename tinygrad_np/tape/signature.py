@@ -25,7 +25,8 @@ _ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX = range(5)
 class Rule(NamedTuple):
     """A backward rule: its function, the names it asks for and where they come from.
 
-    `holds` says that there are values of tensors among them, not only shapes and parameters.
+    `holds` says that there are values of tensors among them, not only shapes and parameters;
+    `place`, of a rule for several arguments, where in its results the argument's gradient is.
     ``save(args, raw, params, out, aux, version)`` gives the values, how those of them that are
     tensors are checked and put back on the tape, and the version of `out` if that is among them.
     """
@@ -35,6 +36,7 @@ class Rule(NamedTuple):
     needs: tuple[tuple[int, Any], ...]
     holds: bool
     save: Callable[..., tuple[Any, Any, Version | None]]
+    place: int | None = None
 
 
 def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
