@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels import threads
+from tinygrad_np.kernels import layout, threads
 
 Array = Any
 Dims = tuple[int, ...]
 
-FEW = 256
+FEW = 1 << 14  # elements, up to which longer runs gain less than they cost
+FEW_ROWS = 256
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
-__all__ = ["largest", "places", "sum_over"]
+__all__ = ["largest", "places", "sum_over", "summed", "sums"]
 
 
 def places(index: Array, axis: int) -> tuple[Array, ...]:
@@ -47,7 +48,7 @@ def largest(x: Array, axis: int) -> Array:
     Along contiguous elements NumPy finds where the largest is faster than what it is, unless
     there are few.
     """
-    if x.size > FEW and x.strides[axis] == x.itemsize:
+    if x.size > FEW_ROWS and x.strides[axis] == x.itemsize:
         return x[places(x.argmax(axis, keepdims=True), axis)]
     return x.max(axis=axis, keepdims=True, initial=-np.inf)
 
@@ -55,23 +56,51 @@ def largest(x: Array, axis: int) -> Array:
 def sum_over(dims: Dims, *factors: Array) -> Array:
     """The sum over `dims` of the product of arrays of one shape; `dims` are kept with size 1.
 
-    einsum goes through memory once, whatever the layout, and takes no temporary array. Each
-    example of a batch is summed first, then their sums: in float32 that rounds far less.
+    einsum goes through memory once and takes no temporary array. The parts of a large array are
+    summed first, then their sums, and so is each example of a batch where the last dimension is
+    summed too: in float32 that rounds far less.
     """
-    shape = factors[0].shape
-    every = list(range(len(shape)))
-    kept = [d for d in every if d == 0 or d not in dims]
-
-    def some(part: slice) -> Array:
-        return np.einsum(*[x for factor in factors for x in (factor[part], every)], kept)
-
-    if factors[0].size < LARGE:
-        out = some(slice(None))
+    first = factors[0]
+    out = np.empty([1 if d in dims else n for d, n in enumerate(first.shape)], first.dtype)
+    views = layout.joined([*factors, out]) if first.size else None
+    if views is None:
+        every = list(range(first.ndim))
+        kept = [d for d in every if d == 0 or d not in dims]
+        found = np.einsum(*[x for factor in factors for x in (factor, every)], kept)
+        return (found.sum(axis=0) if 0 in dims else found).reshape(out.shape)
+    joined, target = views[:-1], views[-1]
+    axes = summed(joined[0], target)
+    if first.size < LARGE:
+        target[...] = sums(axes, *joined)
+        return out
+    count = len(joined[0])
+    step = -(-count * LARGE // (2 * first.size))
+    parts = [slice(i, i + step) for i in range(0, count, step)]
+    terms = threads.collect(lambda part: sums(axes, *(factor[part] for factor in joined)), parts)
+    if 0 in axes:
+        target[...] = sum(terms[1:], terms[0])
     else:
-        out = np.empty([shape[d] for d in kept], factors[0].dtype)
-        step = -(-shape[0] * LARGE // (2 * factors[0].size))
-        parts = [slice(i, i + step) for i in range(0, shape[0], step)]
-        threads.run(lambda part: np.copyto(out[part], some(part)), parts)
-    if 0 in dims:
-        out = out.sum(axis=0)
-    return out.reshape([1 if d in dims else n for d, n in enumerate(shape)])
+        np.concatenate(terms, out=target)
+    return out
+
+
+def summed(x: Array, kept: Array) -> Dims:
+    """The dimensions along which an array of the size of `kept` does not vary, and `x` does."""
+    return tuple(d for d, (n, m) in enumerate(zip(x.shape, kept.shape)) if m == 1 < n)
+
+
+def sums(axes: Dims, *factors: Array) -> Array:
+    """`sum_over` of arrays as `layout.joined` gives them."""
+    ndim, size = factors[0].ndim, factors[0].shape[-1:]
+    if ndim - 1 not in axes and ndim - 2 in axes and factors[0].size > FEW:
+        factors = tuple(layout.widened(factors))
+    if len(factors) == 1 and ndim - 1 not in axes:
+        out = np.add.reduce(factors[0], axis=axes, keepdims=True)
+    else:
+        every = list(range(ndim))
+        kept = [d for d in every if d not in axes or (d == 0 and ndim - 1 in axes and ndim > 1)]
+        out = np.einsum(*[x for factor in factors for x in (factor, every)], kept)
+        out = out.reshape([n if d in kept else 1 for d, n in enumerate(factors[0].shape)])
+        if 0 in kept and 0 in axes:
+            out = out.sum(axis=0, keepdims=True)
+    return layout.fold(out, *size) if ndim - 1 not in axes else out

@@ -19,7 +19,7 @@ _SMALL = 2048  # elements, below which the calls cost more than the wrong guesse
 _BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
-def select(condition: Array, a: Any, b: Any) -> Array:
+def select(condition: Array, a: Any, b: Any, out: Array | None = None) -> Array:
     """``np.where(condition, a, b)``.
 
     Parameters
@@ -27,6 +27,8 @@ def select(condition: Array, a: Any, b: Any) -> Array:
     condition : ndarray of bool
     a, b : ndarray or number
         One of them an array; of one dtype if both are.
+    out : ndarray, optional
+        Takes the result; of its shape and dtype.
 
     Examples
     --------
@@ -35,15 +37,21 @@ def select(condition: Array, a: Any, b: Any) -> Array:
     """
     value = a if isinstance(a, np.ndarray) else b
     if max(condition.size, np.size(value)) < _SMALL or value.dtype.kind != "f":
-        return np.where(condition, a, b)
+        found = np.where(condition, a, b)
+        if out is None:
+            return found
+        out[...] = found
+        return out
     shape = np.broadcast(condition, a, b).shape
     bits = _BITS[value.dtype.itemsize]
-    # a mask of all bits or none
-    out: Array = np.negative(np.broadcast_to(condition, shape).view(np.int8), dtype=bits)
+    number = np.array(condition).view(np.int8)
+    np.negative(number, out=number)
+    mask = np.broadcast_to(number, shape).astype(bits)  # of all bits or none
+    result = mask if out is None else out.view(bits)
     first, second = (np.asarray(v, value.dtype).view(bits) for v in (a, b))
     if second.ndim == 0 and second == 0:
-        out &= first
+        np.bitwise_and(mask, first, out=result)
     else:
-        out &= first ^ second
-        out ^= second
-    return out.view(value.dtype)
+        mask &= first ^ second
+        np.bitwise_xor(mask, second, out=result)
+    return result.view(value.dtype)

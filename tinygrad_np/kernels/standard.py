@@ -1,8 +1,8 @@
 """Arrays less their mean, over their standard deviation, in few passes over memory.
 
-Large arrays are taken part by part along their first dimension, each in several steps while it is
-in the cache. Where the first dimension is averaged over, parts have moments of their own, which
-are merged in the order of the parts.
+Large arrays are taken part by part, each in several steps while it is in the cache. Where the
+parts are of what is averaged over, they have moments of their own, which are merged in the order
+of the parts.
 
 Source: T. Chan et al., Updating Formulae and a Pairwise Algorithm for Computing Sample Variances,
 1979.
@@ -11,50 +11,62 @@ Source: T. Chan et al., Updating Formulae and a Pairwise Algorithm for Computing
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels import threads
-from tinygrad_np.kernels.along import Dims, sum_over
+from tinygrad_np.kernels import layout, threads
+from tinygrad_np.kernels.along import FEW, Dims, summed, sums
 from tinygrad_np.kernels.elementwise import LARGE, compute, split
+from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.silence import silent
 
-__all__ = ["moments", "standardized", "standardized_back", "weight_back"]
+__all__ = ["moments", "standardized", "standardized_back"]
 
 Array = Any
 
 
 def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
     """The mean over `dims`, kept with size 1, and the biased variance; 0 of nothing."""
+    shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
+    mean, var = np.zeros(shape, x.dtype), np.zeros(shape, x.dtype)
+    if not x.size:
+        return mean, var
+    values, means, variances = _joined(x, mean, var)
+    axes = summed(values, means)
+    count = math.prod(values.shape[d] for d in axes)
+    among = 0 in axes  # the parts are of what is averaged over
 
     def some(part: slice) -> tuple[int, Array, Array]:
-        values = x[part]
-        count = math.prod(values.shape[d] for d in dims)
-        mean = sum_over(dims, values) / (count or 1)
-        centred = values - mean
-        return count, mean, sum_over(dims, centred, centred)
+        part_of = values[part]
+        n = math.prod(part_of.shape[d] for d in axes)
+        mean = sums(axes, part_of) / n
+        wide, wide_mean = _widened(axes, part_of, mean)
+        centred = np.subtract(wide, wide_mean, out=scratch("centred", wide.shape, wide.dtype))
+        squares = layout.fold(sums(axes, centred, centred), mean.shape[-1])
+        if not among:
+            means[part], variances[part] = mean, squares / n
+        return n, mean, squares
 
-    found = _by_parts(some, x)
-    count, mean, squares = found[0]
-    if 0 not in dims:
-        mean = np.concatenate([f[1] for f in found])
-        squares = np.concatenate([f[2] for f in found])
-    else:
+    found = _by_parts(some, values)
+    if among:
+        n, total, squares = found[0]
         for more, other, others in found[1:]:
-            apart, before, count = other - mean, count, count + more
-            mean = mean + apart * (more / count)
-            squares = squares + others + apart * apart * (before * more / count)
-    return mean, squares / (count or 1)
+            apart, before, n = other - total, n, n + more
+            total = total + apart * (more / n)
+            squares = squares + others + apart * apart * (before * more / n)
+        means[...], variances[...] = total, squares / count
+    return mean, var
 
 
 def standardized(
     x: Array, mean: Array, inverse: Array, weight: Array | None, bias: Array | None, dims: Dims
 ) -> Array:
     """``(x - mean) * inverse * weight + bias``."""
-    scale, weight = _merged(inverse, weight, dims)
-    return compute(_standardized, x, mean, scale, weight, bias)
+    if weight is not None and not _varies(weight, x, dims):
+        inverse, weight = inverse * weight, None
+    return compute(_standardized, x, mean, inverse, weight, bias)
 
 
 def _standardized(
@@ -71,74 +83,122 @@ def _standardized(
 
 
 def standardized_back(
-    grad: Array, x: Array, mean: Array, inverse: Array, weight: Array | None, dims: Dims
-) -> Array:
-    """The gradient for `x` of `standardized`, if mean and inverse are those of `x`."""
-    scale, weight = _merged(inverse, weight, dims)
-    count = math.prod(x.shape[d] for d in dims) or 1
-    square = inverse * inverse / count
+    grad: Array, x: Array, mean: Array, inverse: Array, weight: Array | None,
+    shape: tuple[int, ...], dims: Dims,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    """The gradients of `standardized` for `x`, whose moments these are, and for weight and bias.
 
-    def sums(x: Array, grad: Array, mean: Array, weight: Array | None) -> tuple[Array, Array]:
-        grad = grad if weight is None else grad * weight
-        return sum_over(dims, grad), sum_over(dims, grad, x - mean)
-
-    if 0 in dims:  # the sums are over all parts
-        found = _by_parts(lambda part: sums(x[part], grad[part], mean, weight), x)
-        total, product = (sum(terms[1:], terms[0]) for terms in zip(*found))
-        total, product = total / count, product * square
-        return compute(_back, x, grad, mean, scale, weight, total, product)
-
-    def back(
-        x: Array, grad: Array, mean: Array, scale: Array, weight: Array | None, square: Array,
-        out: Array | None = None,
-    ) -> Array:  # fmt: skip
-        total, product = sums(x, grad, mean, weight)
-        return _back(x, grad, mean, scale, weight, total / count, product * square, out)
-
-    return compute(back, x, grad, mean, scale, weight, square)
+    `shape` is that of the weight and the bias.
+    """
+    by_x, by_weight = np.empty_like(x), np.zeros(_padded(shape, x), x.dtype)
+    by_bias = by_weight.copy()
+    along = weight is not None and _varies(weight, x, dims)
+    if weight is None:
+        weight = np.ones((1,) * x.ndim, x.dtype)
+    if x.size:
+        views = _joined(x, by_x, grad, mean, inverse, weight, by_weight, by_bias)
+        (_back_along if along else _back)(*views)
+    return by_x, by_weight.reshape(shape), by_bias.reshape(shape)
 
 
 def _back(
-    x: Array, grad: Array, mean: Array, scale: Array, weight: Array | None, total: Array,
-    product: Array, out: Array | None = None,
-) -> Array:  # fmt: skip
-    out = np.subtract(x, mean, out)
-    out *= product
-    np.subtract(grad if weight is None else grad * weight, out, out)
-    out -= total
-    out *= scale
-    return out
+    x: Array, by_x: Array, grad: Array, mean: Array, inverse: Array, weight: Array,
+    by_weight: Array, by_bias: Array,
+) -> None:  # fmt: skip
+    """Fill in the gradients, where the weight is the same for all that is averaged over."""
+    axes = summed(x, mean)
+    count = math.prod(x.shape[d] for d in axes)
+
+    def some(part: slice) -> tuple[Array, Array]:
+        grad_, *others = _cut(part, grad, by_x, x, mean)
+        out, x_, mean_ = _widened(axes, *others)
+        np.subtract(x_, mean_, out=out)
+        return sums(axes, grad_), sums(axes, grad_, others[0])
+
+    total, product = _merged(axes, _by_parts(some, x))
+    product *= inverse
+    by_bias[...] = _down(total, by_bias)
+    by_weight[...] = _down(product, by_weight)
+    slope, shift, scale = inverse * product / count, total / count, inverse * weight
+
+    def back(part: slice) -> None:  # from here on in place: a new array for a step costs half more
+        cut = _widened(axes, *_cut(part, by_x, grad, slope, shift, scale))
+        out, grad_, slope_, shift_, scale_ = cut
+        out *= slope_
+        np.subtract(grad_, out, out=out)
+        out -= shift_
+        out *= scale_
+
+    _by_parts(back, x)
 
 
-def weight_back(grad: Array, x: Array, mean: Array, inverse: Array, summed: Dims) -> Array:
-    """The gradient for the weight of `standardized`, summed over these dimensions, 0 included."""
+def _back_along(
+    x: Array, by_x: Array, grad: Array, mean: Array, inverse: Array, weight: Array,
+    by_weight: Array, by_bias: Array,
+) -> None:  # fmt: skip
+    """Fill in the gradients, where the weight varies along what is averaged over."""
+    axes, others = summed(x, mean), summed(x, by_weight)
+    count = math.prod(x.shape[d] for d in axes)
 
-    def some(part: slice) -> Array:
-        rows = part if len(mean) == len(x) else slice(None)
-        values = x[part] - mean[rows]
-        values *= inverse[rows]
-        return sum_over(summed, grad[part], values)
+    def back(part: slice) -> tuple[Array, Array]:
+        arrays = _cut(part, x, by_x, grad, mean, inverse, weight)
+        x_, out, grad_, mean_, inverse_, weight_ = arrays
+        centred = np.subtract(x_, mean_, out=out)
+        centred *= inverse_
+        terms = sums(others, grad_, centred), sums(others, grad_)
+        weighted = grad_ * weight_
+        total, product = sums(axes, weighted) / -count, sums(axes, weighted, centred) / -count
+        out *= product
+        out += weighted
+        out += total
+        out *= inverse_
+        return terms
 
-    first, *others = _by_parts(some, x)
-    return sum(others, first)
+    found = [back(slice(None))] if 0 in axes else _by_parts(back, x)
+    by_weight[...], by_bias[...] = _merged(others, found)
 
 
-def _merged(inverse: Array, weight: Array | None, dims: Dims) -> tuple[Array, Array | None]:
-    """The inverse times the weight, where that is the same along `dims`, and what is left of it."""
-    if weight is None or weight.ndim < inverse.ndim or any(weight.shape[d] > 1 for d in dims):
-        return inverse, weight
-    return inverse * weight, None
+def _padded(shape: tuple[int, ...], x: Array) -> tuple[int, ...]:
+    return (1,) * int(x.ndim - len(shape)) + shape
+
+
+def _varies(weight: Array, x: Array, dims: Dims) -> bool:
+    """Whether a weight differs along one of these dimensions of `x`."""
+    shape = _padded(weight.shape, x)
+    return any(shape[d] > 1 for d in dims)
+
+
+def _joined(x: Array, *others: Array) -> list[Array]:
+    """Views with few dimensions."""
+    arrays = [x, *(other.reshape(_padded(other.shape, x)) for other in others)]
+    return layout.joined(arrays) or arrays
+
+
+def _widened(axes: Dims, first: Array, *others: Array) -> list[Array]:
+    """Views with long rows, if sums over `axes` are sums of rows."""
+    arrays = [first, *others]
+    return layout.widened(arrays) if first.ndim - 2 in axes and first.size > FEW else arrays
+
+
+def _cut(part: slice, *arrays: Array) -> list[Array]:
+    """This part of arrays, some of which are the same for all parts."""
+    return [a if len(a) == 1 else a[part] for a in arrays]
+
+
+def _down(x: Array, like: Array) -> Array:
+    """`x` summed to the shape of `like`."""
+    return x.sum(axis=summed(x, like), keepdims=True)
+
+
+def _merged(axes: Dims, found: Sequence[tuple[Array, Array]]) -> list[Array]:
+    """Sums of parts: added up if the parts are of what was summed over, else side by side."""
+    if 0 in axes:
+        return [sum(terms[1:], terms[0]) for terms in zip(*found)]
+    return [np.concatenate(terms) for terms in zip(*found)]
 
 
 def _by_parts(function: Callable[[slice], Any], x: Array) -> list[Any]:
     """The results for parts of the first dimension, in their order."""
     if x.size < LARGE:
         return [silent.run(function, slice(None))]
-    parts = split(len(x), x.size)
-    found: list[Any] = [None] * len(parts)
-
-    def some(i: int) -> None:
-        found[i] = function(parts[i])
-
-    threads.run(some, range(len(parts)))
-    return found
+    return threads.collect(function, split(len(x), x.size))

@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-__all__ = ["blas_alone", "get_num_threads", "run", "set_num_threads"]
+__all__ = ["blas_alone", "collect", "get_num_threads", "run", "set_num_threads"]
 
 P = TypeVar("P")
+R = TypeVar("R")
 AVX512 = ("SkylakeX", "Cooperlake", "SapphireRapids")  # as OpenBLAS names processors
 
 
@@ -231,6 +232,17 @@ def run(work: Callable[[P], Any], parts: Sequence[P], small: bool = False) -> No
             raise error
     finally:
         _pool.release_blas()
+
+
+def collect(work: Callable[[P], R], parts: Sequence[P], small: bool = False) -> list[R]:
+    """What `work` returns for each part, in the order of the parts; see `run`."""
+    found: list[Any] = [None] * len(parts)
+
+    def some(i: int) -> None:
+        found[i] = work(parts[i])
+
+    run(some, range(len(parts)), small)
+    return found
 
 
 def _say_what_is_missing() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
-from tinygrad_np.kernels.standard import moments, standardized, standardized_back, weight_back
+from tinygrad_np.kernels.standard import moments, standardized, standardized_back
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.ops.reduction import array
@@ -102,35 +102,22 @@ def standardize(
     return standardized(input, mean, inverse, weight, bias, dims)
 
 
-@standardize.backward("input")
+@standardize.backward("input", "weight", "bias")
 def _(
-    grad: Array, input: Array, weight: Array | None, dims: Dims, eps: float, mean: Array,
-    inverse: Array,
-) -> Array:  # fmt: skip
+    grad: Array, input: Array, weight: Array | None, weight_shape: Shape, bias_shape: Shape,
+    dims: Dims, eps: float, mean: Array, inverse: Array,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    shape = weight_shape or bias_shape
     if not isinstance(grad, TensorBase):
-        return standardized_back(grad, input, mean, inverse, weight, dims)
+        return standardized_back(grad, input, mean, inverse, weight, shape, dims)
     centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
     inverse = rsqrt(mean_square(centred, dims=dims) + eps)
+    by_weight = _product_to(grad, centred * inverse, shape=shape)
+    by_bias = _sum_to(grad, shape=shape)
     grad = grad if weight is None else grad * weight
-    shape = tuple(inverse.shape)
-    slope = _product_to(grad, centred, shape=shape) * inverse * inverse
+    slope = _product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
     slope = slope * (1 / (count(input.shape, dims) or 1))
-    return (centre(grad, dims=dims) - centred * slope) * inverse
-
-
-@standardize.backward("weight")
-def _(
-    grad: Array, input: Array, weight_shape: Shape, dims: Dims, eps: float, mean: Array,
-    inverse: Array,
-) -> Array:  # fmt: skip
-    summed = _summed_dims(input.shape, weight_shape)
-    if 0 in summed and not isinstance(grad, TensorBase):
-        return weight_back(grad, input, mean, inverse, summed).reshape(weight_shape)
-    out = standardize(input, dims=dims, eps=eps, mean=mean, inverse=inverse)
-    return _product_to(grad, out, shape=weight_shape)
-
-
-standardize.backward(bias=lambda grad, bias_shape: _sum_to(grad, shape=bias_shape))
+    return (centre(grad, dims=dims) - centred * slope) * inverse, by_weight, by_bias
 
 
 def normal(

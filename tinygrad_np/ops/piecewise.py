@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.generator import default_generator
+from tinygrad_np.kernels import elementwise
 from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import same_dtype
@@ -47,7 +49,7 @@ def relu(input: Array, inplace: bool = False) -> Array:
     >>> tg.relu(tg.tensor([-1.0, 0.0, 2.0]))
     tensor([0., 0., 2.])
     """
-    return compute(np.maximum, input, 0)
+    return compute(elementwise.relu, input)
 
 
 @op
@@ -57,7 +59,7 @@ def gate(input: Array, other: Array) -> Array:
 
 
 def _gate(x: Array, other: Array, out: Array | None = None) -> Array:
-    return np.multiply(x, other > 0, out)
+    return select(other > 0, x, 0, out)
 
 
 gate.backward(input=lambda grad, other: gate(grad, other), other=zero)

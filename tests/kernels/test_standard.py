@@ -1,0 +1,81 @@
+"""Standardising in parts and threads, against the formulas written out in float64."""
+
+import numpy as np
+import pytest
+
+from tinygrad_np.kernels.standard import moments, standardized, standardized_back
+from tinygrad_np.kernels.threads import get_num_threads, set_num_threads
+
+LAST, FIRST = "channels last", "channels first"
+CASES = [  # shape, what is averaged over, shape of the weight
+    ((40, 32, 24, 20), (0, 2, 3), (1, 32, 1, 1)),
+    ((40, 32, 24, 20), (2, 3), (1, 32, 1, 1)),
+    ((700, 900), (1,), (900,)),
+    ((700, 900), (0,), (1, 900)),
+    ((20, 4, 16, 24, 20), (2, 3, 4), (1, 4, 16, 1, 1)),
+    ((3, 5, 7), (0, 1, 2), (3, 5, 7)),
+    ((6, 5, 2, 3), (0, 2, 3), (1, 5, 1, 1)),
+    ((1, 1, 1), (2,), ()),
+    ((2, 0, 3), (2,), (3,)),
+]
+
+
+def laid_out(x, how):
+    if how == FIRST or x.ndim < 3:
+        return x
+    return np.ascontiguousarray(np.moveaxis(x, 1, -1)).transpose(
+        0, x.ndim - 1, *range(1, x.ndim - 1)
+    )
+
+
+@pytest.fixture(autouse=True)
+def threads_as_before():
+    before = get_num_threads()
+    yield
+    set_num_threads(before)
+
+
+@pytest.mark.parametrize("how", [FIRST, LAST])
+@pytest.mark.parametrize(("shape", "dims", "weight_shape"), CASES)
+def test_values_and_gradients(shape, dims, weight_shape, how):
+    rng = np.random.default_rng(3)
+    x, grad = (laid_out(rng.normal(1, 2, shape).astype("f4"), how) for _ in range(2))
+    weight, bias = (rng.normal(1, 0.5, weight_shape).astype("f4") for _ in range(2))
+    found = []
+    for count in (1, 2, 4):
+        set_num_threads(count)
+        mean, var = moments(dims, x)
+        inverse = 1 / np.sqrt(var + np.float32(0.1))
+        out = standardized(x, mean, inverse, weight, bias, dims)
+        back = standardized_back(grad, x, mean, inverse, weight, weight_shape, dims)
+        found.append((mean, var, out, *back))
+    for others in found[1:]:
+        assert all(np.array_equal(a, b) for a, b in zip(found[0], others, strict=True))
+
+    x, grad, weight, bias = (a.astype(float) for a in (x, grad, weight, bias))
+    if x.size:
+        expected_mean = x.mean(axis=dims, keepdims=True)
+        deviation = np.sqrt(x.var(axis=dims, keepdims=True) + 0.1)
+    else:
+        expected_mean, deviation = mean, np.ones_like(mean)
+    standard = (x - expected_mean) / deviation
+    count = max(np.prod([shape[d] for d in dims]), 1)
+    weighted = grad * weight
+    slope = (weighted * standard).sum(axis=dims, keepdims=True) / count
+    by_x = (
+        weighted - weighted.sum(axis=dims, keepdims=True) / count - standard * slope
+    ) / deviation
+    full = (1,) * (x.ndim - len(weight_shape)) + weight_shape
+    axes = tuple(d for d in range(x.ndim) if full[d] == 1)
+    expected = (
+        expected_mean,
+        deviation**2 - 0.1,
+        standard * weight + bias,
+        by_x,
+        (grad * standard).sum(axis=axes).reshape(weight_shape),
+        grad.sum(axis=axes).reshape(weight_shape),
+    )
+    for ours, theirs in zip(found[0], expected, strict=True):
+        assert ours.shape == theirs.shape
+        scale = np.abs(theirs).max(initial=1)
+        np.testing.assert_allclose(ours, theirs, atol=2e-5 * scale)

@@ -1,0 +1,90 @@
+"""Arrays seen with few and long dimensions, so that NumPy's loops are long.
+
+NumPy walks through arrays of several shapes in runs along the last dimension. A run of 64
+elements, as the channels of images are, takes as long to begin as to do. Dimensions that lie
+together in memory, and along which each array either varies or does not, are joined; where the
+last is short all the same, several rows are taken as one.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+__all__ = ["fold", "joined", "widened"]
+
+Array = Any
+Ints = tuple[int, ...]
+LONG = 1024  # elements of a run that no longer feels its beginning
+
+
+def joined(arrays: Sequence[Array]) -> list[Array] | None:
+    """The arrays, of the shape of the first or with some sizes 1, with as few dimensions as can be.
+
+    Dimensions are in the order of the first one's memory; None if that has gaps.
+    """
+    plan = _plan(tuple((a.shape, a.strides) for a in arrays))
+    if plan is None:
+        return None
+    order, shapes = plan
+    return [a.transpose(order).reshape(shape) for a, shape in zip(arrays, shapes, strict=True)]
+
+
+@functools.lru_cache(maxsize=256)
+def _plan(forms: tuple[tuple[Ints, Ints], ...]) -> tuple[list[int], list[list[int]]] | None:
+    """The order of the dimensions, and the shapes when they are joined."""
+    sizes, strides = forms[0]
+    long = sorted((d for d, n in enumerate(sizes) if n != 1), key=lambda d: -strides[d])
+    if any(strides[d] != strides[e] * sizes[e] for d, e in itertools.pairwise(long)):
+        return None
+    groups: list[list[int]] = []
+    for d in long:
+        if groups and all(_joins(form, groups[-1][-1], d) for form in forms):
+            groups[-1].append(d)
+        else:
+            groups.append([d])
+    order = [d for d, n in enumerate(sizes) if n == 1] + long
+    groups = groups or [[]]  # of one element: one dimension
+    return order, [[math.prod(shape[d] for d in group) for group in groups] for shape, _ in forms]
+
+
+def _joins(form: tuple[Ints, Ints], before: int, d: int) -> bool:
+    """Whether an array varies along both dimensions, and evenly, or along neither."""
+    shape, strides = form
+    if shape[before] == 1 or shape[d] == 1:
+        return shape[before] == shape[d]
+    return strides[before] == strides[d] * shape[d]
+
+
+def widened(arrays: Sequence[Array]) -> list[Array]:
+    """Joined arrays with several rows taken as one, if they are short and all can be.
+
+    Arrays that are the same for all rows are repeated.
+    """
+    first = arrays[0]
+    times = _rows_in_one(first.shape)
+    if times == 1 or any(a.shape[-2] > 1 and a.shape[-1] == 1 for a in arrays):
+        return list(arrays)
+    return [
+        np.tile(a, times)
+        if a.shape[-2] == 1 < a.shape[-1]
+        else a.reshape(*a.shape[:-2], -1, a.shape[-1] * (times if a.shape[-1] > 1 else 1))
+        for a in arrays
+    ]
+
+
+def fold(x: Array, size: int) -> Array:
+    """The sum of the rows that `widened` took as one, which had this size."""
+    return x if x.shape[-1] == size else x.reshape(*x.shape[:-1], -1, size).sum(axis=-2)
+
+
+def _rows_in_one(shape: tuple[int, ...]) -> int:
+    """How many rows of a shape make one of at most `LONG`, without a rest."""
+    if len(shape) < 2 or shape[-1] * 2 > LONG:
+        return 1
+    return next(n for n in range(LONG // shape[-1], 0, -1) if shape[-2] % n == 0)
