@@ -18,6 +18,7 @@ from tinygrad_np.ops.einsum import bilinear as bilinear
 from tinygrad_np.ops.embedding import *
 from tinygrad_np.ops.exponential import sigmoid as sigmoid
 from tinygrad_np.ops.fold import *
+from tinygrad_np.ops.grid import *
 from tinygrad_np.ops.interpolate import *
 from tinygrad_np.ops.linalg import linear as linear
 from tinygrad_np.ops.loss import *
