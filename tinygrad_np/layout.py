@@ -41,7 +41,7 @@ class Layout(TensorBase):
         """Bytes of all elements."""
         return self._array.nbytes
 
-    is_cuda = is_sparse = is_quantized = is_meta = is_mps = False
+    is_cuda = is_sparse = is_quantized = is_meta = is_mps = is_xpu = False
     is_cpu = True
 
     def size(self, dim: int | None = None) -> Any:

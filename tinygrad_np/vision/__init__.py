@@ -1,5 +1,5 @@
-"""Images: datasets, transforms, and the digits that ship with the package."""
+"""Images: datasets, transforms, grids of them, and the digits that ship with the package."""
 
-from tinygrad_np.vision import datasets, transforms
+from tinygrad_np.vision import datasets, transforms, utils
 
-__all__ = ["datasets", "transforms"]
+__all__ = ["datasets", "transforms", "utils"]

@@ -19,10 +19,22 @@ from tinygrad_np.tensor import Tensor
 from tinygrad_np.utils.data import Dataset
 from tinygrad_np.utils.data.dataset import rows
 from tinygrad_np.vision.download import download
+from tinygrad_np.vision.fake import FakeData
+from tinygrad_np.vision.folder import DatasetFolder, ImageFolder
 from tinygrad_np.vision.idx import read_idx
 from tinygrad_np.vision.mnist_pickle import read_mnist_pickle
 
-__all__ = ["MNIST", "Digits", "FashionMNIST", "KMNIST", "read_idx", "read_mnist_pickle"]
+__all__ = [
+    "MNIST",
+    "DatasetFolder",
+    "Digits",
+    "FakeData",
+    "FashionMNIST",
+    "ImageFolder",
+    "KMNIST",
+    "read_idx",
+    "read_mnist_pickle",
+]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Transform = Callable[[Any], Any]
