@@ -13,9 +13,10 @@ ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
     "version", "dtypes", "size", "device", "amp", "cuda", "accelerator", "backends", "compiler",
     "distributed", "onnx", "profiler", "switches", "return_types", "generator", "tape", "kernels",
-    "ops", "conversion", "layout", "creation", "new", "storage", "interop", "formatting", "methods",
-    "tensor", "legacy", "queries", "random", "linalg", "autograd", "nn", "optim", "archive",
-    "serialization", "jit", "utils", "vision", "testing", "launch", "as_torch",
+    "ops", "conversion", "layout", "creation", "new", "storage", "sparse", "interop",
+    "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg", "autograd", "nn",
+    "distributions", "optim", "archive", "serialization", "jit", "utils", "vision", "testing",
+    "launch", "as_torch",
 ]  # fmt: skip
 
 

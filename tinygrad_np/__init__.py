@@ -148,8 +148,11 @@ from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, jit, nn, onnx,
-        optim, profiler, utils, version, vision
+        accelerator, backends, compiler, cuda, distributed, distributions, jit, nn, onnx,
+        optim, profiler, sparse, utils, version, vision
+    )
+    from tinygrad_np.sparse import (
+        sparse_coo_tensor, spmm
     )
 
 __version__ = "0.1.0"
@@ -164,50 +167,52 @@ __all__ = [
     "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh",
     "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends",
     "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool", "BoolTensor",
-    "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize", "ByteTensor", "can_cast",
-    "cartesian_prod", "cat", "ceil", "celu", "chain_matmul", "CharTensor", "cholesky",
-    "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip",
-    "clone", "column_stack", "combinations", "compile", "compiler", "concat", "concatenate",
-    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
-    "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross", "cuda", "cummax",
-    "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag", "diag_embed",
-    "diagflat", "diagonal", "diagonal_scatter", "dist", "distributed", "div", "divide", "dot",
-    "double", "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes", "e", "einsum",
-    "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expm1", "eye", "feature_alpha_dropout", "fill", "finfo", "fix", "flatten", "flip", "fliplr",
-    "flipud", "float", "float16", "float32", "float64", "FloatTensor", "floor", "floor_divide",
-    "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gather", "ge",
-    "Generator", "ger", "get_conv_algorithm", "get_default_device", "get_default_dtype",
-    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater", "greater_equal",
-    "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc", "histogram",
-    "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put",
-    "index_select", "inf", "inference_mode", "initial_seed", "inner", "int", "int16", "int32",
-    "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor",
-    "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "jit", "kron", "kthvalue",
-    "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load", "log", "log10",
-    "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and",
-    "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "long", "LongTensor", "lt",
-    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "maximum", "mean",
-    "median", "meshgrid", "min", "minimum", "mm", "moveaxis", "movedim", "msort", "mul",
-    "multinomial", "multiply", "mv", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile",
-    "nansum", "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm",
-    "normal", "not_equal", "numel", "ones", "ones_like", "onnx", "op", "optim", "outer",
-    "pairwise_distance", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson",
-    "positive", "pow", "prelu", "prod", "profiler", "promote_types", "put", "qr", "quantile",
-    "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random", "randperm",
-    "range", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape",
-    "result_type", "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu",
-    "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
-    "searchsorted", "seed", "select", "selu", "set_conv_algorithm", "set_default_device",
-    "set_default_dtype", "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads",
-    "set_printoptions", "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit",
-    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "split", "split_with_sizes", "sqrt",
-    "square", "squeeze", "stack", "std", "std_mean", "storage", "sub", "subtract", "sum", "svd",
-    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool",
+    "BoolTensor", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
+    "ByteTensor", "can_cast", "cartesian_prod", "cat", "ceil", "celu", "chain_matmul",
+    "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
+    "clamp_min", "clip", "clone", "column_stack", "combinations", "compile", "compiler", "concat",
+    "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross",
+    "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist", "distributed",
+    "distributions", "div", "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit",
+    "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
+    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout",
+    "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32",
+    "float64", "FloatTensor", "floor", "floor_divide", "fmod", "frac", "from_dlpack",
+    "from_numpy", "frombuffer", "full", "full_like", "gather", "ge", "Generator", "ger",
+    "get_conv_algorithm", "get_default_device", "get_default_dtype",
+    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater",
+    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc",
+    "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill",
+    "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int", "int16",
+    "int32", "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled", "is_complex",
+    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
+    "is_tensor", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "jit", "kron",
+    "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load",
+    "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logdet",
+    "logical_and", "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "long",
+    "LongTensor", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "matrix_exp", "matrix_power", "max",
+    "max_pool1d", "max_pool2d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm",
+    "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "newaxis",
+    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like",
+    "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi", "pinverse",
+    "pixel_shuffle", "pixel_unshuffle", "poisson", "positive", "pow", "prelu", "prod", "profiler",
+    "promote_types", "put", "qr", "quantile", "rand", "rand_like", "randint", "randint_like",
+    "randn", "randn_like", "random", "randperm", "range", "ravel", "reciprocal", "relu",
+    "remainder", "repeat_interleave", "reshape", "result_type", "return_types", "rms_norm",
+    "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor",
+    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "selu",
+    "set_conv_algorithm", "set_default_device", "set_default_dtype",
+    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size",
+    "slogdet", "softmax", "sort", "sparse", "sparse_coo_tensor", "split", "split_with_sizes",
+    "spmm", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "storage", "sub", "subtract",
+    "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor",
+    "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
     "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
     "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
     "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot",
@@ -229,8 +234,8 @@ __all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (
-    "accelerator", "backends", "compiler", "cuda", "distributed", "jit", "nn",
-    "onnx", "optim", "profiler", "utils", "version", "vision",
+    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "jit", "nn",
+    "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
 )
 
 
@@ -239,6 +244,10 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f"tinygrad_np.{name}")
+    if name in ("sparse_coo_tensor", "spmm"):
+        from tinygrad_np import sparse
+
+        return getattr(sparse, name)
     raise AttributeError(f"module 'tinygrad_np' has no attribute {name!r}")
 
 

@@ -376,6 +376,16 @@ class Tensor(Methods):
     def __repr__(self) -> str:
         return formatting.tensor_repr(self)
 
+    def to_sparse(self) -> Any:
+        """The values that are not 0 and where they are; see `sparse_coo_tensor`."""
+        from tinygrad_np.sparse import to_sparse
+
+        return to_sparse(self)
+
+    def to_dense(self) -> Tensor:
+        """The tensor itself: it is dense."""
+        return self
+
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self._array.ndim == 0 else object.__format__(self, spec)
 
