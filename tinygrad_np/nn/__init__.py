@@ -10,6 +10,7 @@ from tinygrad_np.nn.container import *
 from tinygrad_np.nn.conv import *
 from tinygrad_np.nn.distance import *
 from tinygrad_np.nn.dropout import *
+from tinygrad_np.nn.lazy import *
 from tinygrad_np.nn.linear import *
 from tinygrad_np.nn.loss import *
 from tinygrad_np.nn.margin_loss import *

@@ -1,0 +1,205 @@
+"""Layers that learn the size of their input from the first one they are given."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from tinygrad_np.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from tinygrad_np.nn.conv import (
+    Conv1d,
+    Conv2d,
+    Conv3d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    ConvTranspose3d,
+)
+from tinygrad_np.nn.linear import Linear
+from tinygrad_np.nn.module import Module
+from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.size import Size
+
+__all__ = [
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyLinear",
+    "UninitializedParameter",
+]
+
+
+class UninitializedParameter(Parameter):
+    """A parameter whose shape is not known yet; an optimizer may hold it already."""
+
+    @property
+    def shape(self) -> Size:
+        """RuntimeError: there is none."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually "
+            "happens in `load_state_dict` when trying to load an uninitialized parameter into an "
+            "initialized one. Call `forward` to initialize the parameters before accessing their "
+            "attributes."
+        )
+
+    def numel(self) -> int:
+        """ValueError: there are no elements."""
+        raise ValueError(
+            "Attempted to use an uninitialized parameter in Tensor.numel. This error happens when "
+            "you are using a `LazyModule`. Call `forward` to initialize it first."
+        )
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter>"
+
+    def _become(self, value: Parameter) -> None:
+        trained = self.requires_grad
+        self._array, self._version, self._node = value._array, value._version, None
+        self.__class__ = Parameter  # type: ignore[assignment]
+        self.requires_grad_(trained)
+
+
+class _Lazy(Module):
+    """What stands in front of a layer until its first input."""
+
+    cls_to_become: ClassVar[Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        import inspect
+
+        of = self.cls_to_become
+        given = inspect.signature(of).bind(1, *args, **kwargs)  # TypeError for wrong arguments
+        given.apply_defaults()
+        Module.__init__(self)
+        self._lazy_args = args, kwargs
+        chosen = given.arguments
+        weighted = chosen.get("affine", True)
+        for name, there in (("weight", weighted), ("bias", weighted and chosen.get("bias", True))):
+            self.register_parameter(name, UninitializedParameter() if there else None)
+
+    def _size(self, input: Any) -> int:
+        """The layer's first argument."""
+        return int(input.shape[1])
+
+    def has_uninitialized_params(self) -> bool:
+        """True: it is another class afterwards."""
+        return True
+
+    def initialize_parameters(self, input: Any) -> None:
+        """Become the layer that fits this input."""
+        of = self.cls_to_become
+        args, kwargs = self._lazy_args
+        made = of(self._size(input), *args, **kwargs)
+        if self.weight is not None and self.weight.dtype != made.weight.dtype:
+            made.to(self.weight.dtype)
+        del self.__dict__["_lazy_args"]
+        own = set(vars(Module())) - {"_buffer_names", "_module_names", "_parameter_names"}
+        for name, value in vars(made).items():
+            held = vars(self).get(name)
+            if isinstance(held, UninitializedParameter):
+                held._become(value)
+            elif name not in own:
+                self.__dict__[name] = value
+        self.__class__ = of
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.initialize_parameters(*args, **kwargs)
+        return self(*args, **kwargs)
+
+    def extra_repr(self) -> str:
+        args, kwargs = self._lazy_args
+        return ", ".join([*map(str, args), *(f"{k}={v}" for k, v in kwargs.items())])
+
+
+class LazyLinear(_Lazy, Linear):
+    """`Linear` whose `in_features` is the size of the first input's last dimension.
+
+    Parameters
+    ----------
+    out_features, bias, device, dtype
+        As for `Linear`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> layer = tg.nn.LazyLinear(2)
+    >>> layer(tg.ones(3, 5)).shape
+    torch.Size([3, 2])
+    >>> layer
+    Linear(in_features=5, out_features=2, bias=True)
+    """
+
+    cls_to_become = Linear
+
+    def _size(self, input: Any) -> int:
+        return int(input.shape[-1])
+
+
+class _LazyConv(_Lazy):
+    dims: ClassVar[int]
+
+    def _size(self, input: Any) -> int:
+        if input.ndim not in (self.dims + 1, self.dims + 2):
+            raise RuntimeError(
+                f"Expected {self.dims + 1}D (unbatched) or {self.dims + 2}D (batched) input to "
+                f"{type(self).__name__}, but got input of size: {list(input.shape)}"
+            )
+        return int(input.shape[-self.dims - 1])
+
+
+class LazyConv1d(_LazyConv, Conv1d):
+    """`Conv1d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyConv, Conv2d):
+    """`Conv2d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyConv, Conv3d):
+    """`Conv3d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = Conv3d
+
+
+class LazyConvTranspose1d(_LazyConv, ConvTranspose1d):
+    """`ConvTranspose1d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConv, ConvTranspose2d):
+    """`ConvTranspose2d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConv, ConvTranspose3d):
+    """`ConvTranspose3d` whose `in_channels` are those of the first input."""
+
+    cls_to_become = ConvTranspose3d
+
+
+class LazyBatchNorm1d(_Lazy, BatchNorm1d):
+    """`BatchNorm1d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = BatchNorm1d
+
+
+class LazyBatchNorm2d(_Lazy, BatchNorm2d):
+    """`BatchNorm2d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = BatchNorm2d
+
+
+class LazyBatchNorm3d(_Lazy, BatchNorm3d):
+    """`BatchNorm3d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = BatchNorm3d
