@@ -63,6 +63,7 @@ def test_table_has_every_layer():
         if inspect.isclass(cls)
         and issubclass(cls, nn.Module)
         and cls.forward is not nn.Module.forward
+        and not name.startswith("Lazy")  # they become others
     }
     assert ours - {"DataParallel", "Sequential", "RNNBase", *STACKS} == {case.layer for case in ALL}
 

@@ -14,15 +14,15 @@ from tinygrad_np import nn
 
 FILES = {  # PyTorch's, and ours with the same layers
     "activation": "activation multihead softmax",
-    "batchnorm": "batch_norm",
+    "batchnorm": "batch_norm lazy",
     "container": "container",
-    "conv": "conv",
+    "conv": "conv lazy",
     "distance": "distance",
     "dropout": "dropout",
     "flatten": "linear",
     "fold": "resampling",
     "instancenorm": "batch_norm",
-    "linear": "linear",
+    "linear": "linear lazy",
     "loss": "loss margin_loss",
     "module": "module state",
     "normalization": "normalization",
