@@ -108,3 +108,10 @@ def test_softplus_is_the_identity_above_its_threshold():
     assert out.tolist()[1] == 1.1
     assert x.grad.tolist()[1] == 1.0
     assert out.tolist()[0] == pytest.approx(np.log1p(np.exp(1.8)) / 2, rel=1e-15)
+
+
+@pytest.mark.parametrize("size", [3, 5000])
+def test_nothing_comes_back_through_a_closed_relu(size):
+    x = tg.full((size,), -1.0, requires_grad=True)
+    tg.relu(x).sqrt().sum().backward()  # whose own gradient is inf there
+    assert (x.grad == 0).all()

@@ -13,7 +13,6 @@ Array = Any
 Dims = tuple[int, ...]
 
 FEW = 1 << 14  # elements, up to which longer runs gain less than they cost
-FEW_ROWS = 256
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
 __all__ = ["largest", "places", "sum_over", "summed", "sums"]
@@ -48,7 +47,7 @@ def largest(x: Array, axis: int) -> Array:
     Along contiguous elements NumPy finds where the largest is faster than what it is, unless
     there are few.
     """
-    if x.size > FEW_ROWS and x.strides[axis] == x.itemsize:
+    if x.size > 256 and x.strides[axis] == x.itemsize:
         return x[places(x.argmax(axis, keepdims=True), axis)]
     return x.max(axis=axis, keepdims=True, initial=-np.inf)
 
@@ -62,7 +61,7 @@ def sum_over(dims: Dims, *factors: Array) -> Array:
     """
     first = factors[0]
     out = np.empty([1 if d in dims else n for d, n in enumerate(first.shape)], first.dtype)
-    views = layout.joined([*factors, out]) if first.size else None
+    views = layout.joined([*factors, out]) if first.size > FEW else None
     if views is None:
         every = list(range(first.ndim))
         kept = [d for d in every if d == 0 or d not in dims]

@@ -37,11 +37,11 @@ def compute(function: Callable[..., Array], *operands: Array, steps: int = 1) ->
     first = operands[0]
     if type(first) is not np.ndarray or first.size * steps < LARGE:
         return silent.run(function, *operands)
-    at = [i for i, o in enumerate(operands) if isinstance(o, np.ndarray) and o.ndim]
-    if any(not _fits(operands[i], first) for i in at):
+    at = [i for i, o in enumerate(operands) if isinstance(o, np.ndarray)]
+    if not all(_fits(operands[i], first) for i in at):
         return silent.run(function, *operands)
     out = np.empty_like(first)
-    alike = (operands[i].reshape(_padded(operands[i].shape, first.ndim)) for i in at)
+    alike = (operands[i].reshape(layout.padded(operands[i].shape, first.ndim)) for i in at)
     views = layout.joined([*alike, out])
     if views is None:
         return silent.run(function, *operands)
@@ -74,13 +74,9 @@ def _fits(other: Array, first: Array) -> bool:
     )
 
 
-def _padded(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
-    return (1,) * (ndim - len(shape)) + shape
-
-
 def relu(x: Array, out: Array | None = None) -> Array:
     """``np.maximum(x, 0)``, in half the time: NumPy is slow with a number, and here has zeros."""
-    if x.dtype != np.float32:
+    if x.size < len(_ZEROS) or x.dtype != np.float32:
         return np.maximum(x, 0, out=out)
     if out is None:
         out = np.empty_like(x)  # in the order of its memory
@@ -88,9 +84,7 @@ def relu(x: Array, out: Array | None = None) -> Array:
     if result.base is None:  # a copy
         return np.maximum(x, 0, out=out)
     rest = x.size % len(_ZEROS)
-    whole = x.size - rest
+    whole, rows = x.size - rest, (-1, len(_ZEROS))
+    np.maximum(flat[:whole].reshape(rows), _ZEROS, out=result[:whole].reshape(rows))
     np.maximum(flat[whole:], _ZEROS[:rest], out=result[whole:])
-    if whole:
-        rows = (-1, len(_ZEROS))
-        np.maximum(flat[:whole].reshape(rows), _ZEROS, out=result[:whole].reshape(rows))
     return out

@@ -16,11 +16,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["fold", "joined", "widened"]
+__all__ = ["fold", "joined", "padded", "widened"]
 
 Array = Any
 Ints = tuple[int, ...]
 LONG = 1024  # elements of a run that no longer feels its beginning
+
+
+def padded(shape: Ints, ndim: int) -> Ints:
+    """A shape with sizes of 1 in front, of that many dimensions."""
+    return (1,) * (ndim - len(shape)) + shape
 
 
 def joined(arrays: Sequence[Array]) -> list[Array] | None:

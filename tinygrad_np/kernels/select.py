@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["select"]
+__all__ = ["masked", "select"]
 
 Array = Any  # an ndarray
 
@@ -19,7 +19,21 @@ _SMALL = 2048  # elements, below which the calls cost more than the wrong guesse
 _BITS: dict[int, Any] = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}
 
 
-def select(condition: Array, a: Any, b: Any, out: Array | None = None) -> Array:
+def masked(x: Array, condition: Array, out: Array | None = None) -> Array:
+    """An array of floats where a condition of its shape holds, 0 elsewhere, whatever was there.
+
+    Examples
+    --------
+    >>> masked(np.array([1.0, np.inf]), np.array([True, False]))
+    array([1., 0.])
+    """
+    bits = _BITS[x.dtype.itemsize]
+    mask = np.negative(condition.view(np.int8))  # all bits or none, widened on the way
+    result = np.bitwise_and(x.view(bits), mask, None if out is None else out.view(bits))
+    return result.view(x.dtype)
+
+
+def select(condition: Array, a: Any, b: Any) -> Array:
     """``np.where(condition, a, b)``.
 
     Parameters
@@ -27,8 +41,6 @@ def select(condition: Array, a: Any, b: Any, out: Array | None = None) -> Array:
     condition : ndarray of bool
     a, b : ndarray or number
         One of them an array; of one dtype if both are.
-    out : ndarray, optional
-        Takes the result; of its shape and dtype.
 
     Examples
     --------
@@ -37,21 +49,9 @@ def select(condition: Array, a: Any, b: Any, out: Array | None = None) -> Array:
     """
     value = a if isinstance(a, np.ndarray) else b
     if max(condition.size, np.size(value)) < _SMALL or value.dtype.kind != "f":
-        found = np.where(condition, a, b)
-        if out is None:
-            return found
-        out[...] = found
-        return out
-    shape = np.broadcast(condition, a, b).shape
+        return np.where(condition, a, b)
     bits = _BITS[value.dtype.itemsize]
-    number = np.array(condition).view(np.int8)
-    np.negative(number, out=number)
-    mask = np.broadcast_to(number, shape).astype(bits)  # of all bits or none
-    result = mask if out is None else out.view(bits)
     first, second = (np.asarray(v, value.dtype).view(bits) for v in (a, b))
-    if second.ndim == 0 and second == 0:
-        np.bitwise_and(mask, first, out=result)
-    else:
-        mask &= first ^ second
-        np.bitwise_xor(mask, second, out=result)
-    return result.view(value.dtype)
+    mask = np.negative(condition.view(np.int8))
+    result: Array = np.bitwise_and(first ^ second, mask)
+    return (result ^ second).view(value.dtype)

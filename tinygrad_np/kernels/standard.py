@@ -90,7 +90,7 @@ def standardized_back(
 
     `shape` is that of the weight and the bias.
     """
-    by_x, by_weight = np.empty_like(x), np.zeros(_padded(shape, x), x.dtype)
+    by_x, by_weight = np.empty_like(x), np.zeros(layout.padded(shape, x.ndim), x.dtype)
     by_bias = by_weight.copy()
     along = weight is not None and _varies(weight, x, dims)
     if weight is None:
@@ -154,24 +154,20 @@ def _back_along(
         out *= inverse_
         return terms
 
-    found = [back(slice(None))] if 0 in axes else _by_parts(back, x)
+    found = [silent.run(back, slice(None))] if 0 in axes else _by_parts(back, x)
     by_weight[...], by_bias[...] = _merged(others, found)
-
-
-def _padded(shape: tuple[int, ...], x: Array) -> tuple[int, ...]:
-    return (1,) * int(x.ndim - len(shape)) + shape
 
 
 def _varies(weight: Array, x: Array, dims: Dims) -> bool:
     """Whether a weight differs along one of these dimensions of `x`."""
-    shape = _padded(weight.shape, x)
+    shape = layout.padded(weight.shape, x.ndim)
     return any(shape[d] > 1 for d in dims)
 
 
 def _joined(x: Array, *others: Array) -> list[Array]:
-    """Views with few dimensions."""
-    arrays = [x, *(other.reshape(_padded(other.shape, x)) for other in others)]
-    return layout.joined(arrays) or arrays
+    """Views with few dimensions, where there is more to do than to find them."""
+    arrays = [x, *(other.reshape(layout.padded(other.shape, x.ndim)) for other in others)]
+    return (layout.joined(arrays) if x.size > FEW else None) or arrays
 
 
 def _widened(axes: Dims, first: Array, *others: Array) -> list[Array]:

@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_np.generator import default_generator
 from tinygrad_np.kernels import elementwise
 from tinygrad_np.kernels.elementwise import compute
-from tinygrad_np.kernels.select import select
+from tinygrad_np.kernels.select import masked
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import same_dtype
@@ -59,7 +59,7 @@ def gate(input: Array, other: Array) -> Array:
 
 
 def _gate(x: Array, other: Array, out: Array | None = None) -> Array:
-    return select(other > 0, x, 0, out)
+    return masked(x, other > 0, out)
 
 
 gate.backward(input=lambda grad, other: gate(grad, other), other=zero)
