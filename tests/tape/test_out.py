@@ -133,3 +133,10 @@ def test_as_in_torch(name):
     for (ours, a), (theirs, b) in zip(*results, strict=True):
         assert ours == theirs
         np.testing.assert_allclose(a, b, rtol=1e-6)
+
+
+def test_what_does_not_fit_leaves_out_as_it_is():
+    out = tg.tensor([1, 2, 3])
+    with pytest.raises(RuntimeError, match="can't be cast"):
+        tg.exp(tg.ones(2), out=out)
+    assert out.tolist() == [1, 2, 3]

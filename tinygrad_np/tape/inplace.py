@@ -59,7 +59,7 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     tracked = _check(tensor, base, value)
     new = value._array if isinstance(value, TensorBase) else np.asarray(value)
     if where is ...:
-        _check_value(array, new, cast)
+        check_value(array, new, cast)
     old_node = base._place() if tracked else None
     array[where] = new
     tensor._versions().n += 1
@@ -178,7 +178,7 @@ def _refuse_leaf(tensor: Any, base: Any) -> None:
         )
 
 
-def _check_value(array: Any, new: Any, cast: bool) -> None:
+def check_value(array: Any, new: Any, cast: bool) -> None:
     """RuntimeError if a value does not fit in shape, or in kind of number."""
     if not cast and not dtypes.can_cast(new.dtype, array.dtype):
         raise RuntimeError(

@@ -122,8 +122,9 @@ def op(
     -------
     Op
         The function, with a method `backward` that registers rules: ``f.backward(x=rule)``, or
-        ``@f.backward("x")`` above a function. TypeError for a rule that asks for a name that the
-        op does not have.
+        ``@f.backward("x")`` above a function; with several names, ``@f.backward("x", "y")``, it
+        is the op's only rule and returns a gradient for each. TypeError for a rule that asks for
+        a name that the op does not have.
 
     Examples
     --------

@@ -17,7 +17,7 @@ import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tape.inplace import assign
+from tinygrad_np.tape.inplace import assign, check_value
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,6 +67,8 @@ def write_into(target: Any, value: Any) -> Any:
     """Write an array or a Tensor into a tensor, which is given its shape; returns the tensor."""
     array = value._array if isinstance(value, TensorBase) else np.asarray(value)
     if target._array.shape != array.shape:
+        resized = np.empty(array.shape, target._array.dtype)
+        check_value(resized, array, cast=False)
         if target._array.size:
             warnings.warn(
                 f"An output with one or more elements was resized since it had shape "
@@ -75,7 +77,7 @@ def write_into(target: Any, value: Any) -> Any:
                 UserWarning,
                 stacklevel=4,
             )
-        target._array = np.empty(array.shape, target._array.dtype)
+        target._array = resized
         target._view = None
     return assign(target, array, cast=False)
 
