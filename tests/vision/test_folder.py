@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.vision import transforms
 from tinygrad_np.vision.datasets import DatasetFolder, FakeData, ImageFolder
 from tinygrad_np.vision.transforms import ToTensor
 
@@ -57,3 +58,13 @@ def test_fake_data_draws_as_torchvision_does():
     assert ours == label
     expected = noise.mul(255).to(torch.int64).to(torch.uint8).permute(1, 2, 0).numpy()
     assert (np.abs(image.astype(int) - expected) % 255 <= 1).all()
+
+
+def test_pictures_of_pillow_are_taken():
+    image = pytest.importorskip("PIL.Image")
+    pixels = np.arange(6 * 8 * 3, dtype=np.uint8).reshape(6, 8, 3)
+    picture = image.fromarray(pixels)
+    for change in (transforms.Resize(4), transforms.CenterCrop(4), transforms.Pad(1)):
+        np.testing.assert_array_equal(change(picture), change(pixels))
+    with pytest.raises(TypeError, match="expected an image"):
+        transforms.Resize(4)("picture")

@@ -16,6 +16,7 @@ EXTRAS = {
     "fast": ["threadpoolctl"],
     "examples": ["matplotlib", "tqdm"],
     "tensorboard": ["tensorboardX"],
+    "image": ["pillow"],
     "compare": ["torch"],
 }
 

@@ -61,21 +61,21 @@ def make_grid(
     >>> make_grid(tg.ones(6, 1, 4, 4), nrow=3).shape
     torch.Size([3, 14, 20])
     """
-    several = isinstance(tensor, (list, tuple))
-    if not all(isinstance(t, TensorBase) for t in (tensor if several else [tensor])):
+    images: Any = tensor if isinstance(tensor, (list, tuple)) else [tensor]
+    if not all(isinstance(t, TensorBase) for t in images):
         raise TypeError(f"tensor or list of tensors expected, got {type(tensor)}")
     if value_range is not None and not isinstance(value_range, tuple):
         raise TypeError(
             "value_range has to be a tuple (min, max) if specified. min and max are numbers"
         )
-    arrays: Any = tensor if isinstance(tensor, (list, tuple)) else [tensor]
-    x = np.stack([t.detach().numpy() for t in arrays]) if several else arrays[0].detach().numpy()
+    arrays = [t.detach().numpy() for t in images]
+    x = arrays[0] if images[0] is tensor else np.stack(arrays)
     x = x.reshape(*(1,) * (4 - x.ndim), *x.shape)
     if x.shape[1] == 1:
         x = np.concatenate([x] * 3, axis=1)
     if normalize:
-        each = [_normalized(image, value_range) for image in x] if scale_each else None
-        x = _normalized(x, value_range) if each is None else np.stack(each)
+        groups = np.split(x, len(x)) if scale_each else [x]
+        x = np.concatenate([_normalized(group, value_range) for group in groups])
     if len(x) == 1:
         return Tensor._make(x[0].copy())  # type: ignore[no-any-return]
     columns = min(nrow, len(x))

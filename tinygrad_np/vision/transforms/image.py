@@ -24,16 +24,32 @@ class InterpolationMode(enum.Enum):
     BILINEAR = "bilinear"
 
 
+def pixels(image: Any) -> Image:
+    """A picture of Pillow's as an array; a Tensor and an array as they are.
+
+    Raises
+    ------
+    TypeError
+        For something else.
+    """
+    if isinstance(image, (TensorBase, np.ndarray)):
+        return image
+    if not hasattr(image, "__array_interface__"):
+        raise TypeError(
+            f"expected an image as ndarray, Tensor or Pillow's, got {type(image).__name__}"
+        )
+    return np.asarray(image)
+
+
 def change(image: Image, function: Callable[[Array], Array]) -> Any:
     """Apply to an image a function of arrays (..., H, W)."""
+    image = pixels(image)
     if isinstance(image, TensorBase):
         if image._array.ndim < 2:
             raise ValueError(
                 f"expected an image (..., H, W), got a tensor of shape {tuple(image._array.shape)}"
             )
         return Tensor._make(np.ascontiguousarray(function(image.numpy())))  # type: ignore[attr-defined]
-    if not isinstance(image, np.ndarray):
-        raise TypeError(f"expected an image as ndarray or Tensor, got {type(image).__name__}")
     if image.ndim == 2:
         return np.ascontiguousarray(function(image))
     if image.ndim == 3:
@@ -52,6 +68,7 @@ def get_dimensions(img: Image) -> list[int]:
     >>> F.get_dimensions(np.zeros((20, 30, 3)))
     [3, 20, 30]
     """
+    img = pixels(img)
     shape = list(img.shape)
     if isinstance(img, TensorBase):
         return [1 if len(shape) == 2 else shape[-3], *shape[-2:]]
