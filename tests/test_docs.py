@@ -35,6 +35,7 @@ NAMESPACES = [
     ".cuda",
     ".cuda.amp",
     ".distributed",
+    ".distributions",
     ".jit",
     ".linalg",
     ".nn",
@@ -47,12 +48,14 @@ NAMESPACES = [
     ".profiler",
     ".random",
     ".serialization",
+    ".sparse",
     ".testing",
     ".utils.checkpoint",
     ".utils.data",
     ".utils.tensorboard",
     ".vision.datasets",
     ".vision.transforms",
+    ".vision.utils",
 ]
 
 

@@ -216,14 +216,28 @@ def sparse_coo_tensor(
 
 
 def to_sparse(input: Any) -> SparseTensor:
-    """A Tensor's values that are not 0, and where they are."""
+    """A Tensor's values that are not 0, and where they are.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.tensor([0, 5]).to_sparse().indices()
+    tensor([[1]])
+    """
     where = np.nonzero(input._array)
     values = input[tuple(make(i) for i in where)]
     return SparseTensor(np.stack(where), values, input.shape, True)
 
 
 def FloatTensor(indices: Any, values: Any, size: Sequence[int] | None = None) -> SparseTensor:  # noqa: N802
-    """`sparse_coo_tensor` of float32, by its old name."""
+    """`sparse_coo_tensor` of float32, by its old name.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sparse.FloatTensor(tg.tensor([[1]]), tg.tensor([5.0]), (2,)).to_dense()
+    tensor([0., 5.])
+    """
     from tinygrad_np import dtypes
 
     return sparse_coo_tensor(indices, values, size, dtype=dtypes.float32)

@@ -24,7 +24,20 @@ from tinygrad_np.tape.grad_mode import no_grad
 __all__ = ["Exponential", "Laplace", "LogNormal", "Normal", "Uniform"]
 
 
-class Normal(Distribution):
+class _Located(Distribution):
+    """What has a `loc` in its middle and is stretched by a `scale`."""
+
+    arg_checks: ClassVar[dict[str, Check]] = {"loc": REAL, "scale": POSITIVE}
+    has_rsample = True
+
+    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
+        self.loc, self.scale = together(loc, scale)
+        super().__init__(self.loc.shape, validate_args=validate_args)
+
+    mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
+
+
+class Normal(_Located):
     """The normal distribution.
 
     Parameters
@@ -40,14 +53,6 @@ class Normal(Distribution):
     tensor(-0.9189)
     """
 
-    arg_checks: ClassVar[dict[str, Check]] = {"loc": REAL, "scale": POSITIVE}
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = together(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
     stddev = property(lambda self: self.scale)  # type: ignore[assignment]
     variance = property(lambda self: self.scale**2)  # type: ignore[assignment]
 
@@ -145,17 +150,9 @@ class Exponential(Distribution):
         return -(-value).log1p() / self.rate
 
 
-class Laplace(Distribution):
+class Laplace(_Located):
     """Two exponential distributions back to back."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"loc": REAL, "scale": POSITIVE}
-    has_rsample = True
-
-    def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = together(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
-
-    mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
     variance = property(lambda self: 2 * self.scale**2)  # type: ignore[assignment]
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:

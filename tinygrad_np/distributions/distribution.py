@@ -85,7 +85,7 @@ class Distribution:
 
     def log_prob(self, value: Any) -> Any:
         """The logarithm of the probability (density) of a value."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no log_prob")
 
     def entropy(self) -> Any:
         """The entropy, in nats."""
@@ -94,12 +94,12 @@ class Distribution:
     @property
     def mean(self) -> Any:
         """The mean."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no mean")
 
     @property
     def variance(self) -> Any:
         """The variance."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no variance")
 
     @property
     def stddev(self) -> Any:

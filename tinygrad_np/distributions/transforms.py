@@ -29,14 +29,14 @@ class Transform:
         return self._call(x)
 
     def _call(self, x: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not define _call(x)")
 
     def _inverse(self, y: Any) -> Any:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no inverse")
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         """The logarithm of the absolute slope at `x`, where the value is `y`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no log_abs_det_jacobian")
 
     @property
     def inv(self) -> Transform:

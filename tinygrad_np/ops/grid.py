@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.choice import clamp, where
 from tinygrad_np.ops.linalg import matmul, same_dtype
 from tinygrad_np.ops.reduction import array
@@ -166,13 +167,7 @@ def grid_sample(
         read = input[(image, slice(None), *places)]  # (N, *S', C)
         term = read * weight[..., None]
         out = term if out is None else out + term
-    return _channels_first(out)
-
-
-def _channels_first(x: Any) -> Any:
-    for d in range(x.ndim - 1, 1, -1):
-        x = x.swapaxes(d, d - 1)
-    return x
+    return movedim(out, -1, 1)
 
 
 def _aligned(name: str, align_corners: bool | None) -> bool:
