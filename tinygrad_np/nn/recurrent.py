@@ -11,9 +11,9 @@ from tinygrad_np.nn import functional as F
 from tinygrad_np.nn import init
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.parameter import Parameter
-from tinygrad_np.nn.recurrence import stepper, walk
 from tinygrad_np.nn.utils.rnn import PackedSequence
 from tinygrad_np.ops.join import cat, stack
+from tinygrad_np.ops.recurrence import recurrence, stepper, walk
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
@@ -243,14 +243,33 @@ class RNNBase(Module):
                 outputs = []
                 if layer and self.dropout:
                     data = F.dropout(data, self.dropout, self.training)
-            project, step = stepper(self.mode, weights, self.bias)
             state = tuple(s[i] for s in start)
-            output, state = walk(step, project(data), sizes, state, bool(reverse))
+            output, state = self._walk(data, weights, sizes, state, bool(reverse))
             outputs.append(output)
             last.append(state)
             if len(outputs) == directions:
                 data = outputs[0] if directions == 1 else cat(outputs, -1)
         return data, tuple(stack(states) for states in zip(*last, strict=True))
+
+    def _walk(
+        self, data: Tensor, weights: list[Parameter], sizes: list[int], state: Any, reverse: bool
+    ) -> tuple[Tensor, Any]:
+        """One layer in one direction: the states at all times, packed, and the last ones."""
+        weight_ih, weight_hh = weights[:2]
+        bias_ih, bias_hh = weights[2:4] if self.bias else (None, None)
+        if self.proj_size:
+            given = F.linear(data, weight_ih, bias_ih)
+            step = stepper(self.mode, weight_hh, bias_hh, weights[-1])
+            return walk(step, given, sizes, state, reverse)
+        both: Any = bias_ih
+        if bias_ih is not None and self.mode != "GRU":  # its reset gate is between the two
+            both, bias_hh = bias_ih + bias_hh, None
+        given = F.linear(data, weight_ih, both)
+        hidden, cell = (*state, None)[:2]
+        out = recurrence(
+            given, weight_hh, hidden, cell, bias_hh, mode=self.mode, sizes=sizes, reverse=reverse
+        )
+        return out[: len(data)], tuple(out[len(data) :].chunk(len(state)))
 
 
 class RNN(RNNBase):

@@ -9,7 +9,8 @@ from tinygrad_np.creation import empty, zeros
 from tinygrad_np.nn import init
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.parameter import Parameter
-from tinygrad_np.nn.recurrence import stepper
+from tinygrad_np.ops.linalg import linear
+from tinygrad_np.ops.recurrence import stepper
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["GRUCell", "LSTMCell", "RNNCell", "RNNCellBase"]
@@ -80,9 +81,8 @@ class RNNCellBase(Module):
                     f"{name}: expected a hidden state of shape {(len(x), self.hidden_size)} for "
                     f"input of shape {tuple(x.shape)}, got {tuple(s.shape)}"
                 )
-        weights = [self.weight_ih, self.weight_hh, self.bias_ih, self.bias_hh]
-        project, step = stepper(mode, weights, self.bias)
-        out = step(project(x), state)
+        step = stepper(mode, self.weight_hh, self.bias_hh)
+        out = step(linear(x, self.weight_ih, self.bias_ih), state)
         return out if batched else tuple(s.squeeze(0) for s in out)
 
 
