@@ -174,6 +174,17 @@ def test_second_gradients_are_torchs(kind):
             np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-10)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_sequences(kind):
+    layer = getattr(nn, kind)(3, 4)
+    x = tg.ones(5, 0, 3, requires_grad=True)
+    out, last = layer(x)
+    assert out.shape == (5, 0, 4)
+    (out.sum() + last[0].sum()).backward()
+    assert x.grad.shape == x.shape
+    assert not layer.weight_hh_l0.grad.any()
+
+
 def test_copies_have_weights_of_their_own():
     layer = nn.GRU(2, 3)
     other = copy.deepcopy(layer)

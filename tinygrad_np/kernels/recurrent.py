@@ -192,7 +192,7 @@ class _Lstm(_Layer):
 
         def back(at: slice, h: NDArray, c: NDArray) -> None:
             c += h * through[at]
-            of_gates = grads[at].reshape(len(h), 4, -1)
+            of_gates = grads[at].reshape(len(h), 4, h.shape[1])
             of_gates[:, :3] *= c[:, None]
             of_gates[:, 3] *= h
             c *= f[at]
@@ -232,7 +232,7 @@ class _Gru(_Layer):
         _sigmoid_slope(r, of_n * self.kept[:, two:], of_r)
 
         def back(at: slice, h: NDArray) -> None:
-            of_gates = grads[at].reshape(len(h), 3, -1)
+            of_gates = grads[at].reshape(len(h), 3, h.shape[1])
             of_gates *= h[:, None]
             grads_kept[at, :two] = grads[at, :two]
             np.multiply(of_n[at], r[at], out=grads_kept[at, two:])
