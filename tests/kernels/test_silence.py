@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.silence import quiet, silent
 
 
 def test_no_warning_inside_and_the_usual_ones_outside():
@@ -38,3 +38,21 @@ def test_each_thread_has_its_own():
     for t in threads:
         t.join()
     assert not failures
+
+
+def test_quiet_is_over_at_its_end():
+    before = np.geterr(), np.getbufsize()
+    with quiet():
+        assert set(np.geterr().values()) == {"ignore"}
+        assert np.getbufsize() < before[1]
+        with quiet():
+            pass
+        assert set(np.geterr().values()) == {"ignore"}
+    assert (np.geterr(), np.getbufsize()) == before
+
+
+def test_quiet_is_over_after_an_error():
+    before = np.geterr(), np.getbufsize()
+    with pytest.raises(KeyError), quiet():
+        raise KeyError
+    assert (np.geterr(), np.getbufsize()) == before

@@ -61,7 +61,7 @@ def forward(
     layer: Any = _LAYERS[mode](given, bias, out[:total])
     across = np.ascontiguousarray(weight.T)  # so that BLAS multiplies rows with rows
     multiply = _multiply(rows * weight.size)
-    with threads.blas_alone(), np.errstate(all="ignore"):
+    with threads.blas_alone():
         for at in times:
             current = [s[: at.stop - at.start] for s in now]
             layer.before[at] = h = current[0]
@@ -89,7 +89,7 @@ def backward(
     grad_given, grad_kept, back = layer.slopes()
     space = np.empty_like(now[0])
     multiply = _multiply(len(space) * weight.size)
-    with threads.blas_alone(), np.errstate(all="ignore"):
+    with threads.blas_alone():
         for at in reversed(times):
             current = [s[: at.stop - at.start] for s in now]
             h = current[0]

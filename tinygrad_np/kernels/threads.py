@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-import numpy as np
+from tinygrad_np.kernels.silence import quiet
 
 __all__ = ["blas_alone", "collect", "get_num_threads", "run", "set_num_threads"]
 
@@ -262,7 +262,7 @@ def _say_what_is_missing() -> None:
 def _each(work: Callable[[P], Any], queue: deque[P]) -> None:
     _inside.yes = True
     try:
-        with np.errstate(all="ignore"):  # inf and nan pass, as through the ops
+        with quiet():
             while True:
                 try:
                     part = queue.popleft()

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels.along import largest, places
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.along import places
+from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.kernels.exponentials import cross_entropies
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg
@@ -33,12 +34,7 @@ def _cross_entropy(
 ) -> Any:
     labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
-    exps = silent.run(np.subtract, input, largest(input, axis))
-    truth = places(labels, axis)
-    losses = -exps[truth]
-    np.exp(exps, out=exps)
-    total = exps.sum(axis=axis, keepdims=True)
-    losses += np.log(total)
+    losses, total, exps, truth = cross_entropies(input, labels, axis)
     out, share = _reduced(losses, each, reduction, target.shape)
     return out, (exps, total, truth, share)
 
@@ -51,7 +47,7 @@ def _(grad: Array, input: Array, aux: Any) -> Array:
         ones = np.zeros(exps.shape, exps.dtype)
         ones[truth] = 1
         return (_softmax(input, dim=_class_axis(exps.shape), dtype=None) - ones) * grad
-    out = exps * (grad / total)
+    out = compute(np.multiply, exps, grad / total)
     out[truth] -= grad
     return out
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels import recurrent
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import linear
 from tinygrad_np.ops.piecewise import relu
@@ -59,7 +60,8 @@ def recurrence(
         (sum(sizes) + N, H), of an LSTM (sum(sizes) + 2 N, H): the last h and c.
     """
     state = [hidden] if cell is None else [hidden, cell]
-    return recurrent.forward(mode, given, weight, bias, state, _times(sizes, reverse))
+    times = _times(sizes, reverse)
+    return silent.run(recurrent.forward, mode, given, weight, bias, state, times)
 
 
 @recurrence.backward("given", "weight", "hidden", "cell", "bias")

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
-from tinygrad_np.kernels.along import largest, sum_over
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels import exponentials
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.exponential import exp
@@ -22,10 +21,7 @@ __all__ = ["log_softmax", "softmax", "softmin"]
 
 @op
 def _softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
-    out = _below_max(input, dim, dtype)
-    np.exp(out, out=out)
-    out /= _total(out, dim)
-    return out
+    return exponentials.softmax(_floats(input, dtype), dim)
 
 
 _softmax.backward(
@@ -35,9 +31,7 @@ _softmax.backward(
 
 @op
 def _log_softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
-    out = _below_max(input, dim, dtype)
-    out -= silent.run(np.log, _total(np.exp(out), dim))
-    return out
+    return exponentials.log_softmax(_floats(input, dtype), dim)
 
 
 _log_softmax.backward(
@@ -45,14 +39,8 @@ _log_softmax.backward(
 )
 
 
-def _below_max(input: Array, dim: int, dtype: np.dtype[Any] | None) -> Array:
-    """A new array: `input` less its largest value along `dim`, so that `exp` can't overflow."""
-    x = input.astype(check_floating("softmax", input, dtype), copy=False)
-    return np.asarray(silent.run(np.subtract, x, largest(x, dim)))
-
-
-def _total(x: Array, dim: int) -> Array:
-    return sum_over((dim,), x) if x.ndim else x
+def _floats(input: Array, dtype: np.dtype[Any] | None) -> Array:
+    return input.astype(check_floating("softmax", input, dtype), copy=False)
 
 
 @takes_out

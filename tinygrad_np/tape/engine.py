@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node, Part, make
 
 
-@np.errstate(all="ignore")  # a gradient may be inf or nan, as in PyTorch without a word
 def run(
     roots: Iterable[tuple[Node, Any]],
     *,
@@ -55,28 +55,29 @@ def run(
     heap: list[int] = []
     before = mode.grad
     mode.grad = create_graph
-    try:
-        for node, grad in roots:
-            if needed is None or node in needed:
-                _put(node, grad, pending, heap)
-        while heap:
-            node, grad, _ = pending.pop(-heappop(heap))
-            if node.hooks or node.retains:
-                grad = _run_hooks(node, grad, create_graph)
-            if wanted is not None and node in wanted:
-                found[node] = grad if create_graph or _is_ours(grad) else np.array(grad)
-            if isinstance(node, Leaf):
-                if accumulate and (wanted is None or node in wanted):
-                    ours = _is_ours(grad)  # not among the arguments: there it would count twice
-                    _accumulate(node, grad, ours, create_graph)
-            elif needed is None or any(edge[0] in needed for edge in node.edges):
-                for parent, grad in node.backward(grad, create_graph, needed):
-                    if grad is not None:
-                        _put(parent, grad, pending, heap)
-                if not retain_graph:
-                    node.release()
-    finally:
-        mode.grad = before
+    with quiet():  # a gradient may be inf or nan, as in PyTorch without a word
+        try:
+            for node, grad in roots:
+                if needed is None or node in needed:
+                    _put(node, grad, pending, heap)
+            while heap:
+                node, grad, _ = pending.pop(-heappop(heap))
+                if node.hooks or node.retains:
+                    grad = _run_hooks(node, grad, create_graph)
+                if wanted is not None and node in wanted:
+                    found[node] = grad if create_graph or _is_ours(grad) else np.array(grad)
+                if isinstance(node, Leaf):
+                    if accumulate and (wanted is None or node in wanted):
+                        ours = _is_ours(grad)  # not among the arguments: there it would count twice
+                        _accumulate(node, grad, ours, create_graph)
+                elif needed is None or any(edge[0] in needed for edge in node.edges):
+                    for parent, grad in node.backward(grad, create_graph, needed):
+                        if grad is not None:
+                            _put(parent, grad, pending, heap)
+                    if not retain_graph:
+                        node.release()
+        finally:
+            mode.grad = before
     return found
 
 
