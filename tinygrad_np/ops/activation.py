@@ -107,7 +107,7 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     return _elu(input, alpha=alpha, input_scale=1 / alpha)
 
 
-@op(promote=float)
+@op(promote=float, aux=True)
 @np.errstate(all="ignore")
 def gelu(input: Array, approximate: str = "none") -> Array:
     """``x`` times the normal distribution function of ``x``.
@@ -135,27 +135,27 @@ def gelu(input: Array, approximate: str = "none") -> Array:
     if approximate == "none":
         return normal.gelu(input)
     if approximate == "tanh":
-        return input * (np.tanh(_bent(input)) + 1) * 0.5
+        return input * (np.tanh(_bent(input)) + 1) * 0.5, None
     raise RuntimeError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
 
 
 @gelu.backward("input")
-def _(grad: Array, input: Array, approximate: str) -> Array:
+def _(grad: Array, input: Array, approximate: str, aux: Array) -> Array:
     if approximate == "none":
-        return _gelu_back(grad, input)
+        return _gelu_back(grad, input, cdf=aux)
     t = tanh(_bent(input))
     slope = (input * input * (3 * 0.044715) + 1) * math.sqrt(2 / math.pi)
     return grad * ((t + 1 + (1 - t * t) * input * slope) * 0.5)
 
 
 @op
-def _gelu_back(input: Array, other: Array) -> Array:
-    """`input` times the derivative of `gelu` at `other`."""
-    return normal.gelu_back(input, other)
+def _gelu_back(input: Array, other: Array, *, cdf: Array) -> Array:
+    """`input` times the derivative of `gelu` at `other`, where the distribution is `cdf`."""
+    return normal.gelu_back(input, other, cdf)
 
 
 _gelu_back.backward(
-    input=lambda grad, other: _gelu_back(grad, other),
+    input=lambda grad, other, cdf: _gelu_back(grad, other, cdf=cdf),
     other=lambda grad, input, other: grad * input * (2 - other * other) * _normal_density(other),
 )
 
