@@ -80,3 +80,22 @@ def test_values_and_gradients(shape, dims, weight_shape, how):
         assert ours.shape == theirs.shape
         scale = np.abs(theirs).max(initial=1)
         np.testing.assert_allclose(ours, theirs, atol=2e-5 * scale)
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.0, 2.0, 30.0, 1000.0])
+@pytest.mark.parametrize(("shape", "dims", "weight_shape"), CASES[:4])
+def test_variance_far_from_0(shape, dims, weight_shape, offset):
+    x = np.float32(np.random.default_rng(3).standard_normal(shape) + offset)
+    mean, var = moments(dims, x)
+    wide = x.astype(np.float64)
+    np.testing.assert_allclose(mean, wide.mean(dims, keepdims=True), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(
+        var, wide.var(dims, keepdims=True), rtol=1e-5 if offset < 3 else 1e-4
+    )
+
+
+def test_equal_numbers_have_no_variance():
+    for value in (0.0, 0.1, 1e6):
+        _, var = moments((1,), np.full((40, 700), value, np.float32))
+        assert (var >= 0).all()
+        assert (var <= 1e-12 * value**2).all()

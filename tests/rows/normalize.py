@@ -160,7 +160,7 @@ ROWS = [
         batch_norm.batch_norm,
         running_norm(lambda ndim: (0, *range(2, ndim))),
         channels(known=st.booleans()).map(running_sample),
-        covers=("affine", "centre", "mean_square", "_product_to", "_sum_to", "standardize"),
+        covers=("affine", "centre", "mean_square", "product_to", "_sum_to", "standardize"),
     ),
     functional(
         batch_norm.instance_norm,

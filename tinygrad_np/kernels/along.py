@@ -13,6 +13,7 @@ Array = Any
 Dims = tuple[int, ...]
 
 FEW = 1 << 14  # elements, up to which longer runs gain less than they cost
+DOTS = range(32, 8192)  # elements of rows whose products BLAS adds up faster, in one thread
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
 __all__ = ["largest", "places", "sum_over", "summed", "sums"]
@@ -95,6 +96,10 @@ def sums(axes: Dims, *factors: Array) -> Array:
         factors = tuple(layout.widened(factors))
     if len(factors) == 1 and ndim - 1 not in axes:
         out = np.add.reduce(factors[0], axis=axes, keepdims=True)
+    elif len(factors) == 2 and axes in ((ndim - 1,), (0, ndim - 1)) and size[0] in DOTS:
+        out = np.vecdot(*factors)[..., None]
+        if 0 in axes:
+            out = out.sum(axis=0, keepdims=True)
     else:
         every = list(range(ndim))
         kept = [d for d in every if d not in axes or (d == 0 and ndim - 1 in axes and ndim > 1)]

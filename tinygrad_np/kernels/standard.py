@@ -22,13 +22,18 @@ from tinygrad_np.kernels.elementwise import LARGE, compute, split
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.silence import silent
 
-__all__ = ["moments", "standardized", "standardized_back"]
+__all__ = ["moments", "scaled", "standardized", "standardized_back"]
 
 Array = Any
+FAR = 2.0  # the square of a mean, in variances, up to which a difference of squares is exact enough
 
 
 def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
-    """The mean over `dims`, kept with size 1, and the biased variance; 0 of nothing."""
+    """The mean over `dims`, kept with size 1, and the biased variance; 0 of nothing.
+
+    The variance is the mean square less the square of the mean, unless that is so much larger
+    that it would cost digits.
+    """
     shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
     mean, var = np.zeros(shape, x.dtype), np.zeros(shape, x.dtype)
     if not x.size:
@@ -36,6 +41,22 @@ def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
     values, means, variances = _joined(x, mean, var)
     axes = summed(values, means)
     count = math.prod(values.shape[d] for d in axes)
+
+    def some(part: slice) -> tuple[Array, Array]:
+        return sums(axes, values[part]), sums(axes, values[part], values[part])
+
+    total, squares = _merged(axes, _by_parts(some, values))
+    np.divide(total, count, out=means)
+    np.divide(squares, count, out=variances)
+    square = mean * mean
+    var -= square
+    if not (square <= FAR * var).all():
+        _precise_moments(values, means, variances, axes, count)
+    return mean, var
+
+
+def _precise_moments(values: Array, means: Array, variances: Array, axes: Dims, count: int) -> None:
+    """Fill in means, and variances from the squares of what is less the mean."""
     among = 0 in axes  # the parts are of what is averaged over
 
     def some(part: slice) -> tuple[int, Array, Array]:
@@ -57,26 +78,31 @@ def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
             total = total + apart * (more / n)
             squares = squares + others + apart * apart * (before * more / n)
         means[...], variances[...] = total, squares / count
-    return mean, var
 
 
 def standardized(
     x: Array, mean: Array, inverse: Array, weight: Array | None, bias: Array | None, dims: Dims
 ) -> Array:
     """``(x - mean) * inverse * weight + bias``."""
-    if weight is not None and not _varies(weight, x, dims):
-        inverse, weight = inverse * weight, None
-    return compute(_standardized, x, mean, inverse, weight, bias)
+    if weight is not None and _varies(weight, x, dims):
+        return compute(_standardized, x, mean, inverse, weight, bias)
+    scale = inverse if weight is None else inverse * weight
+    shift = -mean * scale
+    return compute(scaled, x, scale, shift if bias is None else shift + bias)
+
+
+def scaled(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:
+    """``x * scale + shift``."""
+    return np.add(out := np.asarray(np.multiply(x, scale, out)), shift, out)
 
 
 def _standardized(
-    x: Array, mean: Array, scale: Array, weight: Array | None, bias: Array | None,
+    x: Array, mean: Array, scale: Array, weight: Array, bias: Array | None,
     out: Array | None = None,
 ) -> Array:  # fmt: skip
     out = np.subtract(x, mean, out)
     out *= scale
-    if weight is not None:
-        out *= weight
+    out *= weight
     if bias is not None:
         out += bias
     return out

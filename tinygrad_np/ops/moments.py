@@ -14,7 +14,7 @@ import numpy as np
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
-from tinygrad_np.kernels.standard import moments, standardized, standardized_back
+from tinygrad_np.kernels.standard import moments, scaled, standardized, standardized_back
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.ops.reduction import array
@@ -48,12 +48,12 @@ mean_square.backward(
 
 
 @op
-def _product_to(input: Array, other: Array, *, shape: Shape) -> Array:
+def product_to(input: Array, other: Array, *, shape: Shape) -> Array:
     """``input * other`` summed down to a shape that broadcasts to theirs."""
     return sum_over(_summed_dims(input.shape, shape), input, other).reshape(shape)
 
 
-_product_to.backward(
+product_to.backward(
     input=lambda grad, other: grad * other,
     other=lambda grad, input: grad * input,
 )
@@ -73,16 +73,12 @@ def affine(input: Array, scale: Array, shift: Array | None = None) -> Array:
     """``input * scale + shift``, where the last two broadcast to the shape of `input`."""
     if shift is None:
         return compute(np.multiply, input, scale)
-    return compute(_multiply_add, input, scale, shift)
-
-
-def _multiply_add(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:
-    return np.add(out := np.asarray(np.multiply(x, scale, out)), shift, out)
+    return compute(scaled, input, scale, shift)
 
 
 affine.backward(
     input=lambda grad, scale: mul(grad, scale),
-    scale=lambda grad, input, scale_shape: _product_to(grad, input, shape=scale_shape),
+    scale=lambda grad, input, scale_shape: product_to(grad, input, shape=scale_shape),
     shift=lambda grad, shift_shape: _sum_to(grad, shape=shift_shape),
 )
 
@@ -112,10 +108,10 @@ def _(
         return standardized_back(grad, input, mean, inverse, weight, shape, dims)
     centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
     inverse = rsqrt(mean_square(centred, dims=dims) + eps)
-    by_weight = _product_to(grad, centred * inverse, shape=shape)
+    by_weight = product_to(grad, centred * inverse, shape=shape)
     by_bias = _sum_to(grad, shape=shape)
     grad = grad if weight is None else grad * weight
-    slope = _product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
+    slope = product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
     slope = slope * (1 / (count(input.shape, dims) or 1))
     return (centre(grad, dims=dims) - centred * slope) * inverse, by_weight, by_bias
 

@@ -12,6 +12,7 @@ from tinygrad_np.kernels import exponentials
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.exponential import exp
+from tinygrad_np.ops.moments import product_to
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
@@ -24,9 +25,10 @@ def _softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
     return exponentials.softmax(_floats(input, dtype), dim)
 
 
-_softmax.backward(
-    input=lambda grad, out, dim: out * (grad - (grad * out).sum(axis=dim, keepdims=True))
-)
+@_softmax.backward("input")
+def _(grad: Array, out: Array, dim: int) -> Array:
+    shape = tuple(1 if d == dim else n for d, n in enumerate(out.shape))
+    return out * (grad - product_to(grad, out, shape=shape))
 
 
 @op
