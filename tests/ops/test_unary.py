@@ -127,7 +127,9 @@ def test_gelu_has_the_accuracy_of_its_dtype(dtype, size):
     got = F.gelu(x)
     assert got.dtype == dtype
     bound = {2: 2e-3, 4: 1e-6, 8: 1e-13}[dtype.itemsize]
-    np.testing.assert_allclose(got.numpy(), exact * ndtr(exact), rtol=bound, atol=bound / 50)
+    # as with 1 + erf(x), which PyTorch takes, the tail has the digits that a number near 1 has
+    atol = {2: 4e-5, 4: 3e-7, 8: 2e-15}[dtype.itemsize]
+    np.testing.assert_allclose(got.numpy(), exact * ndtr(exact), rtol=bound, atol=atol)
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "softplus", "logsigmoid", "silu", "mish", "gelu"])
