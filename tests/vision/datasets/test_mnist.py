@@ -101,7 +101,8 @@ def test_words(tmp_path):
         "    Number of datapoints: 20",
         f"    Root location: {tmp_path}",
         "    Split: Train",
-        "    Transform: ToTensor()",
+        "    StandardTransform",
+        "Transform: ToTensor()",
     ]
     assert dataset.class_to_idx["3 - three"] == 3
     assert len(dataset.classes) == len(FashionMNIST.classes) == len(KMNIST.classes) == 10

@@ -156,9 +156,9 @@ def test_truncated(tmp_path, content):
 
 
 def test_a_bomb_is_not_unpacked(tmp_path, monkeypatch):
-    from tinygrad_np.vision import mnist_pickle
+    from tinygrad_np.vision.datasets import pickles
 
-    monkeypatch.setattr(mnist_pickle, "LIMIT", 10_000)
+    monkeypatch.setattr(pickles, "LIMIT", 10_000)
     path = write(tmp_path / "mnist.pkl.gz", pickle.dumps((bytes(20_000),) * 3, 2))
     with pytest.raises(ValueError, match="more than 10,000 bytes"):
         read_mnist_pickle(path)

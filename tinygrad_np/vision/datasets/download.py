@@ -14,9 +14,10 @@ __all__ = ["download"]
 
 LIMIT = 1 << 28  # bytes of a file
 CHUNK = 1 << 16
+NAMES = {32: "MD5", 64: "SHA-256"}  # by the number of hexadecimal digits
 
 
-def download(urls: Sequence[str], path: Path, sha256: str) -> None:
+def download(urls: Sequence[str], path: Path, checksum: str) -> None:
     """Fetch a file into `path`, which appears when it is there whole and right.
 
     What has arrived is kept beside it, under the name of `path` with ``.part`` added, and the next
@@ -28,8 +29,8 @@ def download(urls: Sequence[str], path: Path, sha256: str) -> None:
         Where the file is, one after the other.
     path : Path
         Its folder is made if need be.
-    sha256 : str
-        Of the file, as hexadecimal digits.
+    checksum : str
+        SHA-256 or MD5 of the file, as hexadecimal digits.
 
     Raises
     ------
@@ -39,12 +40,12 @@ def download(urls: Sequence[str], path: Path, sha256: str) -> None:
     Examples
     --------
     >>> import hashlib, pathlib, tempfile
-    >>> from tinygrad_np.vision.download import download
+    >>> from tinygrad_np.vision.datasets.download import download
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     source = pathlib.Path(folder, "source")
     ...     size = source.write_bytes(b"digits")
-    ...     sha256 = hashlib.sha256(b"digits").hexdigest()
-    ...     download([source.as_uri()], pathlib.Path(folder, "copy"), sha256)
+    ...     checksum = hashlib.sha256(b"digits").hexdigest()
+    ...     download([source.as_uri()], pathlib.Path(folder, "copy"), checksum)
     ...     pathlib.Path(folder, "copy").read_bytes()
     b'digits'
     """
@@ -52,7 +53,7 @@ def download(urls: Sequence[str], path: Path, sha256: str) -> None:
     part = path.with_name(path.name + ".part")
     failures = []
     for url in urls:
-        failure = _try(url, part, sha256)
+        failure = _try(url, part, checksum)
         if failure is None:
             os.replace(part, path)
             return
@@ -64,22 +65,22 @@ def download(urls: Sequence[str], path: Path, sha256: str) -> None:
     )
 
 
-def _try(url: str, part: Path, sha256: str) -> str | None:
+def _try(url: str, part: Path, checksum: str) -> str | None:
     """None once `part` is right, else what went wrong."""
     from http.client import HTTPException
 
     resumed = part.exists()
     try:
         _transfer(url, part)
-        found = _sha256(part)
+        found = digest(part, checksum)
     except (OSError, HTTPException) as error:
         return f"{type(error).__name__}: {error}"
-    if found == sha256:
+    if found == checksum:
         return None
     part.unlink()
     if resumed:  # what was there before may have been the trouble
-        return _try(url, part, sha256)
-    return f"its SHA-256 is {found}, expected {sha256}"
+        return _try(url, part, checksum)
+    return f"its {NAMES[len(checksum)]} is {found}, expected {checksum}"
 
 
 def _transfer(url: str, part: Path) -> None:
@@ -110,12 +111,14 @@ def _transfer(url: str, part: Path) -> None:
         raise OSError(f"the transfer ended after {have:,} of {total:,} bytes")
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
+def digest(path: Path, like: str) -> str:
+    """The checksum of a file, of the kind that `like` is."""
+    kind = NAMES[len(like)].replace("-", "").lower()
+    state = hashlib.new(kind, usedforsecurity=False)
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+            state.update(chunk)
+    return state.hexdigest()
 
 
 @contextlib.contextmanager

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.vision.conftest import small_mnist
-from tinygrad_np.vision import download as module
 from tinygrad_np.vision.datasets import MNIST
-from tinygrad_np.vision.download import download
+from tinygrad_np.vision.datasets import download as module
+from tinygrad_np.vision.datasets.download import download
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import random
-from tinygrad_np.utils.data import Dataset
+from tinygrad_np.vision.datasets.vision import VisionDataset
 
 __all__ = ["FakeData"]
 
 
-class FakeData(Dataset[tuple[Any, int]]):
+class FakeData(VisionDataset):
     """Images of noise with labels; an index always gives the same one.
 
     Parameters
@@ -52,11 +52,10 @@ class FakeData(Dataset[tuple[Any, int]]):
         target_transform: Callable[[Any], Any] | None = None,
         random_offset: int = 0,
     ) -> None:
+        super().__init__(None, None, transform, target_transform)
         self.size = size
         self.num_classes = num_classes
         self.image_size = image_size
-        self.transform = transform
-        self.target_transform = target_transform
         self.random_offset = random_offset
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
@@ -65,14 +64,10 @@ class FakeData(Dataset[tuple[Any, int]]):
         with random.fork_rng():
             random.manual_seed(index + self.random_offset)
             noise = random.randn(*self.image_size).numpy()
-            label: Any = random.randint(0, self.num_classes, (1,)).item()
+            label = random.randint(0, self.num_classes, (1,)).item()
         pixels = (noise * 255).astype(np.int64).astype(np.uint8)  # going round, as in PyTorch
         image: Any = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0)
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return image, label
+        return self._transformed(image, label)
 
     def __len__(self) -> int:
         return self.size

@@ -7,9 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tinygrad_np.utils.data import Dataset
+from tinygrad_np.vision.datasets.vision import VisionDataset
 
 __all__ = ["IMG_EXTENSIONS", "DatasetFolder", "ImageFolder", "default_loader"]
 
@@ -17,7 +15,7 @@ IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tif
 
 
 def default_loader(path: str | Path) -> Any:
-    """An image file as an array of uint8, (H, W, 3).
+    """An image file as a picture of Pillow's, in red, green and blue.
 
     Raises
     ------
@@ -32,10 +30,10 @@ def default_loader(path: str | Path) -> Any:
             'pip install "tinygrad_np[image]"'
         ) from error
     with Image.open(path) as image:
-        return np.asarray(image.convert("RGB"))
+        return image.convert("RGB")
 
 
-class DatasetFolder(Dataset[tuple[Any, int]]):
+class DatasetFolder(VisionDataset):
     """Files in folders: ``root/class/.../file``, in the order of their names.
 
     Parameters
@@ -81,11 +79,9 @@ class DatasetFolder(Dataset[tuple[Any, int]]):
             raise ValueError(
                 "Both extensions and is_valid_file cannot be None or not None at the same time"
             )
-        self.root = os.fspath(root)
+        super().__init__(os.fspath(root), None, transform, target_transform)
         self.loader = loader
         self.extensions = extensions
-        self.transform = transform
-        self.target_transform = target_transform
         self.classes, self.class_to_idx = self.find_classes(self.root)
         self.samples: list[tuple[str, int]] = []
         empty = []
@@ -119,10 +115,7 @@ class DatasetFolder(Dataset[tuple[Any, int]]):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         path, label = self.samples[index]
-        sample: Any = self.loader(path)
-        if self.transform is not None:
-            sample = self.transform(sample)
-        return sample, label if self.target_transform is None else self.target_transform(label)
+        return self._transformed(self.loader(path), label)
 
     def __len__(self) -> int:
         return len(self.samples)

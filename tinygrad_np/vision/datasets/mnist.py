@@ -1,49 +1,28 @@
-"""MNIST and its kin, found on disk or downloaded, and the digits that ship with the package.
-
-An image is a NumPy array of uint8, (H, W), where torchvision gives a picture of Pillow's: what is
-in `transforms` takes it as it takes that.
-"""
+"""MNIST and its kin, found on disk or downloaded, and the digits that ship with the package."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from tinygrad_np.tensor import Tensor
-from tinygrad_np.utils.data import Dataset
 from tinygrad_np.utils.data.dataset import rows
-from tinygrad_np.vision.download import download
-from tinygrad_np.vision.fake import FakeData
-from tinygrad_np.vision.folder import DatasetFolder, ImageFolder
-from tinygrad_np.vision.idx import read_idx
-from tinygrad_np.vision.mnist_pickle import read_mnist_pickle
+from tinygrad_np.vision.datasets.download import download
+from tinygrad_np.vision.datasets.idx import read_idx
+from tinygrad_np.vision.datasets.mnist_files import CONTENT, NAMES, fingerprint, places
+from tinygrad_np.vision.datasets.mnist_pickle import read_mnist_pickle
+from tinygrad_np.vision.datasets.vision import VisionDataset
 
-__all__ = [
-    "MNIST",
-    "DatasetFolder",
-    "Digits",
-    "FakeData",
-    "FashionMNIST",
-    "ImageFolder",
-    "KMNIST",
-    "read_idx",
-    "read_mnist_pickle",
-]
+__all__ = ["KMNIST", "MNIST", "Digits", "FashionMNIST"]
 
 Array = np.ndarray[Any, np.dtype[Any]]
 Transform = Callable[[Any], Any]
 
-DEPTH = 3  # how many folders below the root are looked into
-KIN = ("fashion", "kmnist", "emnist", "qmnist", "mnist")  # in a folder's name: whose it is
 
-
-class MNIST(Dataset[tuple[Any, Any]]):
+class MNIST(VisionDataset):
     """Handwritten digits: 60,000 images of 28 x 28 for training, 10,000 for tests.
 
     Parameters
@@ -135,10 +114,8 @@ class MNIST(Dataset[tuple[Any, Any]]):
         target_transform: Transform | None = None,
         download: bool = False,
     ) -> None:
-        self.root = Path(root).expanduser()
+        super().__init__(Path(root).expanduser(), None, transform, target_transform)
         self.train = train
-        self.transform = transform
-        self.target_transform = target_transform
         if download:
             self.download()
         images, labels = self._load()
@@ -149,12 +126,7 @@ class MNIST(Dataset[tuple[Any, Any]]):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         image: Any = self.data._array[index].copy()
-        label: Any = int(self.targets._array[index])
-        if self.transform is not None:
-            image = self.transform(image)
-        if self.target_transform is not None:
-            label = self.target_transform(label)
-        return image, label
+        return self._transformed(image, int(self.targets._array[index]))
 
     def _batch(self, indices: list[int]) -> list[Tensor] | None:
         if self.transform is not None or self.target_transform is not None:
@@ -169,16 +141,8 @@ class MNIST(Dataset[tuple[Any, Any]]):
         """The label of each class."""
         return {name: i for i, name in enumerate(self.classes)}
 
-    def __repr__(self) -> str:
-        lines = [
-            f"Dataset {type(self).__name__}",
-            f"    Number of datapoints: {len(self)}",
-            f"    Root location: {self.root}",
-            f"    Split: {'Train' if self.train else 'Test'}",
-        ]
-        if self.transform is not None:
-            lines.append(f"    Transform: {self.transform!r}".replace("\n", "\n    "))
-        return "\n".join(lines)
+    def extra_repr(self) -> str:
+        return f"Split: {'Train' if self.train else 'Test'}"
 
     # --- files ---
 
@@ -192,13 +156,13 @@ class MNIST(Dataset[tuple[Any, Any]]):
         >>> datasets.MNIST.found_in(datasets.Digits.folder)
         True
         """
-        places = _places(Path(root).expanduser(), cls)
-        return "pickle" in places or all(name in places for name in _names())
+        found = places(Path(root).expanduser(), cls.key)
+        return "pickle" in found or all(name in found for name in NAMES)
 
     @property
     def raw_folder(self) -> Path:
         """Where downloads go."""
-        return self.root / type(self).__name__ / "raw"
+        return Path(self.root, type(self).__name__, "raw")
 
     def download(self) -> None:
         """Fetch the files unless they are there."""
@@ -210,24 +174,24 @@ class MNIST(Dataset[tuple[Any, Any]]):
                 download([mirror.rstrip("/") + "/" + name for mirror in self.mirrors], path, sha256)
 
     def _load(self) -> tuple[Array, Array]:
-        places = _places(self.root, type(self))
+        found = places(self.root, self.key)
         split = "train" if self.train else "t10k"
         names = [f"{split}-images", f"{split}-labels"]
-        if "pickle" in places and not all(name in places for name in names):
-            train, validation, test = read_mnist_pickle(places["pickle"])
+        if "pickle" in found and not all(name in found for name in names):
+            train, validation, test = read_mnist_pickle(found["pickle"])
             if not self.train:
                 return test
             joined = zip(train, validation, strict=True)
             images, labels = (np.concatenate(both) for both in joined)
             return images, labels
         for name in names:
-            if name not in places:
+            if name not in found:
                 where = f"{self.root} or below" if self.root.is_dir() else f"{self.root}: no folder"
                 raise FileNotFoundError(
                     f"{type(self).__name__}: no {name}-idx{3 if 'images' in name else 1}-ubyte, "
                     f"with or without .gz, in {where}; download=True fetches it"
                 )
-        image_path, label_path = (places[name] for name in names)
+        image_path, label_path = (found[name] for name in names)
         images = self._read(image_path, names[0], dims=3)
         labels = self._read(label_path, names[1], dims=1)
         if len(images) != len(labels):
@@ -246,7 +210,7 @@ class MNIST(Dataset[tuple[Any, Any]]):
             expected = "images, uint8 (N, 28, 28)" if dims == 3 else "labels, uint8 (N,)"
             raise ValueError(f"{path} holds {array.dtype} {array.shape}; expected {expected}")
         expected_content = self.key, name
-        content = _CONTENT.get(_fingerprint(array), expected_content)
+        content = CONTENT.get(fingerprint(array), expected_content)
         if content != expected_content:
             raise ValueError(
                 f"{path} holds the {content[1]} of the dataset {content[0]!r}; expected the "
@@ -341,7 +305,7 @@ class Digits(MNIST):
     torch.Size([10000, 28, 28])
     """
 
-    folder: ClassVar[Path] = Path(__file__).parent / "data"
+    folder: ClassVar[Path] = Path(__file__).parent.parent / "data"
 
     def __init__(
         self,
@@ -350,52 +314,3 @@ class Digits(MNIST):
         target_transform: Transform | None = None,
     ) -> None:
         super().__init__(self.folder, train, transform, target_transform)
-
-
-def _names() -> Iterator[str]:
-    for split in ("train", "t10k"):
-        yield from (f"{split}-images", f"{split}-labels")
-
-
-def _places(root: Path, kind: type[MNIST]) -> dict[str, Path]:
-    """Where the files of a dataset are, by "train-images" and so on, or "pickle".
-
-    A folder named after the dataset is looked into first; one named after another, never.
-    """
-    found: list[tuple[bool, int, str, str]] = []
-    for folder, below, files in os.walk(root, followlinks=True):
-        path = Path(folder).relative_to(root)
-        words = re.sub("[^a-z/]", "", path.as_posix().lower())
-        owner = next((key for key in KIN if key in words), None)
-        if len(path.parts) == DEPTH:
-            below.clear()
-        if owner not in (None, kind.key):
-            continue
-        for file in files:
-            match = re.fullmatch(
-                r"(train|t10k)-(images|labels)[-.]idx[13]-ubyte(\.gz)?", file, re.IGNORECASE
-            )
-            if match:
-                name = f"{match[1]}-{match[2]}".lower()
-            elif kind.key == "mnist" and file.lower() in ("mnist.pkl.gz", "mnist.pkl"):
-                name = "pickle"
-            else:
-                continue
-            found.append((owner is None, len(path.parts), str(root / path / file), name))
-    return {name: Path(place) for *_, place, name in sorted(found, reverse=True)}
-
-
-def _fingerprint(array: Array) -> str:
-    return hashlib.sha256(array[:1000].tobytes()).hexdigest()[:16]
-
-
-_CONTENT = {  # by the first 1,000 images or labels
-    "2304e0137aea1f23": ("mnist", "train-images"),
-    "b03ead2884240483": ("mnist", "train-labels"),
-    "f8f3c5a608a9f7d4": ("mnist", "t10k-images"),
-    "d14ba0a1a3818ede": ("mnist", "t10k-labels"),
-    "7350186bf86b76af": ("fashion", "train-images"),
-    "a2d1512599a9270a": ("fashion", "train-labels"),
-    "8d46efb2efae7259": ("fashion", "t10k-images"),
-    "86fea14d645de73e": ("fashion", "t10k-labels"),
-}
