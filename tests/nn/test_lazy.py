@@ -58,6 +58,17 @@ def test_mode_and_hooks_stay():
     assert seen == [1]
 
 
+def test_shows_the_layer_without_its_input():
+    import inspect
+
+    assert repr(nn.LazyLinear(3)) == "LazyLinear(in_features=0, out_features=3, bias=True)"
+    whole, rest = (list(inspect.signature(c).parameters) for c in (nn.Conv2d, nn.LazyConv2d))
+    assert whole[1:] == rest
+    tg.manual_seed(0)
+    nn.LazyConv2d(3, 2)
+    assert tg.equal(tg.rand(3), (tg.manual_seed(0), tg.rand(3))[1])
+
+
 def test_what_needs_a_shape_is_an_error():
     lazy = nn.LazyLinear(3)
     with pytest.raises(RuntimeError, match="shape of an uninitialized"):

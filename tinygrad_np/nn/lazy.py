@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, ClassVar
 
 from tinygrad_np.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
@@ -16,6 +17,7 @@ from tinygrad_np.nn.conv import (
 from tinygrad_np.nn.linear import Linear
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.random import fork_rng
 from tinygrad_np.size import Size
 
 __all__ = [
@@ -63,23 +65,36 @@ class UninitializedParameter(Parameter):
         self.requires_grad_(trained)
 
 
+class _SignatureOfRest:
+    """The signature of the layer, without its first argument."""
+
+    def __get__(self, instance: Any, owner: Any) -> Any:
+        import inspect
+
+        if instance is not None:
+            raise AttributeError("__signature__ is of the class")
+        whole = inspect.signature(owner.cls_to_become)
+        return whole.replace(parameters=list(whole.parameters.values())[1:])
+
+
 class _Lazy(Module):
     """What stands in front of a layer until its first input."""
 
     cls_to_become: ClassVar[Any]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        import inspect
+    __signature__ = _SignatureOfRest()
 
-        of = self.cls_to_become
-        given = inspect.signature(of).bind(1, *args, **kwargs)  # TypeError for wrong arguments
-        given.apply_defaults()
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         Module.__init__(self)
         self._lazy_args = args, kwargs
-        chosen = given.arguments
-        weighted = chosen.get("affine", True)
-        for name, there in (("weight", weighted), ("bias", weighted and chosen.get("bias", True))):
-            self.register_parameter(name, UninitializedParameter() if there else None)
+        with fork_rng(), warnings.catch_warnings():  # initial values of nothing
+            warnings.simplefilter("ignore")
+            empty = self.cls_to_become(0, *args, **kwargs)
+        for name, value in vars(empty).items():
+            if isinstance(value, Parameter):
+                self.register_parameter(name, UninitializedParameter())
+            elif name not in vars(self):
+                setattr(self, name, value)
 
     def _size(self, input: Any) -> int:
         """The layer's first argument."""
@@ -109,10 +124,6 @@ class _Lazy(Module):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.initialize_parameters(*args, **kwargs)
         return self(*args, **kwargs)
-
-    def extra_repr(self) -> str:
-        args, kwargs = self._lazy_args
-        return ", ".join([*map(str, args), *(f"{k}={v}" for k, v in kwargs.items())])
 
 
 class LazyLinear(_Lazy, Linear):
