@@ -21,6 +21,7 @@ def test_a_script_that_lacks_nothing(tmp_path, capsys):
     import torch as t, torch.nn as nn
     from torch.nn import functional as F
     from torch.optim import *
+    from torch.distributions.categorical import Categorical
 
     class Net(nn.Module):
         def unfold_all(self): return self.nothing.cuda_things

@@ -1,5 +1,8 @@
 """Probability distributions: samples, logarithms of probabilities, entropies."""
 
+import sys
+from typing import Any
+
 from tinygrad_np.distributions.continuous import Exponential, Laplace, LogNormal, Normal, Uniform
 from tinygrad_np.distributions.discrete import (
     Bernoulli,
@@ -44,3 +47,9 @@ __all__ = [
     "kl_divergence",
     "register_kl",
 ]
+
+
+def __getattr__(name: str) -> Any:  # PyTorch has a file for each: distributions.normal.Normal
+    if name in {word.lower() for word in __all__} | {"log_normal", "one_hot_categorical", "kl"}:
+        return sys.modules[__name__]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,6 +16,7 @@ ELSEWHERE = {
     "torch.autograd.gradcheck": "torch.autograd",
     "torch.autograd.grad_mode": "torch",
     "torch.autograd.variable": "torch.autograd",
+    "torch.distributions": "torch.distributions",
     "torch.functional": "torch",
     "torch.nn.modules": "torch.nn",
     "torch.nn.parallel": "torch.nn.parallel",
