@@ -77,6 +77,10 @@ class Layout(TensorBase):
         """Whether the elements lie in memory in the order of their indices."""
         return bool(self._in_order().flags.c_contiguous)
 
+    def is_pinned(self, device: Any = None) -> bool:
+        """False: there is no memory but the CPU's."""
+        return False
+
     def is_floating_point(self) -> bool:
         return self._array.dtype.kind == "f"
 

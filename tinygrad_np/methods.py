@@ -252,7 +252,7 @@ class Methods(Layout):
 
     # --- parts and repetition: ops/parts.py, ops/repetition.py ---
     narrow, select, unfold, unbind = parts.narrow, parts.select, parts.unfold, parts.unbind
-    split, split_with_sizes = parts.split, parts.split_with_sizes
+    split, split_with_sizes = parts._split, parts.split_with_sizes
     chunk, tensor_split = parts.chunk, parts.tensor_split
     hsplit, vsplit, dsplit = parts.hsplit, parts.vsplit, parts.dsplit
     repeat, tile = repetition.repeat, repetition.tile

@@ -59,7 +59,9 @@ class Tensor(Methods):
     __array_function__ = interop.array_function
 
     def __init__(self, *data: Any) -> None:
-        if len(data) == 1 and not isinstance(data[0], int):
+        if not data:
+            array = np.empty(0, dtypes.default_float())
+        elif len(data) == 1 and not isinstance(data[0], int):
             values = data[0]
             if isinstance(values, Size):
                 array = np.empty(values, dtypes.default_float())
@@ -195,7 +197,7 @@ class Tensor(Methods):
         RuntimeError
             As `autograd.backward`.
         """
-        backward(self, gradient, retain_graph, create_graph, inputs)
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def detach(self) -> Tensor:
         """The same memory outside the tape; in-place changes are seen, and counted, by both."""

@@ -133,8 +133,9 @@ def norm(
     ----------
     input : Tensor
         Of floating point numbers.
-    p : float or 'fro', default 'fro'
-        The `ord` of `linalg.vector_norm`; 'fro' is 2.
+    p : float, 'fro' or 'nuc', default 'fro'
+        The `ord` of `linalg.vector_norm`; 'fro' is 2. 'nuc' is that of `linalg.matrix_norm`, of a
+        matrix or of the two dimensions in `dim`.
     dim, keepdim, dtype
         As for `linalg.vector_norm`.
 
@@ -145,7 +146,7 @@ def norm(
     Raises
     ------
     RuntimeError
-        As `linalg.vector_norm`. ValueError for another word as `p`.
+        As `linalg.vector_norm`, and for another word as `p`.
 
     Examples
     --------
@@ -153,8 +154,15 @@ def norm(
     >>> tg.norm(tg.tensor([[3.0], [-4.0]])), tg.norm(tg.tensor([3.0, -4.0]), p=1)
     (tensor(5.), tensor(7.))
     """
+    if p == "nuc":
+        at = several(dim, input.ndim)
+        if len(at) != 2:
+            raise RuntimeError(f"norm(): 'nuc' takes a matrix, or two dims, got dims {at}")
+        return matrix_norm(input, p, (at[0], at[1]), keepdim, dtype=dtype)
     if isinstance(p, str) and p != "fro":
-        raise ValueError(f"norm(): p is a number or 'fro', got {p!r}; see linalg.matrix_norm")
+        raise RuntimeError(
+            f"norm(): p is a number, 'fro' or 'nuc', got {p!r}; see linalg.matrix_norm"
+        )
     order = 2 if p is None or isinstance(p, str) else p
     return vector_norm(input, order, dim, keepdim, dtype=dtype)
 

@@ -141,6 +141,11 @@ def split(tensor: Any, split_size_or_sections: int | Sequence[int], dim: int = 0
     return tuple(_part(tensor, at, slice(i, min(i + step, size))) for i in range(0, size, step))
 
 
+def _split(self: Any, split_size: int | Sequence[int], dim: int = 0) -> Tensors:
+    """The tensor cut along `dim` into parts; see `split`, which calls `split_size` otherwise."""
+    return split(self, split_size, dim)
+
+
 @numpy_names
 def split_with_sizes(input: Any, split_sizes: Sequence[int], dim: int = 0) -> Tensors:
     """The tensor cut along `dim` into parts of the given sizes.

@@ -13,7 +13,6 @@ from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.exponential import exp
 from tinygrad_np.ops.moments import product_to
-from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
@@ -42,7 +41,13 @@ _log_softmax.backward(
 
 
 def _floats(input: Array, dtype: np.dtype[Any] | None) -> Array:
-    return input.astype(check_floating("softmax", input, dtype), copy=False)
+    kind = input.dtype if dtype is None else dtype
+    if kind.kind != "f":
+        raise NotImplementedError(
+            f"softmax is not implemented for {dtypes.dtype(kind.name)}, the dtype of a tensor of "
+            f"shape {list(input.shape)}: convert it with .float(), or give dtype=float32"
+        )
+    return input.astype(kind, copy=False)
 
 
 @takes_out
@@ -67,7 +72,7 @@ def softmax(input: Array, dim: int | None = None, dtype: dtypes.DTypeLike | None
     ------
     IndexError
         For a `dim` that there is not.
-    RuntimeError
+    NotImplementedError
         For a tensor of integers, unless `dtype` is given.
 
     Examples

@@ -21,6 +21,7 @@ def backward(
     grad_tensors: TensorOrTensors | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: TensorOrTensors | None = None,
     inputs: TensorOrTensors | None = None,
 ) -> None:
     """Add the gradients of the sum of `tensors` to the `.grad` of the leaves they depend on.
@@ -34,6 +35,8 @@ def backward(
         Keep the graph for another walk; the default is the value of `create_graph`.
     create_graph : bool, default False
         Record the walk, so that the gradients can be differentiated again.
+    grad_variables : optional
+        The old name of `grad_tensors`.
     inputs : Tensor or sequence of Tensor, optional
         Only these get a gradient; the default is every leaf.
 
@@ -41,7 +44,8 @@ def backward(
     ------
     RuntimeError
         If a tensor does not require grad, has several elements and no gradient is given, if the
-        shapes differ, if the graph has been freed, or if a saved value was changed in place.
+        shapes differ, if the graph has been freed, if a saved value was changed in place, or if
+        both names are given.
 
     Examples
     --------
@@ -51,6 +55,10 @@ def backward(
     >>> x.grad
     tensor([2., 4.])
     """
+    if grad_variables is not None:
+        if grad_tensors is not None:
+            raise RuntimeError("backward(): give grad_tensors, or its old name grad_variables")
+        grad_tensors = grad_variables
     roots = _roots(_sequence(tensors), grad_tensors, create_graph)
     nodes = None
     if inputs is not None:
@@ -78,6 +86,7 @@ def grad(
     grad_outputs: TensorOrTensors | None = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -91,6 +100,8 @@ def grad(
         The gradient of each output, of its shape; may be left out for outputs of one element.
     retain_graph, create_graph : bool
         As for `backward`.
+    only_inputs : bool, default True
+        Of no effect, as in PyTorch: no other `.grad` is changed.
     allow_unused : bool, optional
         Give None for an input that the outputs do not depend on, instead of an error.
     is_grads_batched : bool, default False

@@ -121,8 +121,9 @@ def inplace_flag(function: F) -> F:
 
     @functools.wraps(function)
     def choose(*args: Any, **params: Any) -> Any:
-        flag = params.get("inplace") or (len(args) > position and args[position])
-        return (write if flag else function)(*args, **params)
+        if not (params.get("inplace") or (len(args) > position and args[position])):
+            return function(*args, **params)
+        return write(*(args or (params.pop("input"),)), **params)
 
     return cast(F, choose)
 

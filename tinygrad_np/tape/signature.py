@@ -100,7 +100,7 @@ class Signature:
         given = dict(zip(self.positional, args, strict=False))
         for key, value in params.items():
             if key not in self.arrays and key not in self.defaults:
-                key = NUMPY_NAMES.get(key, key)
+                key = self.arrays[0] if key == "input" else NUMPY_NAMES.get(key, key)
             if key in given:
                 raise TypeError(f"{self.name}() got multiple values for argument {key!r}")
             given[key] = value
