@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.elementwise import not_for_bools
 from tinygrad_np.ops.rounding import zero
@@ -23,9 +24,9 @@ __all__ = [
 ]
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.true_divide)
 def _div(input: Array, other: Array) -> Array:
-    return silent.run(np.true_divide, input, other)
+    return compute(np.true_divide, input, other)
 
 
 _div.backward(

@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-@op(promote=True)
+@op(promote=True, ufunc=np.add)
 def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
     """``input + alpha * other``.
 
@@ -68,7 +68,7 @@ add.backward(
 )
 
 
-@op(promote=True)
+@op(promote=True, ufunc=np.subtract)
 def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     """``input - alpha * other``.
 
@@ -121,7 +121,7 @@ def rsub(input: Any, other: Any, *, alpha: float = 1) -> Any:
     return sub(other, input, alpha=alpha)
 
 
-@op(promote=True)
+@op(promote=True, ufunc=np.multiply)
 def mul(input: Array, other: Array) -> Array:
     """``input * other``, of tensors or numbers whose shapes broadcast together.
 
@@ -140,7 +140,7 @@ mul.backward(
 )
 
 
-@op
+@op(ufunc=np.negative)
 def neg(input: Array) -> Array:
     """``-input``; RuntimeError for bools.
 
@@ -151,7 +151,7 @@ def neg(input: Array) -> Array:
     tensor([-1.,  2.])
     """
     try:
-        return np.negative(input)
+        return compute(np.negative, input)
     except TypeError:
         raise not_for_bools("neg", "~x") from None
 
@@ -191,7 +191,7 @@ def sign(input: Array) -> Array:
 sign.backward(input=zero)
 
 
-@op
+@op(ufunc=np.absolute)
 def abs(input: Array) -> Array:
     """The absolute value; its gradient at 0 is 0.
 
@@ -201,7 +201,7 @@ def abs(input: Array) -> Array:
     >>> tg.abs(tg.tensor([-1.5, 2.0]))
     tensor([1.5000, 2.0000])
     """
-    return np.abs(input)
+    return compute(np.abs, input)
 
 
 abs.backward(input=lambda grad, input: grad * sign(input))

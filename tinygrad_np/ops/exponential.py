@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.rounding import zero
@@ -113,7 +114,7 @@ def square(input: Any) -> Any:
     return pow(input, 2)
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.sqrt)
 def sqrt(input: Array) -> Array:
     """The square root; at 0 its gradient is inf, below 0 it is nan.
 
@@ -123,7 +124,7 @@ def sqrt(input: Array) -> Array:
     >>> tg.sqrt(tg.tensor([4.0, 0.0, -1.0]))
     tensor([2., 0., nan])
     """
-    return silent.run(np.sqrt, input)
+    return compute(np.sqrt, input, steps=2)
 
 
 sqrt.backward(input=lambda grad, out: grad / (2 * out))
@@ -145,7 +146,7 @@ def rsqrt(input: Array) -> Array:
 rsqrt.backward(input=lambda grad, out: grad * (out * out * out * -0.5))
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.exp)
 def exp(input: Array) -> Array:
     """``e ** input``.
 
@@ -155,7 +156,7 @@ def exp(input: Array) -> Array:
     >>> tg.exp(tg.tensor([0.0, 1.0, -1000.0]))
     tensor([1.0000, 2.7183, 0.0000])
     """
-    return silent.run(np.exp, input)
+    return compute(np.exp, input, steps=2)
 
 
 exp.backward(input=lambda grad, out: grad * out)
@@ -212,7 +213,7 @@ def sigmoid(input: Array) -> Array:
 sigmoid.backward(input=lambda grad, out: grad * (out * (1 - out)))
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.log)
 def log(input: Array) -> Array:
     """The natural logarithm: -inf at 0, nan below.
 
@@ -222,7 +223,7 @@ def log(input: Array) -> Array:
     >>> tg.log(tg.tensor([1.0, 2.0, 0.0]))
     tensor([0.0000, 0.6931,   -inf])
     """
-    return silent.run(np.log, input)
+    return compute(np.log, input, steps=2)
 
 
 log.backward(input=lambda grad, input: grad / input)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.exponential import rsqrt
@@ -37,7 +38,7 @@ __all__ = [
 ]
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.sin)
 def sin(input: Array) -> Array:
     """The sine.
 
@@ -47,7 +48,7 @@ def sin(input: Array) -> Array:
     >>> tg.sin(tg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.8415])
     """
-    return silent.run(np.sin, input)
+    return compute(np.sin, input, steps=2)
 
 
 @sin.backward("input")
@@ -55,7 +56,7 @@ def _(grad: Array, input: Array) -> Array:
     return grad * cos(input)
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.cos)
 def cos(input: Array) -> Array:
     """The cosine.
 
@@ -65,7 +66,7 @@ def cos(input: Array) -> Array:
     >>> tg.cos(tg.tensor([0.0, 1.0]))
     tensor([1.0000, 0.5403])
     """
-    return silent.run(np.cos, input)
+    return compute(np.cos, input, steps=2)
 
 
 cos.backward(input=lambda grad, input: -grad * sin(input))
@@ -215,7 +216,7 @@ def cosh(input: Array) -> Array:
 cosh.backward(input=lambda grad, input: grad * sinh(input))
 
 
-@op(promote=float)
+@op(promote=float, ufunc=np.tanh)
 def tanh(input: Array) -> Array:
     """The hyperbolic tangent.
 
@@ -225,7 +226,7 @@ def tanh(input: Array) -> Array:
     >>> tg.tanh(tg.tensor([0.0, 1.0]))
     tensor([0.0000, 0.7616])
     """
-    return silent.run(np.tanh, input)
+    return compute(np.tanh, input, steps=2)
 
 
 tanh.backward(input=lambda grad, out: grad * (1 - out * out))

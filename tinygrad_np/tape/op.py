@@ -21,13 +21,14 @@ is written in what both understand: operators, ``.reshape .swapaxes .sum``, inde
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 from typing import overload as _overload
 
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, Version, View, make
 from tinygrad_np.tape.signature import Rule, Signature, missing
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 Array = Any  # an ndarray in a forward; an ndarray or a Tensor in a rule
 P = ParamSpec("P")
 R = TypeVar("R", bound=Callable[..., Any])
+
+FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
 REGISTRY: dict[str, Op[Any]] = {}
 
@@ -87,6 +90,7 @@ def op(
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
+    ufunc: np.ufunc | None = None,
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], Op[P]]: ...
 def op(
     forward: Any = None,
@@ -96,6 +100,7 @@ def op(
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
+    ufunc: np.ufunc | None = None,
 ) -> Any:
     """Make an op of a function on arrays.
 
@@ -117,6 +122,8 @@ def op(
         The result may share memory with the first argument (a NumPy view).
     aux : bool, default False
         The forward returns ``(out, aux)``; `aux` is for the rules alone.
+    ufunc : numpy.ufunc, optional
+        What the forward comes to for floats: few of them are given to it without a detour.
 
     Returns
     -------
@@ -138,7 +145,7 @@ def op(
     True
     """
     if forward is None:
-        return functools.partial(op, promote=promote, over=over, view=view, aux=aux)
+        return functools.partial(op, promote=promote, over=over, view=view, aux=aux, ufunc=ufunc)
 
     name: str = forward.__name__
     spec = Signature(name, forward)
@@ -243,11 +250,13 @@ def op(
     def put(argument: str, rule: Rule) -> None:
         rules[argument] = rule_of[spec.arrays.index(argument)] = rule
 
-    lane = None if view or aux else {1: _unary, 2: _binary}.get(count)
+    lane = None if aux or (view and count != 1) else {1: _unary, 2: _binary}.get(count)
 
     def quick(otherwise: Callable[..., Any]) -> Any:
         """The op for the commonest arguments, and for others what is given."""
-        made = cast(Any, lane(forward, rule_of, otherwise) if lane else otherwise)
+        made = cast(Any, otherwise)
+        if lane is not None:
+            made = lane(forward, ufunc, rule_of, otherwise, parameters, bool(promote), view)
         functools.update_wrapper(made, forward)
         made.name, made.rules, made.forward, made.backward = name, rules, forward, backward
         made.array_names, made.is_view, made.quick = spec.arrays, view, quick
@@ -259,33 +268,51 @@ def op(
 
 
 def _unary(
-    forward: Callable[..., Any], rule_of: list[Rule], otherwise: Callable[..., Any]
+    forward: Callable[..., Any],
+    ufunc: np.ufunc | None,
+    rule_of: list[Rule],
+    otherwise: Callable[..., Any],
+    parameters: KeysView[str],
+    promote: bool = False,
+    view: bool = False,
 ) -> Callable[..., Any]:
-    """An op of one array, for a tensor of floats without parameters; others are passed on."""
+    """An op of one array, for a tensor (of floats, with `promote`); others are passed on."""
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 1 or params or not isinstance(args[0], TensorBase):
+        if len(args) != 1 or not isinstance(args[0], TensorBase):
+            return otherwise(*args, **params)
+        if params and not params.keys() <= parameters:
             return otherwise(*args, **params)
         (input,) = args
-        array = input._array
-        if array.dtype.kind != "f":
-            return otherwise(input)
-        out = forward(array)
+        array = input._in_order() if view else input._array
+        if promote and array.dtype.kind != "f":
+            return otherwise(input, **params)
+        if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
+            out = forward(array, **params)
+        else:
+            out = silent.run(ufunc, array)
         if type(out) is not np.ndarray:
             out = np.asarray(out)
+        version = come_from = None
+        if view:
+            version, come_from = _view_of(input, out, call, params)
         node = input._node if input._view is None else input._place()
         if node is None or not mode.grad or out.dtype.kind != "f":
-            return make(out)
+            return make(out, None, version, come_from)
         rule = rule_of[0]
-        values, refs, version = rule.save(args, (array,), params, out, None, None)
+        values, refs, version = rule.save(args, (array,), params, out, None, version)
         edges = ((node, rule, values, refs),)
-        return make(out, Node(call, edges, out.shape, out.dtype), version)
+        return make(out, Node(call, edges, out.shape, out.dtype), version, come_from)
 
     return call
 
 
 def _binary(
-    forward: Callable[..., Any], rule_of: list[Rule], otherwise: Callable[..., Any]
+    forward: Callable[..., Any],
+    ufunc: np.ufunc | None,
+    rule_of: list[Rule],
+    otherwise: Callable[..., Any],
+    *_: Any,
 ) -> Callable[..., Any]:
     """An op of two arrays, for tensors of one floating dtype; others are passed on."""
 
@@ -299,14 +326,17 @@ def _binary(
             if second.dtype is not first.dtype:
                 return otherwise(input, other)
             second_node = other._node if other._view is None else other._place()
-        elif type(other) is not float:
+        elif type(other) is not float and type(other) is not int:
             return otherwise(input, other)
         if first.dtype.kind != "f":
             return otherwise(input, other)
         try:
-            out = forward(first, second)
-        except ValueError:
-            return otherwise(input, other)  # which names the shapes
+            if ufunc is None or first.size > FEW:
+                out = forward(first, second)
+            else:
+                out = silent.run(ufunc, first, second)
+        except (ValueError, OverflowError):
+            return otherwise(input, other)  # which names the shapes, and takes large integers
         if type(out) is not np.ndarray:
             out = np.asarray(out)
         node = input._node if input._view is None else input._place()
