@@ -96,7 +96,7 @@ from tinygrad_np.ops.mask import argwhere, masked_fill, masked_scatter, masked_s
 from tinygrad_np.ops.matrix import (
     addbmm, addmm, addmv, addr, baddbmm, chain_matmul, cross, kron, matrix_power, trace
 )
-from tinygrad_np.ops.matrix_functions import logdet, matrix_exp, vander
+from tinygrad_np.ops.matrix_functions import logdet, matrix_exp, vander_falling as vander
 from tinygrad_np.ops.normalize import layer_norm, rms_norm
 from tinygrad_np.ops.norms import dist, norm
 from tinygrad_np.ops.old_linalg import cholesky, lu, lu_solve, qr, svd, triangular_solve

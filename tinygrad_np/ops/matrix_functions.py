@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.axes import movedim
+from tinygrad_np.ops.axes import flip, movedim
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import lt
 from tinygrad_np.ops.elementwise import mul
@@ -153,6 +153,22 @@ def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
     tensor([21, 43])
     """
     return sum(mul(x, y), dim)
+
+
+def vander_falling(x: Array, N: int | None = None, increasing: bool = False) -> Array:
+    """The powers of a vector's elements, from ``N - 1`` down to 0 unless `increasing`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.vander(tg.tensor([2, 3]), 3)
+    tensor([[4, 2, 1],
+            [9, 3, 1]])
+    """
+    if len(x.shape) != 1:
+        raise RuntimeError(f"vander() takes a vector, got a tensor of shape {list(x.shape)}")
+    powers = vander(x, N)
+    return powers if increasing else flip(powers, (1,))
 
 
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
