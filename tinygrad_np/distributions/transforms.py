@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from tinygrad_np.creation import full_like, zeros_like
 from tinygrad_np.distributions.distribution import REAL, Distribution
 from tinygrad_np.nn.functional import softplus
 from tinygrad_np.tape.grad_mode import no_grad
@@ -22,11 +23,44 @@ __all__ = [
 ]
 
 
+def over_last(x: Any, dims: int) -> Any:
+    """The sum over so many of the last dimensions."""
+    return x.sum(tuple(range(-dims, 0))) if dims else x
+
+
 class Transform:
-    """A function of each element, with its inverse and the logarithm of its slope."""
+    """A function of each element, with its inverse and the logarithm of its slope.
+
+    Parameters
+    ----------
+    cache_size : {0, 1}, default 0
+        1: the inverse of the value that was computed last is the very tensor it came from.
+
+    Attributes
+    ----------
+    event_dim : int
+        So many of the last dimensions count as one event: `log_abs_det_jacobian` sums over them.
+    """
+
+    event_dim = 0
+
+    def __init__(self, cache_size: int = 0) -> None:
+        if cache_size not in (0, 1):
+            raise ValueError(f"cache_size must be 0 or 1, got {cache_size}")
+        self._cache_size = cache_size
+        self._last: tuple[Any, Any] = (None, None)
 
     def __call__(self, x: Any) -> Any:
-        return self._call(x)
+        if self._cache_size and x is self._last[0]:
+            return self._last[1]
+        y = self._call(x)
+        if self._cache_size:
+            self._last = x, y
+        return y
+
+    def _back(self, y: Any) -> Any:
+        """The inverse, by way of the cache."""
+        return self._last[0] if self._cache_size and y is self._last[1] else self._inverse(y)
 
     def _call(self, x: Any) -> Any:
         raise NotImplementedError(f"{type(self).__name__} does not define _call(x)")
@@ -46,13 +80,14 @@ class Transform:
 
 class _Inverse(Transform):
     def __init__(self, of: Transform) -> None:
-        self._of = of
+        super().__init__()
+        self._of, self.event_dim = of, of.event_dim
 
     def _call(self, x: Any) -> Any:
-        return self._of._inverse(x)
+        return self._of._back(x)
 
     def _inverse(self, y: Any) -> Any:
-        return self._of._call(y)
+        return self._of(y)
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         return -self._of.log_abs_det_jacobian(y, x)
@@ -102,10 +137,11 @@ class TanhTransform(Transform):
 
 
 class AffineTransform(Transform):
-    """``loc + scale * x``."""
+    """``loc + scale * x``; see `Transform` for the other parameters."""
 
-    def __init__(self, loc: Any, scale: Any) -> None:
-        self.loc, self.scale = loc, scale
+    def __init__(self, loc: Any, scale: Any, event_dim: int = 0, cache_size: int = 0) -> None:
+        super().__init__(cache_size)
+        self.loc, self.scale, self.event_dim = loc, scale, event_dim
 
     def _call(self, x: Any) -> Any:
         return self.loc + self.scale * x
@@ -115,15 +151,19 @@ class AffineTransform(Transform):
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
         if isinstance(self.scale, Tensor):
-            return abs(self.scale).log().expand(x.shape)
-        return x * 0 + math.log(abs(self.scale))
+            slope = abs(self.scale).log().expand(x.shape)
+        else:
+            slope = full_like(x, math.log(abs(self.scale)))
+        return over_last(slope, self.event_dim)
 
 
 class ComposeTransform(Transform):
-    """One transform after the other."""
+    """One transform after the other; see `Transform` for the other parameter."""
 
-    def __init__(self, parts: Sequence[Transform]) -> None:
+    def __init__(self, parts: Sequence[Transform], cache_size: int = 0) -> None:
+        super().__init__(cache_size)
         self.parts = list(parts)
+        self.event_dim = max((part.event_dim for part in self.parts), default=0)
 
     def _call(self, x: Any) -> Any:
         for part in self.parts:
@@ -132,14 +172,15 @@ class ComposeTransform(Transform):
 
     def _inverse(self, y: Any) -> Any:
         for part in reversed(self.parts):
-            y = part._inverse(y)
+            y = part._back(y)
         return y
 
     def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        total = x * 0
+        total = zeros_like(over_last(x, self.event_dim))
         for part in self.parts:
             after = part(x)
-            total, x = total + part.log_abs_det_jacobian(x, after), after
+            slope = part.log_abs_det_jacobian(x, after)
+            total, x = total + over_last(slope, self.event_dim - part.event_dim), after
         return total
 
 
@@ -162,9 +203,15 @@ class TransformedDistribution(Distribution):
         self.base_dist: Any = base_distribution
         self.transforms = [transforms] if isinstance(transforms, Transform) else list(transforms)
         self._whole = ComposeTransform(self.transforms)
-        super().__init__(
-            base_distribution.batch_shape, base_distribution.event_shape, validate_args
-        )
+        whole = (*base_distribution.batch_shape, *base_distribution.event_shape)
+        self._event_dim = max(len(base_distribution.event_shape), self._whole.event_dim)
+        cut = len(whole) - self._event_dim
+        if cut < 0:
+            raise ValueError(
+                f"base_distribution needs to have shape with size at least {self._event_dim}, "
+                f"but got {list(whole)}."
+            )
+        super().__init__(whole[:cut], whole[cut:], validate_args)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Any:
         with no_grad():
@@ -175,5 +222,9 @@ class TransformedDistribution(Distribution):
 
     def log_prob(self, value: Any) -> Any:
         self._validate_sample(value)
-        x = self._whole._inverse(value)
-        return self.base_dist.log_prob(x) - self._whole.log_abs_det_jacobian(x, value)
+        x = self._whole._back(value)
+        slope = self._whole.log_abs_det_jacobian(x, value)
+        density = over_last(
+            self.base_dist.log_prob(x), self._event_dim - len(self.base_dist.event_shape)
+        )
+        return density - over_last(slope, self._event_dim - self._whole.event_dim)
