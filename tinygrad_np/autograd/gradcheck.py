@@ -29,7 +29,15 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
     fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     """Compare the gradients of `func` with central finite differences.
 
@@ -46,6 +54,13 @@ def gradcheck(
         Passed where ``|analytical - numerical| <= atol + rtol * |numerical|``.
     raise_exception : bool, default True
         Raise, or return False.
+    nondet_tol : float, default 0
+        How far two walks back through one graph may differ.
+    check_undefined_grad, check_grad_dtypes, check_backward_ad, masked : bool
+        Of no effect: rules are never given an undefined gradient, dtypes are always compared,
+        and it is gradients of this kind that there are.
+    check_batched_grad, check_batched_forward_grad, check_forward_ad : bool
+        Only False; NotImplementedError otherwise.
     fast_mode : bool, default False
         False compares every element of the Jacobian; True one random direction, which costs two
         evaluations for each input whatever its size.
@@ -69,6 +84,7 @@ def gradcheck(
     >>> tg.autograd.gradcheck(lambda x: x * x, (x,))
     True
     """
+    _only_false(check_batched_grad, check_batched_forward_grad, check_forward_ad)
     arguments = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     checked = [i for i, a in enumerate(arguments) if isinstance(a, Tensor) and a.requires_grad]
     if not checked:
@@ -85,6 +101,7 @@ def gradcheck(
         before = [arguments[i]._array.copy() for i in checked]
         compare = _compare_direction if fast_mode else _compare_elements
         compare(func, arguments, checked, eps, atol, rtol)
+        _compare_walks(func, arguments, checked, nondet_tol)
         for i, array in zip(checked, before, strict=True):
             if not np.array_equal(arguments[i]._array, array, equal_nan=True):
                 raise GradcheckError(f"input {i} was changed by the function or by its backward")
@@ -105,7 +122,14 @@ def gradgradcheck(
     rtol: float = 1e-3,
     gen_non_contig_grad_outputs: bool = False,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
     fast_mode: bool = False,
+    masked: bool = False,
 ) -> bool:
     """Compare second gradients with finite differences of the first.
 
@@ -114,8 +138,8 @@ def gradgradcheck(
 
     Parameters
     ----------
-    func, inputs, eps, atol, rtol, raise_exception, fast_mode
-        As for `gradcheck`.
+    func, inputs, eps, atol, rtol, raise_exception, nondet_tol, fast_mode
+        As for `gradcheck`; likewise the parameters `check_` and `masked`.
     grad_outputs : Tensor or sequence of Tensor, optional
         The gradients of the outputs; drawn from a normal distribution unless given.
     gen_non_contig_grad_outputs : bool, default False
@@ -137,6 +161,7 @@ def gradgradcheck(
     >>> tg.autograd.gradgradcheck(lambda x: x * x * x, (x,))
     True
     """
+    _only_false(check_batched_grad, check_fwd_over_rev)
     arguments = (inputs,) if isinstance(inputs, Tensor) else tuple(inputs)
     outputs = _outputs(func(*arguments))
     if grad_outputs is None:
@@ -185,8 +210,17 @@ def gradgradcheck(
         atol=atol,
         rtol=rtol,
         raise_exception=raise_exception,
+        nondet_tol=nondet_tol,
         fast_mode=fast_mode,
     )
+
+
+def _only_false(*flags: bool) -> None:
+    if any(flags):
+        raise NotImplementedError(
+            "gradients in batches and in forward mode are not there: leave check_batched_grad, "
+            "check_batched_forward_grad, check_forward_ad and check_fwd_over_rev at False"
+        )
 
 
 def _outputs(result: Any) -> list[Tensor]:
@@ -316,6 +350,21 @@ def _compare_direction(
                 f"gradient mismatch with respect to input {i} of shape {g.shape} along a random "
                 f"direction: analytical {analytical:.9g}, numerical {numerical:.9g}; "
                 "fast_mode=False shows the element"
+            )
+
+
+def _compare_walks(
+    func: Callable[..., Any], arguments: Sequence[Any], checked: list[int], atol: float
+) -> None:
+    """Two walks through the same graph."""
+    outputs, _ = _analytical(func, arguments, checked)
+    seeds = [np.ones(tuple(y.shape), y._array.dtype) for y in outputs]
+    walks = (_gradients(outputs, arguments, checked, seeds) for _ in range(2))
+    for i, first, second in zip(checked, *walks, strict=True):
+        if not np.allclose(first, second, rtol=0, atol=atol, equal_nan=True):
+            raise GradcheckError(
+                f"Backward is not reentrant: two walks give input {i} gradients that differ by "
+                f"{np.abs(first - second).max():g}, more than nondet_tol={atol:g}"
             )
 
 
