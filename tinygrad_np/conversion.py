@@ -220,13 +220,17 @@ def _shared(array: Array) -> Tensor:
     return make(ours)  # type: ignore[no-any-return]
 
 
-def from_dlpack(ext_tensor: Any) -> Tensor:
+def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
     """A tensor on the memory of another library's tensor, by the DLPack protocol.
 
     Parameters
     ----------
     ext_tensor : object with ``__dlpack__`` and ``__dlpack_device__``
         On the CPU.
+    device : optional
+        The CPU.
+    copy : bool, optional
+        True: on memory of its own.
 
     Examples
     --------
@@ -234,7 +238,10 @@ def from_dlpack(ext_tensor: Any) -> Tensor:
     >>> tg.from_dlpack(np.ones(2))
     tensor([1., 1.], dtype=torch.float64)
     """
-    return from_numpy(np.from_dlpack(ext_tensor))
+    if device is not None:
+        require_cpu(device)
+    array = np.from_dlpack(ext_tensor)
+    return from_numpy(array.copy() if copy else array)
 
 
 def frombuffer(

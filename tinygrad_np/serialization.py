@@ -45,7 +45,14 @@ SAFE = {
 _allowed: dict[tuple[str, str], Any] = {}  # what the program has said to be safe
 
 
-def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: int = 2) -> None:
+def save(
+    obj: object,
+    f: FileLike,
+    pickle_module: Any = pickle,
+    pickle_protocol: int = 2,
+    _use_new_zipfile_serialization: bool = True,
+    _disable_byteorder_record: bool = False,
+) -> None:
     """Write tensors, containers of them, a state dict or a module to a file.
 
     A file given by its name is written beside its place and moved there when whole, so that an
@@ -58,6 +65,8 @@ def save(obj: object, f: FileLike, pickle_module: Any = None, pickle_protocol: i
     pickle_module
         Accepted and ignored.
     pickle_protocol : int, default 2
+    _use_new_zipfile_serialization, _disable_byteorder_record
+        Accepted and ignored: the file has the form that PyTorch writes since 1.6.
 
     Examples
     --------
@@ -93,6 +102,7 @@ def load(
     *,
     weights_only: bool | None = None,
     mmap: bool | None = None,
+    **pickle_load_args: Any,
 ) -> Any:
     """Read what `save` wrote, or PyTorch's `torch.save`; bfloat16 becomes float32.
 
@@ -108,6 +118,8 @@ def load(
         names. False runs whatever the file says, as a whole module needs it: do that only with
         files that you trust. The environment variable TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 makes
         it the default, as in PyTorch.
+    **pickle_load_args
+        For Python's unpickler, such as ``encoding="latin1"``.
 
     Returns
     -------
@@ -137,8 +149,8 @@ def load(
         weights_only = trusted.lower() not in ("1", "y", "yes", "true")
     if isinstance(f, (str, os.PathLike)):
         with open(f, "rb") as file:
-            return _read(file, os.fspath(f), weights_only)
-    return _read(f, getattr(f, "name", "the file"), weights_only)
+            return _read(file, os.fspath(f), weights_only, pickle_load_args)
+    return _read(f, getattr(f, "name", "the file"), weights_only, pickle_load_args)
 
 
 def add_safe_globals(safe_globals: Sequence[Any]) -> None:
@@ -210,12 +222,12 @@ class safe_globals:
         _allowed.update(self.before)
 
 
-def _read(file: IO[bytes], name: str, weights_only: bool) -> Any:
+def _read(file: IO[bytes], name: str, weights_only: bool, options: dict[str, Any]) -> Any:
     import zipfile  # here: the import of the package does without
 
     try:
         opened = archive.Archive(file)
-        unpickler = (_Restricted if weights_only else _Trusting)(opened.pickle())
+        unpickler = (_Restricted if weights_only else _Trusting)(opened.pickle(), **options)
         unpickler.persistent_load = opened.storage  # type: ignore[method-assign,assignment]
         return unpickler.load()
     except _Forbidden as error:

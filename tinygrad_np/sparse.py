@@ -111,12 +111,12 @@ class SparseTensor:
             )
         return self
 
-    def to_dense(self) -> Tensor:
+    def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """A Tensor with zeros where no value is."""
         zeros = make(np.zeros(self.shape, self._numbers._array.dtype))
         where = tuple(make(i) for i in self._places)
         dense: Tensor = index_put(zeros, where, self._numbers, accumulate=True)
-        return dense
+        return dense.to_dense(dtype)
 
     def t(self) -> SparseTensor:
         """The transpose of a matrix."""

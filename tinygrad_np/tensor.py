@@ -384,9 +384,9 @@ class Tensor(Methods):
 
         return to_sparse(self)
 
-    def to_dense(self) -> Tensor:
-        """The tensor itself: it is dense."""
-        return self
+    def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+        """The tensor itself, in the dtype: it is dense."""
+        return self if dtype is None else self.to(dtype)
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self._array.ndim == 0 else object.__format__(self, spec)

@@ -216,6 +216,12 @@ class ModuleList(_ModuleSequence):
 class _ModuleMapping(Module, MutableMapping[str, Any]):
     """What `ModuleDict` and `ParameterDict` share: a dictionary that is a module."""
 
+    def pop(self, key: str) -> Any:  # type: ignore[override]
+        """Take a value out, and return it."""
+        value = self[key]
+        del self[key]
+        return value
+
     __eq__ = object.__eq__  # two modules are equal if they are the same
     __hash__ = object.__hash__
 
@@ -255,6 +261,10 @@ class ModuleDict(_ModuleMapping):
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._module_names)
+
+    def update(self, modules: Any) -> None:  # type: ignore[override]
+        """Add the modules of a mapping or of pairs, in place of those of the same key."""
+        super().update(modules)
 
 
 def _as_parameter(value: Any) -> Any:

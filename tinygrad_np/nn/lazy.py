@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any, ClassVar
 
+from tinygrad_np.creation import empty
 from tinygrad_np.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from tinygrad_np.nn.conv import (
     Conv1d,
@@ -37,6 +38,9 @@ __all__ = [
 
 class UninitializedParameter(Parameter):
     """A parameter whose shape is not known yet; an optimizer may hold it already."""
+
+    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
+        super().__init__(empty(0, device=device, dtype=dtype), requires_grad)
 
     @property
     def shape(self) -> Size:
@@ -104,11 +108,11 @@ class _Lazy(Module):
         """True: it is another class afterwards."""
         return True
 
-    def initialize_parameters(self, input: Any) -> None:
+    def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
         """Become the layer that fits this input."""
         of = self.cls_to_become
-        args, kwargs = self._lazy_args
-        made = of(self._size(input), *args, **kwargs)
+        rest, chosen = self._lazy_args
+        made = of(self._size(input), *rest, **chosen)
         if self.weight is not None and self.weight.dtype != made.weight.dtype:
             made.to(self.weight.dtype)
         del self.__dict__["_lazy_args"]

@@ -129,8 +129,8 @@ class RMSNorm(_Affine):
         self.elementwise_affine = elementwise_affine
         self._add_parameters(self.normalized_shape, device, dtype, weight=elementwise_affine)
 
-    def forward(self, input: Tensor) -> Tensor:
-        return F.rms_norm(input, self.normalized_shape, self.weight, self.eps)
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, self.normalized_shape, self.weight, self.eps)
 
     def extra_repr(self) -> str:
         return (

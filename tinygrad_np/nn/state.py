@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -51,12 +52,14 @@ class State(Hooks):
     # --- out ---
 
     def state_dict(
-        self, *, destination: Any = None, prefix: str = "", keep_vars: bool = False
+        self, *args: Any, destination: Any = None, prefix: str = "", keep_vars: bool = False
     ) -> OrderedDict[str, Any]:
         """The parameters and persistent buffers by name, of this module and all below it.
 
         Parameters
         ----------
+        *args
+            The same three by position, which is deprecated.
         destination : dict, optional
             Where to put them; a new OrderedDict unless given.
         prefix : str, default ""
@@ -75,6 +78,15 @@ class State(Hooks):
         >>> list(tg.nn.Linear(2, 3).state_dict())
         ['weight', 'bias']
         """
+        if args:
+            warnings.warn(
+                "state_dict(): positional arguments are deprecated; give destination=, prefix= "
+                "and keep_vars= by name",
+                FutureWarning,
+                stacklevel=2,
+            )
+            given = (*args, *(destination, prefix, keep_vars)[len(args) :])
+            destination, prefix, keep_vars = given
         if destination is None:
             destination = OrderedDict()
             destination._metadata = OrderedDict()

@@ -134,16 +134,16 @@ def repeat_interleave(
     return getitem(input, (slice(None),) * at + (index,))
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     """Vectors expanded over the grid that they span.
 
     Parameters
     ----------
     *tensors : Tensor
         Of 1 or 0 dimensions and one dtype; or one list of them.
-    indexing : {'ij', 'xy'}
-        'ij': dimension i of the results is that of the i-th vector; 'xy': the first two are
-        swapped.
+    indexing : {'ij', 'xy'}, optional
+        'ij', the default: dimension i of the results is that of the i-th vector; 'xy': the first
+        two are swapped.
 
     Returns
     -------
@@ -169,7 +169,7 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
         raise RuntimeError(
             f"meshgrid() takes tensors of the same dtype, got {[t.dtype for t in tensors]}"
         )
-    if indexing not in ("ij", "xy"):
+    if indexing not in ("ij", "xy", None):
         raise RuntimeError(f'indexing must be one of "xy" or "ij", but received: {indexing}')
     places = list(range(len(tensors)))
     if indexing == "xy" and len(tensors) > 1:

@@ -15,7 +15,7 @@ def checkpoint(
     context_fn: Any = None,
     determinism_check: str = "default",
     debug: bool = False,
-    preserve_rng_state: bool = True,
+    early_stop: bool = True,
     **kwargs: Any,
 ) -> Any:
     """Call a function. PyTorch would compute it again in backward, to save memory.
@@ -26,6 +26,7 @@ def checkpoint(
     >>> tg.utils.checkpoint.checkpoint(tg.exp, tg.zeros(1), use_reentrant=False)
     tensor([1.])
     """
+    kwargs.pop("preserve_rng_state", None)
     return function(*args, **kwargs)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import types
 import warnings
 from collections.abc import Iterable
@@ -140,6 +141,7 @@ def clip_grad_norm_(
     return total
 
 
+@functools.wraps(clip_grad_norm_, assigned=())
 def clip_grad_norm(*args: Any, **kwargs: Any) -> Tensor:
     """The old name of `clip_grad_norm_`, which warns.
 

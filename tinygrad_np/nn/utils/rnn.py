@@ -71,7 +71,7 @@ class PackedSequence(_Packed):
         """Convert `data` to float64."""
         return self.to("float64")
 
-    def cpu(self) -> PackedSequence:
+    def cpu(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """Return itself: it is on the CPU."""
         return self
 

@@ -119,7 +119,7 @@ class SequentialLR(_Combined):
         self.last_epoch -= 1
         self._schedulers[0]._undo_step()
 
-    def step(self, epoch: Any = None) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """Begin the next epoch, of the schedule whose turn it is."""
         self.last_epoch += 1
         turn = bisect_right(self._milestones, self.last_epoch)
@@ -163,7 +163,7 @@ class ChainedScheduler(_Combined):
         for scheduler in self._schedulers:
             scheduler._undo_step()
 
-    def step(self, epoch: Any = None) -> None:
+    def step(self) -> None:  # type: ignore[override]
         """Begin the next epoch of every schedule."""
         for scheduler in self._schedulers:
             scheduler.step()

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from tinygrad_np.generator import Generator
+from tinygrad_np.generator import Generator, default_generator
 from tinygrad_np.ops.random import source
 from tinygrad_np.tensor import Tensor
 
@@ -255,7 +255,7 @@ class Subset(Dataset[T_co]):
 
 
 def random_split(
-    dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None
+    dataset: Any, lengths: Sequence[int | float], generator: Generator | None = default_generator
 ) -> list[Subset[Any]]:
     """Split a dataset at random into subsets without common items.
 
