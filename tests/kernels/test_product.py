@@ -7,7 +7,7 @@ import tinygrad_np as tg
 from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.product import multiply_here, product
 
-SHAPES = [(2, 3, 4), (0, 3, 4), (64, 100, 64), (130, 400, 350), (1, 5000, 90)]
+SHAPES = [(2, 3, 4), (0, 3, 4), (70, 1, 90), (64, 100, 64), (130, 400, 350), (1, 5000, 90)]
 
 
 @pytest.mark.parametrize(("n", "k", "m"), SHAPES)
