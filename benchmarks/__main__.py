@@ -34,7 +34,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="few rounds, and no slow rows")
     parser.add_argument("--data", default="data", metavar="FOLDER", help="where MNIST's files are")
     parser.add_argument("--list", action="store_true", help="print the names of rows and peers")
-    parser.add_argument("--json", metavar="FILE")
+    parser.add_argument(
+        "--json", metavar="FILE", help="takes the results; other rows that it has stay"
+    )
     parser.add_argument("--picture", metavar="FILE")
     parser.add_argument("--check", metavar="BASELINE.json")
     parser.add_argument("--markdown", metavar="FILE.json")
@@ -66,11 +68,11 @@ def main(arguments: list[str] | None = None) -> int:
             results.append(result.as_json())
             print(report.table(results[-1:], names).splitlines()[-1], flush=True)
     print(f"\n{report.table(results, names)}\n{report.growth(results)}")
+    known = results
     if args.json:
-        with open(args.json, "w") as file:
-            json.dump({"about": about, "results": results}, file, indent=1)
+        known = report.kept(about, results, list(harness.ROWS), args.json)
     if args.picture:
-        report.picture(about, results, args.picture)
+        report.picture(about, known, args.picture)
     return 1 if args.check and report.compare(results, args.check) else 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from itertools import pairwise
 from typing import Any
 
@@ -68,6 +69,21 @@ def markdown(about: dict[str, Any], results: Results) -> str:
     lines.append("|---" * (2 + len(others)) + "|")
     lines += [f"| {r['name']} | {' | '.join(cells(r, others))} |" for r in results]
     return "\n".join(lines)
+
+
+def kept(about: dict[str, Any], results: Results, order: list[str], path: str) -> Results:
+    """Write results to a file; they take the place of the rows it has of the same machine."""
+    rows = {}
+    if os.path.exists(path):
+        with open(path) as file:
+            before = json.load(file)
+        if before["about"] == about:
+            rows = {r["name"]: r for r in before["results"]}
+    rows.update({r["name"]: r for r in results})
+    found = [rows[name] for name in order if name in rows]
+    with open(path, "w") as file:
+        json.dump({"about": about, "results": found}, file, indent=1)
+    return found
 
 
 def picture(about: dict[str, Any], results: Results, path: str) -> None:

@@ -80,6 +80,16 @@ def test_json_and_markdown_round_trip(toy, tmp_path, capsys):
     assert "| toy | 3.000 MB |" in capsys.readouterr().out
 
 
+def test_rows_of_an_earlier_run_stay(tmp_path):
+    path = str(tmp_path / "now.json")
+    first, second = (Result(Row(n, "g", lambda p: None), {"torch": [1.0]}) for n in ("a", "b"))
+    report.kept(ABOUT, [second.as_json()], ["a", "b"], path)
+    again = report.kept(ABOUT, [first.as_json()], ["a", "b"], path)
+    assert [r["name"] for r in again] == ["a", "b"]
+    other = report.kept({**ABOUT, "cores": 99}, [first.as_json()], ["a", "b"], path)
+    assert [r["name"] for r in other] == ["a"]
+
+
 @pytest.mark.parametrize(("before", "slower"), [(1.0, 1), (2.0, 0), (4.0, 0)])
 def test_check_counts_what_became_slower(before, slower, tmp_path):
     path = tmp_path / "before.json"
