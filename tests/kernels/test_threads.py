@@ -210,3 +210,38 @@ def test_wrong_counts():
     for count in (0, -1, 1.5, True):
         with pytest.raises(RuntimeError, match="positive integer"):
             tg.set_num_threads(count)
+
+
+def test_without_new_threads_the_caller_does_it_all(monkeypatch):
+    pytest.importorskip("threadpoolctl")
+    monkeypatch.setattr(threads, "_pool", threads._Pool())
+
+    def refuse(self):
+        raise RuntimeError("can't start new thread at interpreter shutdown")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    threads.set_num_threads(4)
+    assert threads.collect(lambda n: n * n, range(5)) == [0, 1, 4, 9, 16]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_a_child_forked_while_blas_is_held_has_its_threads():
+    pytest.importorskip("threadpoolctl")
+    code = """
+import os
+import numpy as np
+from threadpoolctl import threadpool_info
+from tinygrad_np.kernels import threads
+np.ones((2, 2)) @ np.ones((2, 2))
+def counts():
+    return [i["num_threads"] for i in threadpool_info() if i["user_api"] == "blas"]
+before = counts()
+with threads.blas_alone():
+    assert set(counts()) == {1}
+    child = os.fork()
+    if not child:
+        os._exit(0 if counts() == before else 1)
+    assert os.waitpid(child, 0)[1] == 0
+assert counts() == before
+"""
+    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)

@@ -41,8 +41,14 @@ class _Pool:
         self.said = False
         self.reset()
 
+    def after_fork(self) -> None:
+        """Forget the threads, which the child of a fork does not have, and what they hold."""
+        if self.busy:
+            self._set_blas(self.blas_threads)
+        self.reset()
+
     def reset(self) -> None:
-        """Forget the threads, as the child of a fork must."""
+        """Begin without threads."""
         self.lock = threading.Lock()
         self.busy = 0  # runs under way, in any thread
         self.inbox: SimpleQueue[Any] = SimpleQueue()
@@ -82,10 +88,14 @@ class _Pool:
     def hand_out(self, job: Any, copies: int) -> None:
         """Put a job before that many threads, which are started if there are fewer."""
         with self.lock:
-            for _ in range(copies - self.count):
-                self.count += 1
-                name = f"tinygrad_np-{self.count}"
-                threading.Thread(target=_serve, args=(self.inbox,), name=name, daemon=True).start()
+            for number in range(self.count + 1, copies + 1):
+                name = f"tinygrad_np-{number}"
+                thread = threading.Thread(target=_serve, args=(self.inbox,), name=name, daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError:
+                    break  # at the interpreter's exit, or at a limit: who called does it all
+                self.count = number
         for _ in range(copies):
             self.inbox.put(job)
 
@@ -128,7 +138,7 @@ def _blas_controls() -> list[Any]:
 
 _pool = _Pool()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.reset)
+    os.register_at_fork(after_in_child=_pool.after_fork)
 
 
 def set_num_threads(count: int) -> None:
