@@ -55,6 +55,9 @@ NAMESPACES = [
     ".utils.tensorboard",
     ".vision.datasets",
     ".vision.transforms",
+    ".vision.transforms.functional",
+    ".vision.transforms.v2",
+    ".vision.transforms.v2.functional",
     ".vision.utils",
 ]
 

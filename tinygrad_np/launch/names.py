@@ -26,7 +26,7 @@ ELSEWHERE = {
     "torch.utils.data": "torch.utils.data",
     "torchvision.datasets": "torchvision.datasets",
     "torchvision.transforms": "torchvision.transforms",
-    "torchvision.transforms.v2": "torchvision.transforms",
+    "torchvision.transforms.v2": "torchvision.transforms.v2",
 }
 SHADOWED = ("torch.autograd.gradcheck", "torch.tensor")  # modules named like a function beside them
 

@@ -1,23 +1,26 @@
-"""Turning, shifting, scaling and shearing an image."""
+"""Turning, shifting, scaling, shearing and tilting an image."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.vision.transforms.image import (
     Array,
     Image,
     InterpolationMode,
     change,
+    filling,
     get_dimensions,
+    interpolation_mode,
+    rounded,
+    working_type,
 )
-from tinygrad_np.vision.transforms.places import require_bilinear, rounded, working_type
 
-__all__ = ["affine", "rotate"]
+__all__ = ["affine", "perspective", "rotate"]
 
 NEAREST = InterpolationMode.NEAREST
 
@@ -29,7 +32,7 @@ def affine(
     scale: float,
     shear: float | Sequence[float],
     interpolation: InterpolationMode = NEAREST,
-    fill: float | None = None,
+    fill: float | Sequence[float] | None = None,
     center: Sequence[float] | None = None,
 ) -> Image:
     """Turn, scale and shear an image around a point, then shift it.
@@ -44,8 +47,8 @@ def affine(
     shear : float or (float, float)
         Degrees along the rows, and along the columns.
     interpolation : InterpolationMode
-    fill : float, default 0
-        What stands where there was nothing.
+    fill : float or sequence of float, default 0
+        What stands where there was nothing, or one for each channel.
     center : (float, float), optional
         Column and row, from the upper left corner; the image's middle unless given.
 
@@ -80,7 +83,7 @@ def rotate(
     interpolation: InterpolationMode = NEAREST,
     expand: bool = False,
     center: Sequence[float] | None = None,
-    fill: float | None = None,
+    fill: float | Sequence[float] | None = None,
 ) -> Image:
     """Turn an image around a point.
 
@@ -93,8 +96,8 @@ def rotate(
         Make the image large enough for the whole of the turned one; for turns around the middle.
     center : (float, float), optional
         Column and row, from the upper left corner; the image's middle unless given.
-    fill : float, default 0
-        What stands where there was nothing.
+    fill : float or sequence of float, default 0
+        What stands where there was nothing, or one for each channel.
 
     Examples
     --------
@@ -127,7 +130,7 @@ def _warp(
     center: Sequence[float] | None,
     size: tuple[int, int],
     interpolation: InterpolationMode,
-    fill: float | None,
+    fill: float | Sequence[float] | None,
 ) -> Image:
     """The image of `size` whose pixels are where `matrix` around `center`, and `shift`, put them.
 
@@ -142,25 +145,108 @@ def _warp(
     row = np.arange(size[0])[:, None] + 0.5 - size[0] / 2 - away[1]
     x = inverse[0, 0] * column + inverse[0, 1] * row + pivot[0] + middle[0] - 0.5
     y = inverse[1, 0] * column + inverse[1, 1] * row + pivot[1] + middle[1] - 0.5
-    blank = 0 if fill is None else fill
+    return _sample(img, x, y, interpolation, fill)
 
-    def at(a: Array, i: Any, j: Any) -> Array:
-        inside = (i >= 0) & (i < rows) & (j >= 0) & (j < columns)
-        i, j = (v.clip(0, n - 1).astype(int) for v, n in ((i, rows), (j, columns)))
-        return np.where(inside, a[..., i, j], a.dtype.type(blank))  # type: ignore[no-any-return]
 
-    if interpolation is NEAREST:
-        return change(img, lambda a: at(a, np.rint(y), np.rint(x)))
-    require_bilinear(interpolation)
+def perspective(
+    img: Image,
+    startpoints: Sequence[Sequence[int]],
+    endpoints: Sequence[Sequence[int]],
+    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+    fill: float | Sequence[float] | None = None,
+) -> Image:
+    """Tilt an image, so that four points of it come to lie elsewhere.
+
+    Parameters
+    ----------
+    startpoints, endpoints : sequence of four (int, int)
+        Columns and rows, where the points are and where they come to lie: upper left, upper right,
+        lower right, lower left.
+    interpolation : InterpolationMode
+    fill : float or sequence of float, default 0
+        What stands where there was nothing, or one for each channel.
+
+    Raises
+    ------
+    ValueError
+        For another number of points.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinygrad_np.vision.transforms import functional as F
+    >>> corners = [(0, 0), (2, 0), (2, 2), (0, 2)]
+    >>> turned = F.perspective(np.arange(9).reshape(3, 3), corners, corners[1:] + corners[:1])
+    >>> turned[0, 0].item()
+    3
+    """
+    if len(startpoints) != 4 or len(endpoints) != 4:
+        raise ValueError(
+            f"expected four corners, got {len(startpoints)} startpoints and {len(endpoints)} "
+            "endpoints"
+        )
+    equations = []
+    for (to_x, to_y), (x, y) in zip(endpoints, startpoints, strict=True):
+        equations += [
+            [to_x, to_y, 1, 0, 0, 0, -x * to_x, -x * to_y],
+            [0, 0, 0, to_x, to_y, 1, -y * to_x, -y * to_y],
+        ]
+    known = np.asarray(startpoints, float).reshape(8)
+    a, b, c, d, e, f, g, h = np.linalg.solve(np.asarray(equations, float), known)
+    _, rows, columns = get_dimensions(img)
+    column, row = np.arange(columns) + 0.5, np.arange(rows)[:, None] + 0.5
+    depth = g * column + h * row + 1
+    x, y = (a * column + b * row + c) / depth - 0.5, (d * column + e * row + f) / depth - 0.5
+    return _sample(img, x, y, interpolation, fill)
+
+
+def _sample(
+    img: Image,
+    x: Array,
+    y: Array,
+    interpolation: InterpolationMode,
+    fill: float | Sequence[float] | None,
+) -> Image:
+    """The image whose pixels are those at the columns `x` and rows `y` of `img`."""
+    mode = interpolation_mode(interpolation)
+    if mode not in (NEAREST, InterpolationMode.BILINEAR):
+        raise ValueError(f"interpolation is NEAREST or BILINEAR here, got {mode}")
+    tensor = isinstance(img, TensorBase)
+    _, rows, columns = get_dimensions(img)
+
+    def inside(i: Array, j: Array) -> Array:
+        return (i >= 0) & (i < rows) & (j >= 0) & (j < columns)  # type: ignore[no-any-return]
+
+    def at(a: Array, i: Array, j: Array) -> Array:
+        return a[..., i.clip(0, rows - 1).astype(int), j.clip(0, columns - 1).astype(int)]  # type: ignore[no-any-return]
+
+    if mode is NEAREST:
+        i, j = (np.rint(y), np.rint(x)) if tensor else (np.floor(y + 0.5), np.floor(x + 0.5))
+        return change(img, lambda a: np.where(inside(i, j), at(a, i, j), filling(fill, a)))
     top, left = np.floor(y), np.floor(x)
     lower, further = y - top, x - left
 
-    def mean(a: Array) -> Array:
+    def tensor_mean(a: Array) -> Array:
+        """PyTorch's: a pixel beyond the edge counts nothing."""
         working = working_type(a)
-        total = np.zeros((*a.shape[:-2], *size), working)
+        total, known = np.zeros((*a.shape[:-2], *x.shape), working), np.zeros(x.shape, working)
         for i, in_row in ((top, 1 - lower), (top + 1, lower)):
             for j, in_column in ((left, 1 - further), (left + 1, further)):
-                total += (in_row * in_column).astype(working) * at(a.astype(working), i, j)
+                weight = (in_row * in_column * inside(i, j)).astype(working)
+                total += weight * at(a.astype(working), i, j)
+                known += weight
+        if fill is not None:  # torchvision lets the edge fade by what is known, once more
+            total = total * known + (1 - known) * filling(fill, total)
         return rounded(total, a.dtype)
 
-    return change(img, mean)
+    def picture_mean(a: Array) -> Array:
+        """Pillow's: the edge's pixels go on beyond it, for half a pixel; integers are cut off."""
+        wide = a.astype(np.float64)
+        above, below = (
+            at(wide, i, left) + (at(wide, i, left + 1) - at(wide, i, left)) * further
+            for i in (top, top + 1)
+        )
+        out = (above + (below - above) * lower).astype(a.dtype)
+        return np.where(inside(np.floor(y + 0.5), np.floor(x + 0.5)), out, filling(fill, a))
+
+    return change(img, tensor_mean if tensor else picture_mean)

@@ -1,8 +1,7 @@
-"""Changes of where an image's pixels are: flips, borders, parts, sizes."""
+"""Changes of where an image's pixels are: flips, borders, parts."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +10,12 @@ import numpy as np
 from tinygrad_np.vision.transforms.image import (
     Array,
     Image,
-    InterpolationMode,
     change,
+    filling,
     get_dimensions,
 )
 
-__all__ = ["center_crop", "crop", "hflip", "pad", "resize", "resized_crop", "vflip"]
+__all__ = ["center_crop", "crop", "five_crop", "hflip", "pad", "ten_crop", "vflip"]
 
 
 def hflip(img: Image) -> Image:
@@ -46,7 +45,10 @@ def vflip(img: Image) -> Image:
 
 
 def pad(
-    img: Image, padding: int | Sequence[int], fill: float = 0, padding_mode: str = "constant"
+    img: Image,
+    padding: int | Sequence[int],
+    fill: float | Sequence[float] | None = 0,
+    padding_mode: str = "constant",
 ) -> Image:
     """Add a border.
 
@@ -55,8 +57,8 @@ def pad(
     padding : int or sequence of int
         One for all sides, two for left and right and for top and bottom, or four: left, top,
         right, bottom.
-    fill : float, default 0
-        The border's value in the mode "constant".
+    fill : float or sequence of float, default 0
+        The border's value in the mode "constant", or one for each channel.
     padding_mode : {"constant", "edge", "reflect", "symmetric"}
         Of one value, of the last pixels, or mirrored without or with the last pixels.
 
@@ -75,11 +77,21 @@ def pad(
         raise ValueError(
             f"padding_mode is 'constant', 'edge', 'reflect' or 'symmetric', got {padding_mode!r}"
         )
-    options: Any = {"constant_values": fill} if padding_mode == "constant" else {}
+    if min(left, top, right, bottom) < 0:
+        raise ValueError(
+            f"padding must not be negative, got {padding}; crop makes an image smaller"
+        )
+    mode: Any = padding_mode
 
     def function(a: Array) -> Array:
-        border = [(0, 0)] * (a.ndim - 2) + [(top, bottom), (left, right)]
-        return np.pad(a, border, padding_mode, **options)  # type: ignore[call-overload,no-any-return]
+        if mode != "constant":
+            border = [(0, 0)] * (a.ndim - 2) + [(top, bottom), (left, right)]
+            return np.pad(a, border, mode)  # type: ignore[no-any-return]
+        rows, columns = a.shape[-2:]
+        out = np.empty((*a.shape[:-2], top + rows + bottom, left + columns + right), a.dtype)
+        out[...] = filling(fill, a)
+        out[..., top : top + rows, left : left + columns] = a
+        return out
 
     return change(img, function)
 
@@ -121,123 +133,52 @@ def center_crop(img: Image, output_size: int | Sequence[int]) -> Image:
     return crop(img, round((rows - height) / 2), round((columns - width) / 2), height, width)
 
 
-def resize(
-    img: Image,
-    size: int | Sequence[int],
-    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
-    max_size: int | None = None,
-    antialias: bool | None = True,
-) -> Image:
-    """Another size.
+def five_crop(img: Image, size: int | Sequence[int]) -> tuple[Image, ...]:
+    """The four corners and the middle: upper left, upper right, lower left, lower right, middle.
+
+    Raises
+    ------
+    ValueError
+        If the image is smaller than a part.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinygrad_np.vision.transforms import functional as F
+    >>> [part.item() for part in F.five_crop(np.arange(9).reshape(3, 3), 1)]
+    [0, 2, 6, 8, 4]
+    """
+    height, width = size_pair(size)
+    _, rows, columns = get_dimensions(img)
+    if height > rows or width > columns:
+        raise ValueError(
+            f"Requested crop size {(height, width)} is bigger than input size {(rows, columns)}"
+        )
+    corners = [(top, left) for top in (0, rows - height) for left in (0, columns - width)]
+    parts = [crop(img, top, left, height, width) for top, left in corners]
+    return (*parts, center_crop(img, (height, width)))
+
+
+def ten_crop(
+    img: Image, size: int | Sequence[int], vertical_flip: bool = False
+) -> tuple[Image, ...]:
+    """`five_crop` of the image, and of the image with left and right exchanged.
 
     Parameters
     ----------
     size : int or (int, int)
-        Rows and columns; one int is the shorter side's length, and the other side goes with it.
-    interpolation : InterpolationMode
-    max_size : int, optional
-        The longer side's largest length, with one int for `size`.
-    antialias : bool, default True
-        Let a smaller image take the mean over all pixels that fall together.
+    vertical_flip : bool, default False
+        Exchange top and bottom instead.
 
     Examples
     --------
     >>> import numpy as np
     >>> from tinygrad_np.vision.transforms import functional as F
-    >>> F.resize(np.array([[0.0, 8.0]]), (1, 4)).tolist()
-    [[0.0, 2.0, 6.0, 8.0]]
+    >>> [part.item() for part in F.ten_crop(np.arange(9).reshape(3, 3), 1)]
+    [0, 2, 6, 8, 4, 2, 0, 8, 6, 4]
     """
-    _, rows, columns = get_dimensions(img)
-    height, width = _new_size(rows, columns, size, max_size)
-    if (height, width) == (rows, columns):
-        return change(img, np.copy)
-    if interpolation is InterpolationMode.NEAREST:
-        row = np.arange(height) * rows // height
-        column = np.arange(width) * columns // width
-        return change(img, lambda a: a[..., row[:, None], column])
-    require_bilinear(interpolation)
-    down = _weights(rows, height, bool(antialias))
-    across = _weights(columns, width, bool(antialias)).T
-
-    def function(a: Array) -> Array:
-        working = working_type(a)
-        return rounded(down.astype(working) @ a.astype(working) @ across.astype(working), a.dtype)
-
-    return change(img, function)
-
-
-def _new_size(
-    rows: int, columns: int, size: int | Sequence[int], max_size: int | None
-) -> tuple[int, int]:
-    sizes = [size] if isinstance(size, int) else list(size)
-    if len(sizes) not in (1, 2):
-        raise ValueError(f"size must be an int or 1 or 2 ints, got {size}")
-    if len(sizes) == 2:
-        if max_size is not None:
-            raise ValueError(f"max_size goes with one int for size, got size={size}")
-        return sizes[0], sizes[1]
-    shorter, longer = sizes[0], int(sizes[0] * max(rows, columns) / min(rows, columns))
-    if max_size is not None:
-        if max_size <= sizes[0]:
-            raise ValueError(f"max_size = {max_size} must be greater than size = {size}")
-        if longer > max_size:
-            shorter, longer = int(max_size * shorter / longer), max_size
-    return (shorter, longer) if rows <= columns else (longer, shorter)
-
-
-def require_bilinear(interpolation: Any) -> None:
-    """ValueError for a mode that there isn't."""
-    if interpolation is not InterpolationMode.BILINEAR:
-        raise ValueError(
-            "interpolation is InterpolationMode.NEAREST or InterpolationMode.BILINEAR, got "
-            f"{interpolation!r}"
-        )
-
-
-@functools.lru_cache(64)
-def _weights(old: int, new: int, antialias: bool) -> Array:
-    """What each of the `old` pixels counts for each of the `new` ones: a triangle around it."""
-    scale = old / new
-    reach = max(scale, 1.0) if antialias else 1.0
-    centre = (np.arange(new) + 0.5) * scale
-    if reach == 1:
-        centre = centre.clip(0.5, old - 0.5)  # the first and the last pixel go on beyond the edge
-    away = np.abs(np.arange(old) + 0.5 - centre[:, None])
-    weights = np.maximum(0, 1 - away / reach)
-    return weights / weights.sum(1, keepdims=True)  # type: ignore[no-any-return]
-
-
-def working_type(a: Array) -> Any:
-    """The float type to compute means of pixels in."""
-    return np.float64 if a.dtype == np.float64 else np.float32
-
-
-def rounded(a: Array, dtype: np.dtype[Any]) -> Array:
-    """The result of a mean as `dtype`, rounded for integers."""
-    return (a if dtype.kind == "f" else np.rint(a)).astype(dtype)
-
-
-def resized_crop(
-    img: Image,
-    top: int,
-    left: int,
-    height: int,
-    width: int,
-    size: int | Sequence[int],
-    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
-    antialias: bool | None = True,
-) -> Image:
-    """`crop`, then `resize`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from tinygrad_np.vision.transforms import functional as F
-    >>> F.resized_crop(np.eye(4), top=0, left=0, height=2, width=2, size=4).shape
-    (4, 4)
-    """
-    part = crop(img, top, left, height, width)
-    return resize(part, size, interpolation, antialias=antialias)
+    turned = vflip(img) if vertical_flip else hflip(img)
+    return five_crop(img, size) + five_crop(turned, size)
 
 
 def size_pair(size: int | Sequence[int]) -> tuple[int, int]:

@@ -1,45 +1,36 @@
-"""Transforms that draw what they do."""
+"""Transforms that draw a part of the image, or where it faces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+from collections.abc import Sequence
 
+import numpy as np
+
+from tinygrad_np.nn.module import Module
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tensor import Tensor
 from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
-from tinygrad_np.vision.transforms.image import Image, InterpolationMode, get_dimensions
+from tinygrad_np.vision.transforms.draws import integer, uniform
+from tinygrad_np.vision.transforms.image import (
+    Image,
+    InterpolationMode,
+    get_dimensions,
+    interpolation_mode,
+)
 from tinygrad_np.vision.transforms.places import size_pair
 
 __all__ = [
-    "RandomAffine",
-    "RandomApply",
     "RandomCrop",
+    "RandomErasing",
     "RandomHorizontalFlip",
-    "RandomRotation",
+    "RandomResizedCrop",
     "RandomVerticalFlip",
 ]
 
 
-def _uniform(low: float, high: float) -> float:
-    return generator_here().uniform(low, high, (1,)).item()  # type: ignore[no-any-return]
-
-
-def _integer(count: int) -> int:
-    return generator_here().randint(0, count, (1,)).item()  # type: ignore[no-any-return]
-
-
-def _range(name: str, value: float | Sequence[float], *lengths: int) -> list[float]:
-    """A range of degrees, of one of these lengths; a number stands for both sides of 0."""
-    if isinstance(value, (int, float)):
-        if value < 0:
-            raise ValueError(f"If {name} is a single number, it must be positive, got {value}")
-        return [-float(value), float(value)]
-    if len(value) not in lengths:
-        raise ValueError(f"{name} must have length {' or '.join(map(str, lengths))}, got {value}")
-    return [float(v) for v in value]
-
-
-class RandomHorizontalFlip:
+class RandomHorizontalFlip(Module):
     """Exchange left and right with a probability.
 
     Parameters
@@ -48,16 +39,17 @@ class RandomHorizontalFlip:
     """
 
     def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
         self.p = p
 
-    def __call__(self, img: Image) -> Image:
-        return functional.hflip(img) if _uniform(0, 1) < self.p else img
+    def forward(self, img: Image) -> Image:
+        return functional.hflip(img) if uniform(0, 1) < self.p else img
 
     def __repr__(self) -> str:
         return f"RandomHorizontalFlip(p={self.p})"
 
 
-class RandomVerticalFlip:
+class RandomVerticalFlip(Module):
     """Exchange top and bottom with a probability.
 
     Parameters
@@ -66,41 +58,17 @@ class RandomVerticalFlip:
     """
 
     def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
         self.p = p
 
-    def __call__(self, img: Image) -> Image:
-        return functional.vflip(img) if _uniform(0, 1) < self.p else img
+    def forward(self, img: Image) -> Image:
+        return functional.vflip(img) if uniform(0, 1) < self.p else img
 
     def __repr__(self) -> str:
         return f"RandomVerticalFlip(p={self.p})"
 
 
-class RandomApply:
-    """Apply all of some transforms with a probability, else none.
-
-    Parameters
-    ----------
-    transforms : sequence of callable
-    p : float, default 0.5
-    """
-
-    def __init__(self, transforms: Sequence[Callable[[Any], Any]], p: float = 0.5) -> None:
-        self.transforms = transforms
-        self.p = p
-
-    def __call__(self, img: Any) -> Any:
-        if self.p < _uniform(0, 1):
-            return img
-        for transform in self.transforms:
-            img = transform(img)
-        return img
-
-    def __repr__(self) -> str:
-        lines = ["RandomApply(", f"    p={self.p}", *(f"    {t!r}" for t in self.transforms), ")"]
-        return "\n".join(lines)
-
-
-class RandomCrop:
+class RandomCrop(Module):
     """A part of the image from a random place.
 
     Parameters
@@ -133,16 +101,32 @@ class RandomCrop:
         size: int | Sequence[int],
         padding: int | Sequence[int] | None = None,
         pad_if_needed: bool = False,
-        fill: float = 0,
+        fill: float | Sequence[float] = 0,
         padding_mode: str = "constant",
     ) -> None:
+        super().__init__()
         self.size = size_pair(size)
         self.padding = padding
         self.pad_if_needed = pad_if_needed
         self.fill = fill
         self.padding_mode = padding_mode
 
-    def __call__(self, img: Image) -> Image:
+    @staticmethod
+    def get_params(img: Image, output_size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Draw the upper row and the left column of a part; and its rows and columns."""
+        height, width = output_size
+        _, rows, columns = get_dimensions(img)
+        if rows < height or columns < width:
+            raise ValueError(
+                f"Required crop size {output_size} is larger than input image size "
+                f"{(rows, columns)}"
+            )
+        if (rows, columns) == output_size:
+            return 0, 0, height, width
+        top, left = integer(0, rows - height + 1), integer(0, columns - width + 1)
+        return top, left, height, width
+
+    def forward(self, img: Image) -> Image:
         if self.padding is not None:
             img = functional.pad(img, self.padding, self.fill, self.padding_mode)
         height, width = self.size
@@ -151,131 +135,197 @@ class RandomCrop:
             border = [max(width - columns, 0), max(height - rows, 0)]
             img = functional.pad(img, border, self.fill, self.padding_mode)
             _, rows, columns = get_dimensions(img)
-        if rows < height or columns < width:
-            raise ValueError(
-                f"Required crop size {self.size} is larger than input image size {(rows, columns)}"
-            )
         if (rows, columns) == self.size:
             return img
-        top, left = _integer(rows - height + 1), _integer(columns - width + 1)
-        return functional.crop(img, top, left, height, width)
+        return functional.crop(img, *self.get_params(img, self.size))
 
     def __repr__(self) -> str:
         return f"RandomCrop(size={self.size}, padding={self.padding})"
 
 
-class RandomRotation:
-    """Turn the image by a random angle.
+def _range_pair(name: str, value: Sequence[float]) -> tuple[float, float]:
+    if isinstance(value, (int, float)) or len(value) != 2 or value[0] > value[1]:
+        raise ValueError(f"{name} should be of kind (min, max), got {value}")
+    return value[0], value[1]
+
+
+def _share_and_ratio(scale: Sequence[float], ratio: Sequence[float]) -> tuple[float, float]:
+    """Draw a share of the area, and a ratio of the sides evenly in its logarithm."""
+    share = uniform(scale[0], scale[1])
+    low, high = (float(v) for v in np.log(np.asarray(ratio, np.float32)))
+    return share, float(np.exp(np.float32(uniform(low, high))))
+
+
+class RandomResizedCrop(Module):
+    """A part of the image of random size, sides and place, brought to one size.
 
     Parameters
     ----------
-    degrees : float or (float, float)
-        From and to, counter-clockwise; one number is both sides of 0.
-    interpolation : InterpolationMode, default NEAREST
-    expand : bool, default False
-        Make the image large enough for the whole of the turned one.
-    center : (float, float), optional
-        Column and row to turn around; the image's middle unless given.
-    fill : float, default 0
-    """
-
-    def __init__(
-        self,
-        degrees: float | Sequence[float],
-        interpolation: InterpolationMode = InterpolationMode.NEAREST,
-        expand: bool = False,
-        center: Sequence[float] | None = None,
-        fill: float = 0,
-    ) -> None:
-        self.degrees = _range("degrees", degrees, 2)
-        self.interpolation = interpolation
-        self.expand = expand
-        self.center = center
-        self.fill = fill
-
-    def __call__(self, img: Image) -> Image:
-        angle = _uniform(*self.degrees)
-        return functional.rotate(
-            img, angle, self.interpolation, self.expand, self.center, self.fill
-        )
-
-    def __repr__(self) -> str:
-        center = "" if self.center is None else f", center={self.center}"
-        return (
-            f"RandomRotation(degrees={self.degrees}, interpolation={self.interpolation.value}, "
-            f"expand={self.expand}{center}, fill={self.fill})"
-        )
-
-
-class RandomAffine:
-    """Turn, shift, scale and shear the image at random.
-
-    Parameters
-    ----------
-    degrees : float or (float, float)
-        Of the angle, from and to, clockwise; one number is both sides of 0.
-    translate : (float, float), optional
-        How far at most to shift, as a share of the columns and of the rows.
-    scale : (float, float), optional
-        From and to.
-    shear : float or sequence of float, optional
-        Degrees along the rows, from and to, or one number for both sides of 0; two more for those
-        along the columns.
-    interpolation : InterpolationMode, default NEAREST
-    fill : float, default 0
-    center : (float, float), optional
-        Column and row to turn around; the image's middle unless given.
+    size : int or (int, int)
+        What it is brought to.
+    scale : (float, float), default (0.08, 1.0)
+        From and to: the part's share of the area.
+    ratio : (float, float), default (3 / 4, 4 / 3)
+        From and to: its width by its height.
+    interpolation : InterpolationMode, default BILINEAR
+    antialias : bool, default True
 
     Raises
     ------
     ValueError
-        For values out of range.
+        For ranges that are none.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision import transforms
+    >>> transforms.RandomResizedCrop(224)(tg.rand(3, 300, 400)).shape
+    torch.Size([3, 224, 224])
     """
 
     def __init__(
         self,
-        degrees: float | Sequence[float],
-        translate: Sequence[float] | None = None,
-        scale: Sequence[float] | None = None,
-        shear: float | Sequence[float] | None = None,
-        interpolation: InterpolationMode = InterpolationMode.NEAREST,
-        fill: float = 0,
-        center: Sequence[float] | None = None,
+        size: int | Sequence[int],
+        scale: Sequence[float] = (0.08, 1.0),
+        ratio: Sequence[float] = (3.0 / 4.0, 4.0 / 3.0),
+        interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+        antialias: bool | None = True,
     ) -> None:
-        self.degrees = _range("degrees", degrees, 2)
-        for share in translate or ():
-            if not 0 <= share <= 1:
-                raise ValueError(f"translation values should be between 0 and 1, got {translate}")
-        for factor in scale or ():
-            if factor <= 0:
-                raise ValueError(f"scale values should be positive, got {scale}")
-        self.translate = translate
-        self.scale = scale
-        self.shear = None if shear is None else _range("shear", shear, 2, 4)
-        self.interpolation = interpolation
-        self.fill = fill
-        self.center = center
+        super().__init__()
+        self.size = size_pair(size)
+        self.scale = _range_pair("scale", scale)
+        self.ratio = _range_pair("ratio", ratio)
+        self.interpolation = interpolation_mode(interpolation)
+        self.antialias = antialias
 
-    def __call__(self, img: Image) -> Image:
+    @staticmethod
+    def get_params(
+        img: Image, scale: Sequence[float], ratio: Sequence[float]
+    ) -> tuple[int, int, int, int]:
+        """Draw the upper row, the left column, and the numbers of rows and columns of a part."""
         _, rows, columns = get_dimensions(img)
-        angle = _uniform(*self.degrees)
-        shift, scale, shear = [0, 0], 1.0, [0.0, 0.0]
-        if self.translate is not None:
-            most = [float(s * n) for s, n in zip(self.translate, (columns, rows), strict=True)]
-            shift = [round(_uniform(-m, m)) for m in most]
-        if self.scale is not None:
-            scale = _uniform(*self.scale)
-        if self.shear is not None:
-            shear = [
-                _uniform(*self.shear[i : i + 2]) if i < len(self.shear) else 0.0 for i in (0, 2)
-            ]
-        return functional.affine(
-            img, angle, shift, scale, shear, self.interpolation, self.fill, self.center
+        for _ in range(10):
+            share, aspect = _share_and_ratio(scale, ratio)
+            area = rows * columns * share
+            width, height = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+            if 0 < width <= columns and 0 < height <= rows:
+                top = integer(0, rows - height + 1)
+                return top, integer(0, columns - width + 1), height, width
+        height, width = rows, columns  # the largest part in the middle
+        if columns / rows < min(ratio):
+            height = round(columns / min(ratio))
+        elif columns / rows > max(ratio):
+            width = round(rows * max(ratio))
+        return (rows - height) // 2, (columns - width) // 2, height, width
+
+    def forward(self, img: Image) -> Image:
+        place = self.get_params(img, self.scale, self.ratio)
+        return functional.resized_crop(
+            img, *place, self.size, self.interpolation, antialias=self.antialias
         )
 
     def __repr__(self) -> str:
-        words = [f"degrees={self.degrees}"]
-        for name in ("translate", "scale", "shear"):
-            if getattr(self, name) is not None:
-                words.append(f"{name}={getattr(self, name)}")
-        return f"RandomAffine({', '.join(words)})"
+        scale, ratio = (tuple(round(v, 4) for v in pair) for pair in (self.scale, self.ratio))
+        return (
+            f"RandomResizedCrop(size={self.size}, scale={scale}, ratio={ratio}, "
+            f"interpolation={self.interpolation.value}, antialias={self.antialias})"
+        )
+
+
+class RandomErasing(Module):
+    """Put a value into a random rectangle of a Tensor, with a probability.
+
+    Parameters
+    ----------
+    p : float, default 0.5
+    scale : (float, float), default (0.02, 0.33)
+        From and to: the rectangle's share of the area.
+    ratio : (float, float), default (0.3, 3.3)
+        From and to: its height by its width.
+    value : float, sequence of float or "random", default 0
+        One for all channels, one for each, or noise.
+    inplace : bool, default False
+
+    Raises
+    ------
+    ValueError
+        For ranges that are none, and probabilities and shares outside of [0, 1].
+    TypeError
+        For something else than a Tensor.
+
+    Source: Z. Zhong et al., Random Erasing Data Augmentation, 2017.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision import transforms
+    >>> erased = transforms.RandomErasing(p=1)(tg.ones(1, 8, 8))
+    >>> 1 <= (erased == 0).sum().item() <= 0.4 * 64
+    True
+    """
+
+    def __init__(
+        self,
+        p: float = 0.5,
+        scale: Sequence[float] = (0.02, 0.33),
+        ratio: Sequence[float] = (0.3, 3.3),
+        value: float | str | Sequence[float] = 0,
+        inplace: bool = False,
+    ) -> None:
+        super().__init__()
+        if isinstance(value, str) and value != "random":
+            raise ValueError(f"If value is str, it should be 'random', got {value!r}")
+        if not 0 <= p <= 1:
+            raise ValueError(f"p should be between 0 and 1, got {p}")
+        self.p = p
+        self.scale = _range_pair("scale", scale)
+        self.ratio = _range_pair("ratio", ratio)
+        if self.scale[0] < 0 or self.scale[1] > 1:
+            raise ValueError(f"scale should be between 0 and 1, got {scale}")
+        self.value = value
+        self.inplace = inplace
+
+    @staticmethod
+    def get_params(
+        img: Tensor,
+        scale: Sequence[float],
+        ratio: Sequence[float],
+        value: Sequence[float] | None = None,
+    ) -> tuple[int, int, int, int, Tensor]:
+        """Draw the row, the column, the size and the value; the whole image where none fits."""
+        channels, rows, columns = img.shape[-3:]
+        for _ in range(10):
+            share, aspect = _share_and_ratio(scale, ratio)
+            area = rows * columns * share
+            height, width = round(math.sqrt(area * aspect)), round(math.sqrt(area / aspect))
+            if not (height < rows and width < columns):
+                continue
+            if value is None:
+                v = generator_here().normal(0, 1, (channels, height, width))
+            else:
+                v = np.asarray(value, np.float32)[:, None, None]
+            top = integer(0, rows - height + 1)
+            return top, integer(0, columns - width + 1), height, width, Tensor._make(v)
+        return 0, 0, rows, columns, img
+
+    def forward(self, img: Tensor) -> Tensor:
+        if uniform(0, 1) >= self.p:
+            return img
+        if not isinstance(img, TensorBase):
+            raise TypeError(f"img should be Tensor Image. Got {type(img)}")
+        value: Sequence[float] | None = None
+        if not isinstance(self.value, str):
+            value = [self.value] if isinstance(self.value, (int, float)) else list(self.value)
+            if len(value) not in (1, img.shape[-3]):
+                raise ValueError(
+                    f"value: expected one for all channels or {img.shape[-3]}, got {self.value}"
+                )
+        return functional.erase(
+            img, *self.get_params(img, self.scale, self.ratio, value), self.inplace
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"RandomErasing(p={self.p}, scale={self.scale}, ratio={self.ratio}, "
+            f"value={self.value}, inplace={self.inplace})"
+        )

@@ -1,0 +1,111 @@
+"""The second version of the transforms: those of the first, and some more.
+
+A transform is called with one image here, which is a Tensor, a picture of Pillow's or an array:
+there are no boxes, masks and videos that go with it.
+
+Source: https://pytorch.org/vision/stable/transforms.html#v2-api-reference-recommended
+
+Examples
+--------
+>>> import tinygrad_np as tg
+>>> from tinygrad_np.vision import datasets
+>>> from tinygrad_np.vision.transforms import v2
+>>> transform = v2.Compose([v2.ToImage(), v2.ToDtype(tg.float32, scale=True)])
+>>> image, label = datasets.Digits(train=False, transform=transform)[0]
+>>> image.shape, image.max()
+(torch.Size([1, 28, 28]), tensor(1.))
+"""
+
+from tinygrad_np.vision.transforms import (
+    CenterCrop,
+    ColorJitter,
+    Compose,
+    ConvertImageDtype,
+    FiveCrop,
+    GaussianBlur,
+    Grayscale,
+    InterpolationMode,
+    Lambda,
+    Normalize,
+    Pad,
+    PILToTensor,
+    RandomAdjustSharpness,
+    RandomAffine,
+    RandomApply,
+    RandomAutocontrast,
+    RandomEqualize,
+    RandomErasing,
+    RandomGrayscale,
+    RandomHorizontalFlip,
+    RandomInvert,
+    RandomPerspective,
+    RandomPosterize,
+    RandomResizedCrop,
+    RandomRotation,
+    RandomSolarize,
+    RandomVerticalFlip,
+    Resize,
+    TenCrop,
+    ToPILImage,
+    ToTensor,
+)
+from tinygrad_np.vision.transforms.v2 import functional
+from tinygrad_np.vision.transforms.v2.more import (
+    RGB,
+    GaussianNoise,
+    Identity,
+    RandomChannelPermutation,
+    RandomChoice,
+    RandomCrop,
+    RandomOrder,
+    RandomPhotometricDistort,
+    ToDtype,
+    ToImage,
+    ToPureTensor,
+)
+
+__all__ = [
+    "RGB",
+    "CenterCrop",
+    "ColorJitter",
+    "Compose",
+    "ConvertImageDtype",
+    "FiveCrop",
+    "GaussianBlur",
+    "GaussianNoise",
+    "Grayscale",
+    "Identity",
+    "InterpolationMode",
+    "Lambda",
+    "Normalize",
+    "PILToTensor",
+    "Pad",
+    "RandomAdjustSharpness",
+    "RandomAffine",
+    "RandomApply",
+    "RandomAutocontrast",
+    "RandomChannelPermutation",
+    "RandomChoice",
+    "RandomCrop",
+    "RandomEqualize",
+    "RandomErasing",
+    "RandomGrayscale",
+    "RandomHorizontalFlip",
+    "RandomInvert",
+    "RandomOrder",
+    "RandomPerspective",
+    "RandomPhotometricDistort",
+    "RandomPosterize",
+    "RandomResizedCrop",
+    "RandomRotation",
+    "RandomSolarize",
+    "RandomVerticalFlip",
+    "Resize",
+    "TenCrop",
+    "ToDtype",
+    "ToImage",
+    "ToPILImage",
+    "ToPureTensor",
+    "ToTensor",
+    "functional",
+]
