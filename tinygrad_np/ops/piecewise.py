@@ -39,7 +39,7 @@ __all__ = [
 
 
 @inplace_flag
-@op
+@op(ufunc=elementwise.relu)
 def relu(input: Array, inplace: bool = False) -> Array:
     """``max(0, x)``; the gradient at 0 is 0.
 

@@ -164,6 +164,8 @@ def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
 def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """Sum a gradient down to the shape that was broadcast; an array or a Tensor."""
     lead = grad.ndim - len(shape)
+    if lead == 1 and grad.shape[1:] == shape and isinstance(grad, np.ndarray):
+        return np.add.reduce(grad, axis=0)  # a bias
     pairs = list(zip(grad.shape[max(lead, 0) :], shape, strict=False))
     if lead < 0 or any(have != want and want != 1 for have, want in pairs):
         raise RuntimeError(

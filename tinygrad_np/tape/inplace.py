@@ -122,6 +122,7 @@ def inplace_flag(function: F) -> F:
     @functools.wraps(function)
     def choose(*args: Any, **params: Any) -> Any:
         if not (params.get("inplace") or (len(args) > position and args[position])):
+            params.pop("inplace", None)
             return function(*args, **params)
         return write(*(args or (params.pop("input"),)), **params)
 

@@ -90,7 +90,7 @@ def op(
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
-    ufunc: np.ufunc | None = None,
+    ufunc: Callable[..., Any] | None = None,
 ) -> Callable[[Callable[Concatenate[Any, P], Any]], Op[P]]: ...
 def op(
     forward: Any = None,
@@ -100,7 +100,7 @@ def op(
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
-    ufunc: np.ufunc | None = None,
+    ufunc: Callable[..., Any] | None = None,
 ) -> Any:
     """Make an op of a function on arrays.
 
@@ -122,8 +122,9 @@ def op(
         The result may share memory with the first argument (a NumPy view).
     aux : bool, default False
         The forward returns ``(out, aux)``; `aux` is for the rules alone.
-    ufunc : numpy.ufunc, optional
-        What the forward comes to for floats: few of them are given to it without a detour.
+    ufunc : callable, optional
+        What the forward comes to for floats, a ufunc of NumPy or of `kernels.elementwise`: few of
+        them are given to it without a detour.
 
     Returns
     -------
@@ -269,21 +270,23 @@ def op(
 
 def _unary(
     forward: Callable[..., Any],
-    ufunc: np.ufunc | None,
+    ufunc: Callable[..., Any] | None,
     rule_of: list[Rule],
     otherwise: Callable[..., Any],
     parameters: KeysView[str],
     promote: bool = False,
     view: bool = False,
 ) -> Callable[..., Any]:
-    """An op of one array, for a tensor (of floats, with `promote`); others are passed on."""
+    """An op of one array, for a tensor or array (of floats, to `promote`); others it passes on."""
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 1 or not isinstance(args[0], TensorBase):
-            return otherwise(*args, **params)
-        if params and not params.keys() <= parameters:
+        if len(args) != 1 or (params and not params.keys() <= parameters):
             return otherwise(*args, **params)
         (input,) = args
+        if not isinstance(input, TensorBase):
+            if type(input) is np.ndarray and (not promote or input.dtype.kind == "f"):
+                return forward(input, **params)
+            return otherwise(input, **params)
         array = input._in_order() if view else input._array
         if promote and array.dtype.kind != "f":
             return otherwise(input, **params)
@@ -309,17 +312,26 @@ def _unary(
 
 def _binary(
     forward: Callable[..., Any],
-    ufunc: np.ufunc | None,
+    ufunc: Callable[..., Any] | None,
     rule_of: list[Rule],
     otherwise: Callable[..., Any],
     *_: Any,
 ) -> Callable[..., Any]:
-    """An op of two arrays, for tensors of one floating dtype; others are passed on."""
+    """An op of two arrays, for tensors or arrays of one floating dtype; others it passes on."""
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 2 or params or not isinstance(args[0], TensorBase):
+        if len(args) != 2 or params:
             return otherwise(*args, **params)
         input, other = args
+        if not isinstance(input, TensorBase):
+            if type(input) is np.ndarray is type(other) and (
+                input.dtype is other.dtype and input.dtype.kind == "f"
+            ):
+                try:
+                    return forward(input, other)
+                except ValueError:
+                    pass  # what names the shapes comes next
+            return otherwise(input, other)
         first, second, second_node = input._array, other, None
         if isinstance(other, TensorBase):
             second = other._array
