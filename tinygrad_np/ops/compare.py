@@ -243,12 +243,20 @@ def allclose(
 def equal(input: Any, other: Any) -> bool:
     """Whether two tensors have the same shape and the same values.
 
+    Raises
+    ------
+    TypeError
+        For what is no tensor; a single number is one with `tensor(number)`.
+
     Examples
     --------
     >>> import tinygrad_np as tg
     >>> tg.equal(tg.tensor([1, 2]), tg.tensor([1, 2])), tg.equal(tg.tensor([1]), tg.tensor([1, 1]))
     (True, False)
     """
+    for t in (input, other):
+        if not isinstance(t, (TensorBase, np.ndarray)):
+            raise TypeError(f"equal() compares two tensors, got {type(t).__name__}: use tensor(...)")
     a, b = (t._array if isinstance(t, TensorBase) else t for t in (input, other))
     return np.array_equal(a, b)
 
