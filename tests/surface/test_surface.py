@@ -66,7 +66,7 @@ def table(name):
     return {symbol: textwrap.dedent(text) for symbol, text in found.items()}
 
 
-SNIPPETS = {**table("tensor"), **table("functions"), **table("layers"), **table("training")}
+SNIPPETS = {**table("tensor"), **table("functions"), **table("layers"), **table("training"), **table("others")}
 KEYWORDS = table("keywords")
 LACKING = {  # names that scripts use and there are not
     "torch.linalg.eig": "its result is complex",
