@@ -66,7 +66,8 @@ def table(name):
     return {symbol: textwrap.dedent(text) for symbol, text in found.items()}
 
 
-SNIPPETS = {**table("tensor"), **table("functions"), **table("layers"), **table("training"), **table("others")}
+TABLES = ("tensor", "functions", "layers", "training", "others")
+SNIPPETS = {symbol: code for name in TABLES for symbol, code in table(name).items()}
 KEYWORDS = table("keywords")
 LACKING = {  # names that scripts use and there are not
     "torch.linalg.eig": "its result is complex",

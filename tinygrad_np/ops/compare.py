@@ -256,7 +256,7 @@ def equal(input: Any, other: Any) -> bool:
     """
     for t in (input, other):
         if not isinstance(t, (TensorBase, np.ndarray)):
-            raise TypeError(f"equal() compares two tensors, got {type(t).__name__}: use tensor(...)")
+            raise TypeError(f"equal() compares tensors, got {type(t).__name__}: use tensor(...)")
     a, b = (t._array if isinstance(t, TensorBase) else t for t in (input, other))
     return np.array_equal(a, b)
 

@@ -96,7 +96,8 @@ def check_nonempty(name: str, input: Array, dim: Dims) -> tuple[int, ...]:
     for d in axes:
         if input.shape[d] == 0:
             if dim is None or dim == ():
-                raise RuntimeError(
+                kind = IndexError if name in ("argmax", "argmin") else RuntimeError
+                raise kind(
                     f"{name}(): Expected reduction dim to be specified for input.numel() == 0, "
                     f"of shape {list(input.shape)}. Specify the reduction dim with the 'dim' "
                     "argument."

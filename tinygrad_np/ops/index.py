@@ -219,7 +219,7 @@ def index_array(w: Any) -> Array:
         warnings.warn("indexing with a uint8 mask is deprecated, use bool", stacklevel=5)
         array = array.astype(bool)
     if array.dtype not in (np.int64, np.int32, bool):
-        raise IndexError(
+        raise (TypeError if isinstance(w, str) else IndexError)(
             "an index is an int, a slice, None, Ellipsis, or a tensor or list of dtype int64, "
             f"int32 or bool; got {type(w).__name__} of dtype {array.dtype}"
         )

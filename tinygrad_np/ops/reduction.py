@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from typing import Any
 
@@ -51,12 +52,14 @@ def weighted(losses: Array, weight: Array | None) -> Array:
 
 
 def same_shape(name: str, input: Array, other: Array, what: str = "target") -> None:
-    """ValueError unless the shapes are equal.
+    """ValueError unless the shapes are equal; RuntimeError if they do not even broadcast.
 
     Shapes that merely broadcast, such as (N, 1) and (N,), would give the losses of all pairs.
     """
     if input.shape != other.shape:
-        raise ValueError(
+        sizes = itertools.zip_longest(input.shape[::-1], other.shape[::-1], fillvalue=1)
+        fits = name.startswith("binary") or all(a == b or 1 in (a, b) for a, b in sizes)
+        raise (ValueError if fits else RuntimeError)(
             f"{name}: expected a {what} of the input's shape, got input {list(input.shape)} and "
             f"{what} {list(other.shape)}; bring them to one shape with .view_as(), .unsqueeze() "
             "or .squeeze()"

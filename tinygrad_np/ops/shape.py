@@ -60,7 +60,8 @@ def _reshape(input: Array, shape: Shape) -> Array:
             return input.reshape(shape)
     except ValueError:
         pass
-    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {input.size}")
+    hint = ": only one dimension can be inferred" if list(shape).count(-1) > 1 else ""
+    raise RuntimeError(f"shape '{list(shape)}' is invalid for input of size {input.size}{hint}")
 
 
 _reshape.backward(input=lambda grad, input_shape: grad.reshape(input_shape))

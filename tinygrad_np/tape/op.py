@@ -43,6 +43,7 @@ R = TypeVar("R", bound=Callable[..., Any])
 FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
 REGISTRY: dict[str, Op[Any]] = {}
+NO_ARRAY = (list, tuple, str)  # what NumPy would make an array of
 
 
 class Op(Generic[P]):
@@ -192,7 +193,7 @@ def op(
                     dtype = a.dtype
             elif isinstance(a, np.generic):
                 mixed = scalars = True
-            elif promoting is not None and not isinstance(a, operands):
+            elif isinstance(a, NO_ARRAY) or (promoting and not isinstance(a, operands)):
                 raise spec.not_an_operand(len(raw), a)
             raw.append(a)
         if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays

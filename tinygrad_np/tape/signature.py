@@ -116,17 +116,17 @@ class Signature:
 
     def no_broadcast(self, arguments: list[Any]) -> RuntimeError:
         """PyTorch's kind of error for shapes that do not broadcast."""
-        shapes = [str(a.shape) for a in arguments if isinstance(a, np.ndarray)]
+        shapes = " and ".join(str(a.shape) for a in arguments if isinstance(a, np.ndarray))
         return RuntimeError(
-            f"{self.name}: the shapes {' and '.join(shapes)} do not broadcast: counted from the "
-            "last dimension, sizes must be equal or 1 (use .unsqueeze(), .view() or .transpose())"
+            f"{self.name.strip('_')}: the shapes {shapes} do not broadcast: counted from the last "
+            "dimension, sizes must be equal or 1 (use .unsqueeze(), .view() or .transpose())"
         )
 
     def not_an_operand(self, index: int, value: Any) -> TypeError:
         argument = self.arrays[0 if self.variadic else index]
         return TypeError(
             f"{self.name.strip('_')}(): argument {argument!r} must be a Tensor or a number, "
-            f"not {type(value).__name__}"
+            f"not {type(value).__name__}; tensor(...) makes one of data"
         )
 
     def rule(self, argument: str, function: Callable[..., Any], aux: bool) -> Rule:

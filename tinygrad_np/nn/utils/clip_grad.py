@@ -53,10 +53,10 @@ def get_total_norm(
     >>> tg.nn.utils.get_total_norm([tg.tensor([3.0]), tg.tensor([[4.0]])])
     tensor(5.)
     """
+    p = float(norm_type)
     arrays = [t._array for t in _listed(tensors)]
     if not arrays:
         return _tensor(0.0, dtypes.default_float())
-    p = float(norm_type)
     norms = [np.linalg.norm(_wide(a).ravel(order="K"), p) for a in arrays]
     total = np.linalg.norm(np.array(norms), p)
     if error_if_nonfinite and not np.isfinite(total):
