@@ -4,6 +4,7 @@ python -m tinygrad_np SCRIPT [ARGS]        a script, or a notebook (.ipynb)
 python -m tinygrad_np -m MODULE [ARGS]     a module
 python -m tinygrad_np -c CODE [ARGS]       a line of code
 python -m tinygrad_np --check SCRIPT...    what scripts use that there is not; 0 if nothing
+python -m tinygrad_np --api [ROOM...]      what there is, in Markdown: all, or torch.nn and such
 python -m tinygrad_np --info               versions, threads, BLAS and extras found
 python -m tinygrad_np --version | --help
 """
@@ -31,6 +32,15 @@ def main(args: list[str]) -> int:
             print("--check SCRIPT...: expected the paths of scripts or notebooks", file=sys.stderr)
             return 2
         return check(rest)
+    if first == "--api":
+        from tinygrad_np.launch.api import page
+
+        try:
+            print(page(rest))
+        except ValueError as error:
+            print(f"--api: {error}", file=sys.stderr)
+            return 2
+        return 0
     kinds = {"-m": "module", "-c": "code"}
     if (first in kinds and not rest) or (first[0] == "-" and first != "-" and first not in kinds):
         print(f"unknown or incomplete option: {first}\n\n{__doc__.strip()}", file=sys.stderr)

@@ -82,7 +82,9 @@ class Layout(TensorBase):
         return False
 
     def is_floating_point(self) -> bool:
+        """Whether its dtype is one of floating point."""
         return self._array.dtype.kind == "f"
 
     def is_complex(self) -> bool:
+        """False: there are no complex tensors."""
         return False

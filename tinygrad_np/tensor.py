@@ -170,6 +170,7 @@ class Tensor(Methods):
         return 0
 
     def is_inference(self) -> bool:
+        """False: tensors made in `inference_mode` are ordinary ones."""
         return False
 
     def backward(

@@ -82,7 +82,14 @@ class PackedSequence(_Packed):
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:
-    """The permutation that undoes one; None of None."""
+    """The permutation that undoes one; None of None.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.utils.rnn.invert_permutation(tg.tensor([2, 0, 1]))
+    tensor([1, 2, 0])
+    """
     if permutation is None:
         return None
     return as_tensor(np.argsort(permutation.numpy()))
