@@ -51,17 +51,22 @@ def row(name: str, group: str, **kwargs: Any) -> Callable[[Build], Build]:
 
 @dataclass
 class Result:
-    """What was measured for one row: figures of each peer, and our ratio to each."""
+    """What was measured for one row: figures of each peer, and our ratio to each.
+
+    `beside` are our figures from the rounds of those peers that have rounds of their own.
+    """
 
     row: Row
     figures: dict[str, list[float]] = field(default_factory=dict)
+    beside: dict[str, list[float]] = field(default_factory=dict)
 
     def median(self, peer: str) -> float:
         return statistics.median(self.figures[peer])
 
     def ratio(self, peer: str) -> tuple[float, float, float]:
         """Ours by theirs, round by round: the 10th percentile, the median, the 90th."""
-        ratios = sorted(a / b for a, b in zip(self.figures[peers.OURS.name], self.figures[peer]))
+        ours = self.beside.get(peer, self.figures[peers.OURS.name])
+        ratios = sorted(a / b for a, b in zip(ours, self.figures[peer]))
         tenth = len(ratios) // 10
         return ratios[tenth], statistics.median(ratios), ratios[-1 - tenth]
 
@@ -94,8 +99,8 @@ def measure(
     """Measure a row on the peers in turn.
 
     Each round runs a block of calls on each peer, and the rounds share the budget (seconds); five
-    are run at least. A short pause before a block lets a peer's spinning threads fall asleep: a
-    longer one beside peers that use BLAS's, which spin for 2**26 cycles.
+    are run at least. A short pause before a block lets a peer's spinning threads fall asleep. Those
+    of BLAS spin for longer, and so peers that use them have rounds of their own, with us.
     """
     steps = {}
     for name in names:
@@ -110,12 +115,28 @@ def measure(
                 peers.set_threads(name, threads)
                 result.figures[name].append(step())
         return result
+    others = [name for name in steps if name not in peers.LIKE_TORCH]
+    likes = {name: step for name, step in steps.items() if name not in others}
+    result.figures.update(_interleaved(likes, rounds, budget, threads, 0.002))
+    if others:
+        beside = {name: steps[name] for name in (peers.OURS.name, *others) if name in steps}
+        found = _interleaved(beside, rounds, budget, threads, 0.03)
+        ours = found.pop(peers.OURS.name, [])
+        result.figures.update(found)
+        result.beside.update(dict.fromkeys(others, ours))
+    return result
+
+
+def _interleaved(
+    steps: dict[str, Step], rounds: int, budget: float, threads: int, pause: float
+) -> dict[str, list[float]]:
+    """Milliseconds of a call in each round."""
+    found: dict[str, list[float]] = {name: [] for name in steps}
     blocks = {}
     for name, step in steps.items():
         peers.set_threads(name, threads)
         step()
         blocks[name] = _calls(step, budget / rounds / len(steps))
-    pause = 0.002 if steps.keys() <= peers.LIKE_TORCH.keys() else 0.03
     gc.collect()
     gc.freeze()  # what other peers imported is not for the collector to look through each time
     try:
@@ -131,10 +152,10 @@ def measure(
                 for _ in range(blocks[name]):
                     step()
                 taken = time.perf_counter() - start
-                result.figures[name].append(1000 * taken / blocks[name])
+                found[name].append(1000 * taken / blocks[name])
     finally:
         gc.unfreeze()
-    return result
+    return found
 
 
 def _calls(step: Step, seconds: float) -> int:
