@@ -25,6 +25,9 @@ ELSEWHERE = {
     "torch.types": "torch",
     "torch.utils.data": "torch.utils.data",
     "torchvision.datasets": "torchvision.datasets",
+    "torchvision.io": "torchvision.io",
+    "torchvision.models": "torchvision.models",
+    "torchvision.ops": "torchvision.ops",
     "torchvision.transforms": "torchvision.transforms",
     "torchvision.transforms.v2": "torchvision.transforms.v2",
 }
@@ -38,7 +41,10 @@ INSTEAD = {
     "torch.quantization": "float32 and float16 tensors",
     "torch.ao": "float32 and float16 tensors",
     "torch.utils.cpp_extension": "tinygrad_np.op makes an op of a Python function",
-    "torchvision.models": "layers from torch.nn",
+    "torchvision.models": (
+        "one of torchvision.models.list_models(), filled by load_state_dict(torch.load(FILE)): "
+        "weights are not distributed"
+    ),
     "torchtext": "text read with Python",
     "torchaudio": "scipy.io.wavfile",
 }

@@ -1,5 +1,5 @@
-"""Images: datasets, transforms, grids of them, and the digits that ship with the package."""
+"""Images: datasets, transforms, networks, files, and the digits that ship with the package."""
 
-from tinygrad_np.vision import datasets, transforms, utils
+from tinygrad_np.vision import datasets, io, models, ops, transforms, utils
 
-__all__ = ["datasets", "transforms", "utils"]
+__all__ = ["datasets", "io", "models", "ops", "transforms", "utils"]
