@@ -18,8 +18,8 @@ ROOMS = (  # below `torch` and `torchvision`; in the order of the page
     ".distributions", ".nn", ".nn.functional", ".nn.init", ".nn.parallel", ".nn.utils",
     ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".utils.checkpoint", ".utils.data",
     ".utils.tensorboard", ".vision.datasets", ".vision.io", ".vision.models", ".vision.ops",
-    ".vision.transforms", ".vision.transforms.functional", ".vision.transforms.v2", ".vision.transforms.v2.functional",
-    ".vision.utils", ".serialization", ".testing", ".accelerator", ".amp", ".compiler", ".cuda",
+    ".vision.transforms", ".vision.transforms.functional", ".vision.transforms.v2",
+    ".vision.transforms.v2.functional", ".vision.utils", ".serialization", ".testing", ".accelerator", ".amp", ".compiler", ".cuda",
     ".cuda.amp", ".distributed", ".jit", ".onnx", ".profiler",
 )  # fmt: skip
 
