@@ -19,8 +19,9 @@ ROOMS = (  # below `torch` and `torchvision`; in the order of the page
     ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".utils.checkpoint", ".utils.data",
     ".utils.tensorboard", ".vision.datasets", ".vision.io", ".vision.models", ".vision.ops",
     ".vision.transforms", ".vision.transforms.functional", ".vision.transforms.v2",
-    ".vision.transforms.v2.functional", ".vision.utils", ".serialization", ".testing", ".accelerator", ".amp", ".compiler", ".cuda",
-    ".cuda.amp", ".distributed", ".jit", ".onnx", ".profiler",
+    ".vision.transforms.v2.functional", ".vision.utils", ".serialization", ".testing",
+    ".accelerator", ".amp", ".compiler", ".cuda", ".cuda.amp", ".distributed", ".jit", ".onnx",
+    ".profiler",
 )  # fmt: skip
 
 

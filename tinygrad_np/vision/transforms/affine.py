@@ -107,6 +107,10 @@ def rotate(
     [[2, 4], [1, 3]]
     """
     _, rows, columns = get_dimensions(img)
+    quarters, rest = divmod(angle, 90)
+    whole = rest == 0 and center is None and (quarters % 2 == 0 or expand or rows == columns)
+    if whole and not isinstance(img, TensorBase):
+        return change(img, lambda a: np.rot90(a, int(quarters), (-2, -1)).copy())
     turn, size = _turn(-angle), (rows, columns)
     if expand:
         half = np.array([columns, rows]) / 2
@@ -145,7 +149,16 @@ def _warp(
     row = np.arange(size[0])[:, None] + 0.5 - size[0] / 2 - away[1]
     x = inverse[0, 0] * column + inverse[0, 1] * row + pivot[0] + middle[0] - 0.5
     y = inverse[1, 0] * column + inverse[1, 1] * row + pivot[1] + middle[1] - 0.5
+    nearest = interpolation_mode(interpolation) is NEAREST
+    if nearest and not isinstance(img, TensorBase) and inverse[0, 1] != 0:
+        x, y = _steps(x[0, 0], inverse[0], size), _steps(y[0, 0], inverse[1], size)
     return _sample(img, x, y, interpolation, fill)
+
+
+def _steps(first: float, step: Array, size: tuple[int, int]) -> Array:
+    """Pixels on the way from the first one, as Pillow goes: in units of 1/65536 of a pixel."""
+    start, right, below = (math.floor(v * 65536 + 0.5) for v in (first + 0.5, *step))
+    return (start + right * np.arange(size[1]) + below * np.arange(size[0])[:, None]) >> 16  # type: ignore[no-any-return]
 
 
 def perspective(
