@@ -28,7 +28,7 @@ def blocks(*arrays: Any, scratch: int = 1) -> Callable[[Callable[..., None]], No
     first = arrays[0]
 
     def call(update: Callable[..., None]) -> None:
-        if first.size <= elementwise.PART:
+        if first.size * len(arrays) <= 3 * elementwise.PART:
             update(*arrays, *[np.empty_like(first) for _ in range(scratch)])
             return
         given = arrays
