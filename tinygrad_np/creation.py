@@ -357,7 +357,11 @@ def _line(start: Any, end: Any, steps: int, wanted: np.dtype[Any]) -> Array:
     (n,) = shape_of((steps,))
     if wanted.kind != "f":
         first, last = int(first), int(last)
-    i, by = np.arange(n), (last - first) / max(n - 1, 1)
+    by = (last - first) / max(n - 1, 1)
+    if wanted == np.float32:  # as PyTorch's step is
+        low, high = np.float32(first), np.float32(last)
+        first, last, by = float(low), float(high), float((high - low) / np.float32(max(n - 1, 1)))
+    i = np.arange(n)
     line: Array = np.where((i < n // 2) | (n == 1), first + by * i, last - by * (n - 1 - i))
     return line
 
