@@ -111,6 +111,10 @@ def test_tracebacks_and_exit_codes_are_pythons(tmp_path):
         ("torch.nn.Linar", r"AttributeError: .*torch\.nn\.Linar.*torch\.nn\.Linear"),
         ("import torch.nonsense", "ModuleNotFoundError: .*torch.nonsense"),
         ("from torch import reluu", "ModuleNotFoundError: .*torch.reluu.*torch.relu"),
+        (
+            "from torchvision.datasets.utils import nonsense",
+            "ModuleNotFoundError: .*utils.nonsense",
+        ),
         ("from torch.nn import Linar", r"ModuleNotFoundError: .*torch\.nn\.Linear"),
         ("from torch.nn.functional import reluu", "ModuleNotFoundError: .*functional.relu"),
     ],

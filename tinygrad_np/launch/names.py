@@ -24,6 +24,7 @@ ELSEWHERE = {
     "torch._tensor": "torch",
     "torch.types": "torch",
     "torch.utils.data": "torch.utils.data",
+    "torch.utils.data._utils": "torch.utils.data",
     "torchvision.datasets": "torchvision.datasets",
     "torchvision.io": "torchvision.io",
     "torchvision.models": "torchvision.models",
@@ -69,10 +70,7 @@ def module_for(name: str) -> types.ModuleType | None:
 
 def namespace_for(name: str) -> types.ModuleType | None:
     """The namespace that has the names of a module of PyTorch which is none of ours, or None."""
-    place = name
-    while place not in ELSEWHERE and "." in place:
-        place = place.rpartition(".")[0]
-    target = ELSEWHERE.get(place)
+    target = ELSEWHERE.get(name) or ELSEWHERE.get(name.rpartition(".")[0])
     return module_for(target) if target and target != name else None
 
 
