@@ -21,6 +21,12 @@ Examples
 """
 
 from tinygrad_np.vision.transforms import functional
+from tinygrad_np.vision.transforms.auto import (
+    AutoAugment,
+    AutoAugmentPolicy,
+    RandAugment,
+    TrivialAugmentWide,
+)
 from tinygrad_np.vision.transforms.basic import (
     CenterCrop,
     Compose,
@@ -62,7 +68,11 @@ from tinygrad_np.vision.transforms.random_turns import (
     RandomRotation,
 )
 
+from tinygrad_np.vision.transforms import v2  # isort: skip  # made of those above
+
 __all__ = [
+    "AutoAugment",
+    "AutoAugmentPolicy",
     "CenterCrop",
     "ColorJitter",
     "Compose",
@@ -75,6 +85,7 @@ __all__ = [
     "Normalize",
     "PILToTensor",
     "Pad",
+    "RandAugment",
     "RandomAdjustSharpness",
     "RandomAffine",
     "RandomApply",
@@ -97,5 +108,7 @@ __all__ = [
     "TenCrop",
     "ToPILImage",
     "ToTensor",
+    "TrivialAugmentWide",
     "functional",
+    "v2",
 ]

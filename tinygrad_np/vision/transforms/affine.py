@@ -150,7 +150,7 @@ def _warp(
     x = inverse[0, 0] * column + inverse[0, 1] * row + pivot[0] + middle[0] - 0.5
     y = inverse[1, 0] * column + inverse[1, 1] * row + pivot[1] + middle[1] - 0.5
     nearest = interpolation_mode(interpolation) is NEAREST
-    if nearest and not isinstance(img, TensorBase) and inverse[0, 1] != 0:
+    if nearest and not isinstance(img, TensorBase) and inverse[[0, 1], [1, 0]].any():
         x, y = _steps(x[0, 0], inverse[0], size), _steps(y[0, 0], inverse[1], size)
     return _sample(img, x, y, interpolation, fill)
 

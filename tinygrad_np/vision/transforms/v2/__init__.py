@@ -17,6 +17,7 @@ Examples
 """
 
 from tinygrad_np.vision.transforms import (
+    AutoAugmentPolicy,
     CenterCrop,
     ColorJitter,
     Compose,
@@ -50,6 +51,7 @@ from tinygrad_np.vision.transforms import (
     ToTensor,
 )
 from tinygrad_np.vision.transforms.v2 import functional
+from tinygrad_np.vision.transforms.v2.auto import AutoAugment, RandAugment, TrivialAugmentWide
 from tinygrad_np.vision.transforms.v2.more import (
     RGB,
     GaussianNoise,
@@ -66,6 +68,8 @@ from tinygrad_np.vision.transforms.v2.more import (
 
 __all__ = [
     "RGB",
+    "AutoAugment",
+    "AutoAugmentPolicy",
     "CenterCrop",
     "ColorJitter",
     "Compose",
@@ -80,6 +84,7 @@ __all__ = [
     "Normalize",
     "PILToTensor",
     "Pad",
+    "RandAugment",
     "RandomAdjustSharpness",
     "RandomAffine",
     "RandomApply",
@@ -107,5 +112,6 @@ __all__ = [
     "ToPILImage",
     "ToPureTensor",
     "ToTensor",
+    "TrivialAugmentWide",
     "functional",
 ]
