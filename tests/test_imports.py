@@ -11,12 +11,12 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "version", "dtypes", "size", "device", "amp", "cuda", "accelerator", "backends", "compiler",
-    "distributed", "onnx", "profiler", "switches", "return_types", "generator", "kernels", "tape",
-    "ops", "conversion", "layout", "creation", "new", "storage", "sparse", "interop",
-    "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg", "autograd", "nn",
-    "distributions", "optim", "archive", "serialization", "jit", "utils", "vision", "testing",
-    "launch", "as_torch",
+    "version", "dtypes", "formats", "size", "device", "amp", "cuda", "accelerator", "backends",
+    "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "generator",
+    "kernels", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "sparse",
+    "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg",
+    "autograd", "nn", "distributions", "optim", "archive", "serialization", "jit", "utils",
+    "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

@@ -28,13 +28,17 @@ from tinygrad_np.dtypes import (
     float64, get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long,
     promote_types, set_default_dtype, short, uint16, uint32, uint64, uint8
 )
+from tinygrad_np.formats import (
+    channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format, sparse_coo,
+    strided
+)
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
 from tinygrad_np.kernels.conv import get_conv_algorithm, set_conv_algorithm
 from tinygrad_np.kernels.threads import get_num_threads, set_num_threads
 from tinygrad_np.legacy import (
     BoolTensor, ByteTensor, CharTensor, DoubleTensor, FloatTensor, HalfTensor, IntTensor,
-    LongTensor, ShortTensor
+    LongTensor, set_default_tensor_type, ShortTensor
 )
 from tinygrad_np.ops.activation import celu, selu
 from tinygrad_np.ops.adaptive import adaptive_avg_pool1d
@@ -47,12 +51,14 @@ from tinygrad_np.ops.blend import addcdiv, addcmul, lerp
 from tinygrad_np.ops.broadcast import (
     atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to
 )
+from tinygrad_np.ops.cdist import cdist
 from tinygrad_np.ops.choice import (
-    clamp, clamp_max, clamp_min, clip, copysign, heaviside, maximum, minimum, nan_to_num, where
+    clamp, clamp_max, clamp_min, clip, copysign, fmax, fmin, heaviside, maximum, minimum,
+    nan_to_num, where
 )
 from tinygrad_np.ops.compare import (
-    allclose, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isinf, isnan,
-    isneginf, isposinf, le, less, less_equal, lt, ne, not_equal, signbit
+    allclose, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isin, isinf,
+    isnan, isneginf, isposinf, le, less, less_equal, lt, ne, not_equal, signbit
 )
 from tinygrad_np.ops.conv import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -61,6 +67,7 @@ from tinygrad_np.ops.counting import (
     bincount, bucketize, histc, histogram, searchsorted, unique,
     unique_consecutive
 )
+from tinygrad_np.ops.covariance import corrcoef, cov
 from tinygrad_np.ops.distance import cosine_similarity, pairwise_distance
 from tinygrad_np.ops.division import (
     div, divide, floor_divide, fmod, reciprocal, remainder, true_divide
@@ -94,7 +101,7 @@ from tinygrad_np.ops.logsum import logcumsumexp, logsumexp
 from tinygrad_np.ops.lu import lu_unpack
 from tinygrad_np.ops.mask import argwhere, masked_fill, masked_scatter, masked_select, nonzero
 from tinygrad_np.ops.matrix import (
-    addbmm, addmm, addmv, addr, baddbmm, chain_matmul, cross, kron, matrix_power, trace
+    addbmm, addmm, addmv, addr, baddbmm, block_diag, chain_matmul, cross, kron, matrix_power, trace
 )
 from tinygrad_np.ops.matrix_functions import logdet, matrix_exp, vander_falling as vander
 from tinygrad_np.ops.normalize import layer_norm, rms_norm
@@ -113,18 +120,18 @@ from tinygrad_np.ops.repetition import (
 )
 from tinygrad_np.ops.rounding import ceil, fix, floor, frac, round, trunc
 from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
-from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum
+from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum, diff, trapezoid
 from tinygrad_np.ops.shape import clone, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from tinygrad_np.ops.softmax import log_softmax, softmax
 from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
-from tinygrad_np.ops.special import erf, erfc, erfinv
+from tinygrad_np.ops.special import digamma, erf, erfc, erfinv, lgamma, logit, polygamma
 from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
 from tinygrad_np.ops.triangle import (
     diag, diag_embed, diagflat, diagonal, diagonal_scatter, tril, tril_indices, triu, triu_indices
 )
 from tinygrad_np.ops.trigonometry import (
     acos, acosh, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, asin, asinh, atan,
-    atan2, atanh, cos, cosh, hypot, sin, sinh, tan, tanh
+    atan2, atanh, cos, cosh, deg2rad, hypot, rad2deg, sin, sinh, tan, tanh
 )
 from tinygrad_np.queries import (
     is_complex, is_floating_point, is_nonzero, is_tensor, numel, result_type
@@ -137,7 +144,7 @@ from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
 from tinygrad_np.switches import (
     are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_autocast_enabled,
-    set_float32_matmul_precision, use_deterministic_algorithms
+    set_float32_matmul_precision, set_flush_denormal, use_deterministic_algorithms
 )
 from tinygrad_np.tape.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
@@ -158,73 +165,80 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 newaxis = None
+trapz = trapezoid
 
 __all__ = [
     "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
-    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
-    "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh",
-    "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled", "argmax", "argmin",
-    "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh",
-    "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends",
-    "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and", "bitwise_left_shift",
-    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bmm", "bool",
-    "BoolTensor", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
-    "ByteTensor", "can_cast", "cartesian_prod", "cat", "ceil", "celu", "chain_matmul",
-    "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "column_stack", "combinations", "compile", "compiler", "concat",
-    "concatenate", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "copysign", "cos", "cosh", "cosine_similarity", "count_nonzero", "cross",
-    "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "det", "device", "diag",
-    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "dist", "distributed",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose",
+    "alpha_dropout", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
+    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled",
+    "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan",
+    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
+    "avg_pool1d", "backends", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
+    "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "block_diag", "bmm", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors",
+    "broadcast_to", "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist",
+    "ceil", "celu", "chain_matmul", "channels_last", "channels_last_3d", "CharTensor",
+    "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
+    "clamp_min", "clip", "clone", "column_stack", "combinations", "compile", "compiler",
+    "concat", "concatenate", "contiguous_format", "conv1d", "conv2d", "conv3d",
+    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
+    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin",
+    "cumprod", "cumsum", "default_generator", "deg2rad", "det", "device", "diag", "diag_embed",
+    "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "distributed",
     "distributions", "div", "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit",
     "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
     "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout",
-    "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32",
-    "float64", "FloatTensor", "floor", "floor_divide", "fmod", "frac", "from_dlpack",
-    "from_numpy", "frombuffer", "full", "full_like", "gather", "ge", "Generator", "ger",
-    "get_conv_algorithm", "get_default_device", "get_default_dtype",
+    "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16",
+    "float32", "float64", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod",
+    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gather", "ge",
+    "Generator", "ger", "get_conv_algorithm", "get_default_device", "get_default_dtype",
     "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater",
-    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc",
-    "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy", "index_fill",
-    "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner", "int", "int16",
-    "int32", "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled", "is_complex",
-    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
-    "is_tensor", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "jit", "kron",
-    "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "linalg", "linspace", "load",
-    "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logcumsumexp", "logdet",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "logspace", "logsumexp", "long",
-    "LongTensor", "lt", "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill",
-    "masked_scatter", "masked_select", "matmul", "matrix_exp", "matrix_power", "max",
-    "max_pool1d", "max_pool2d", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm",
+    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside",
+    "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
+    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner",
+    "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled",
+    "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
+    "is_nonzero", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf",
+    "isposinf", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
+    "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2",
+    "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
+    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
+    "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
+    "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm",
     "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num",
-    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative", "newaxis",
-    "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones", "ones_like",
-    "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi", "pinverse",
-    "pixel_shuffle", "pixel_unshuffle", "poisson", "positive", "pow", "prelu", "prod", "profiler",
-    "promote_types", "put", "qr", "quantile", "rand", "rand_like", "randint", "randint_like",
-    "randn", "randn_like", "random", "randperm", "range", "ravel", "reciprocal", "relu",
-    "remainder", "repeat_interleave", "reshape", "result_type", "return_types", "rms_norm",
-    "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor",
-    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "selu",
-    "set_conv_algorithm", "set_default_device", "set_default_dtype",
-    "set_float32_matmul_precision", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size",
-    "slogdet", "softmax", "sort", "sparse", "sparse_coo_tensor", "split", "split_with_sizes",
-    "spmm", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "storage", "sub", "subtract",
-    "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor",
-    "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
-    "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
-    "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
-    "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var", "var_mean", "vdot",
-    "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative",
+    "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones",
+    "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polygamma", "positive", "pow",
+    "prelu", "preserve_format", "prod", "profiler", "promote_types", "put", "qr", "quantile",
+    "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random",
+    "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave",
+    "reshape", "result_type", "return_types", "rms_norm", "roll", "rot90", "round", "row_stack",
+    "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
+    "scatter_reduce", "searchsorted", "seed", "select", "selu", "set_conv_algorithm",
+    "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled", "set_num_threads",
+    "set_printoptions", "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit",
+    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "sparse", "sparse_coo",
+    "sparse_coo_tensor", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze",
+    "stack", "std", "std_mean", "storage", "strided", "sub", "subtract", "sum", "svd",
+    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "Tensor",
+    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose", "trapezoid",
+    "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide",
+    "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
+    "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var",
+    "var_mean", "vdot", "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros",
+    "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
 INPLACE = (
     "abs_", "acos_", "acosh_", "addmv_", "arccos_", "arccosh_", "arcsin_", "arcsinh_",
     "arctan_", "arctanh_", "asin_", "asinh_", "atan_", "atanh_", "ceil_", "clamp_",
-    "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "detach_", "erf_", "erfc_", "exp2_",
-    "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "index_put_", "log10_", "log1p_",
+    "clamp_max_", "clamp_min_", "clip_", "cos_", "cosh_", "detach", "detach_", "erf_", "erfc_",
+    "exp2_", "exp_", "expm1_", "fill_", "fix_", "floor_", "frac_", "index_put_", "log10_", "log1p_",
     "log2_", "log_", "nan_to_num_", "neg_", "negative_", "reciprocal_", "relu_", "resize_as_",
     "round_", "rsqrt_", "sigmoid_", "sin_", "sinh_", "sqrt_", "square_", "tan_", "tanh_",
     "trunc_", "xlogy_", "zero_",

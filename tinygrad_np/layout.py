@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tinygrad_np import dtypes
+from tinygrad_np import dtypes, formats
 from tinygrad_np.device import CPU, device
 from tinygrad_np.size import Size
 from tinygrad_np.tape.graph import TensorBase
@@ -41,6 +41,10 @@ class Layout(TensorBase):
         """Bytes of all elements."""
         return self._array.nbytes
 
+    @property
+    def layout(self) -> formats.layout:
+        return formats.strided
+
     is_cuda = is_sparse = is_quantized = is_meta = is_mps = is_xpu = False
     is_cpu = True
 
@@ -73,9 +77,12 @@ class Layout(TensorBase):
         """The address of the first element."""
         return int(self._in_order().ctypes.data)
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in the order of their indices."""
-        return bool(self._in_order().flags.c_contiguous)
+    def is_contiguous(self, memory_format: formats.memory_format | None = None) -> bool:
+        """Whether the elements lie in memory in the order of their indices, or of the format."""
+        array, axes = self._in_order(), memory_format.axes if memory_format else ()
+        if len(axes) == array.ndim:
+            array = array.transpose(axes)
+        return bool(array.flags.c_contiguous and len(axes) in (0, array.ndim))
 
     def is_pinned(self, device: Any = None) -> bool:
         """False: there is no memory but the CPU's."""

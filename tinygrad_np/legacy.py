@@ -22,6 +22,7 @@ __all__ = [
     "LongTensor",
     "ShortTensor",
     "Variable",
+    "set_default_tensor_type",
 ]
 
 
@@ -134,3 +135,33 @@ class Variable(metaclass=_Any):
     >>> x.grad
     tensor([2., 2.])
     """
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """`set_default_dtype`, by its old name and in old words.
+
+    Parameters
+    ----------
+    t : type or str
+        `FloatTensor`, `DoubleTensor` or `HalfTensor`, or its name such as "torch.FloatTensor".
+
+    Raises
+    ------
+    TypeError
+        For any other type; those of CUDA are not there.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.set_default_tensor_type("torch.DoubleTensor")
+    >>> tg.zeros(1).dtype
+    torch.float64
+    >>> tg.set_default_tensor_type(tg.FloatTensor)
+    """
+    name = t if isinstance(t, str) else f"{t.__module__}.{t.__name__}"
+    kind = {k.__name__: k for k in (FloatTensor, DoubleTensor, HalfTensor)}.get(name.split(".")[-1])
+    if kind is None or "cuda" in name:
+        raise TypeError(
+            f"invalid type: {name}: there are FloatTensor, DoubleTensor and HalfTensor, on the CPU"
+        )
+    dtypes.set_default_dtype(kind.dtype)

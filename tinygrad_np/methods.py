@@ -22,6 +22,7 @@ from tinygrad_np.ops import (
     choice,
     compare,
     counting,
+    covariance,
     division,
     einsum,
     elementwise,
@@ -152,6 +153,11 @@ class Methods(Layout):
     erf, erf_ = special.erf, inplace(special.erf)
     erfc, erfc_ = special.erfc, inplace(special.erfc)
     erfinv, erfinv_ = special.erfinv, inplace(special.erfinv)
+    lgamma, lgamma_ = special.lgamma, inplace(special.lgamma)
+    digamma, digamma_ = special.digamma, inplace(special.digamma)
+    logit, logit_ = special.logit, inplace(special.logit)
+    deg2rad, deg2rad_ = trigonometry.deg2rad, inplace(trigonometry.deg2rad)
+    rad2deg, rad2deg_ = trigonometry.rad2deg, inplace(trigonometry.rad2deg)
 
     # --- ops/rounding.py, ops/choice.py ---
     floor, floor_ = rounding.floor, inplace(rounding.floor)
@@ -161,6 +167,7 @@ class Methods(Layout):
     frac, frac_ = rounding.frac, inplace(rounding.frac)
     fix, fix_ = trunc, trunc_
     maximum, minimum = choice.maximum, choice.minimum
+    fmax, fmin = choice.fmax, choice.fmin
     clamp, clamp_ = choice.clamp, inplace(choice.clamp)
     clamp_min, clamp_min_ = choice.clamp_min, inplace(choice.clamp_min)
     clamp_max, clamp_max_ = choice.clamp_max, inplace(choice.clamp_max)
@@ -217,7 +224,8 @@ class Methods(Layout):
     logsumexp, logcumsumexp = logsum.logsumexp, logsum.logcumsumexp
     cumsum, cumsum_ = scan.cumsum, inplace(scan.cumsum)
     cumprod, cumprod_ = scan.cumprod, inplace(scan.cumprod)
-    cummax, cummin = scan.cummax, scan.cummin
+    cummax, cummin, diff = scan.cummax, scan.cummin, scan.diff
+    cov, corrcoef = covariance.cov, covariance.corrcoef
     median, nanmedian = quantiles.median, quantiles.nanmedian
     quantile, nanquantile = quantiles.quantile, quantiles.nanquantile
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_np import formats
 from tinygrad_np.conversion import as_tensor
 from tinygrad_np.ops.indices import index_put
 from tinygrad_np.ops.linalg import mm as dense_mm
@@ -30,6 +31,7 @@ class SparseTensor:
 
     is_sparse = True
     is_cuda = False
+    layout = formats.sparse_coo
 
     def __init__(
         self, indices: np.ndarray[Any, Any], values: Tensor, size: Sequence[int], coalesced: bool

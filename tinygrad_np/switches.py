@@ -6,7 +6,7 @@ from typing import Any
 
 __all__ = [
     "are_deterministic_algorithms_enabled", "get_float32_matmul_precision", "is_autocast_enabled",
-    "set_float32_matmul_precision", "use_deterministic_algorithms",
+    "set_float32_matmul_precision", "set_flush_denormal", "use_deterministic_algorithms",
 ]  # fmt: skip
 
 _state: dict[str, Any] = {"precision": "highest", "deterministic": False}
@@ -67,6 +67,18 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
     --------
     >>> import tinygrad_np as tg
     >>> tg.is_autocast_enabled()
+    False
+    """
+    return False
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """False: the smallest numbers stay what they are.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.set_flush_denormal(True)
     False
     """
     return False

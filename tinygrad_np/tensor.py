@@ -201,7 +201,14 @@ class Tensor(Methods):
         backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def detach(self) -> Tensor:
-        """The same memory outside the tape; in-place changes are seen, and counted, by both."""
+        """The same memory outside the tape; in-place changes are seen, and counted, by both.
+
+        Examples
+        --------
+        >>> import tinygrad_np as tg
+        >>> (tg.ones(2, requires_grad=True) * 2).detach()
+        tensor([2., 2.])
+        """
         return Tensor._make(self._in_order(), None, self._versions())  # type: ignore[no-any-return]
 
     def detach_(self) -> Tensor:

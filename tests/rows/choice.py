@@ -53,6 +53,8 @@ ROWS = [
     OpInfo(tg.where, np.where, wheres(), covers=("_where",)),
     OpInfo(tg.maximum, lambda x, y: np.where(x > y, x, y), binary(), mixed=True),
     OpInfo(tg.minimum, lambda x, y: np.where(x < y, x, y), binary(), mixed=True),
+    OpInfo(tg.fmax, lambda x, y: np.where(x > y, x, y), binary(), mixed=True),
+    OpInfo(tg.fmin, lambda x, y: np.where(x < y, x, y), binary(), mixed=True),
     OpInfo(tg.clamp, clamped, clamps()),
     OpInfo(tg.clamp_min, clamped, binary(), mixed=True),
     OpInfo(tg.clamp_max, lambda x, high: clamped(x, None, high), binary(), mixed=True),

@@ -18,6 +18,17 @@ def powers():
     return binary().map(lambda s: Sample((np.asarray(np.abs(s.args[0]) + 0.1), s.args[1])))
 
 
+def digamma(x, n=0):
+    """The derivative of log(gamma), or with n=1 the next: shifted up, then Stirling's series."""
+    shifted = range(20)
+    z = x + len(shifted)
+    if n == 0:
+        series = math.log(z) - 1 / (2 * z) - 1 / (12 * z**2) + 1 / (120 * z**4) - 1 / (252 * z**6)
+        return series - sum(1 / (x + i) for i in shifted)
+    series = 1 / z + 1 / (2 * z**2) + 1 / (6 * z**3) - 1 / (30 * z**5) + 1 / (42 * z**7)
+    return series + sum(1 / (x + i) ** 2 for i in shifted)
+
+
 ROWS = [
     OpInfo(tg.pow, np.power, powers(), mixed=True),
     OpInfo(
@@ -66,5 +77,26 @@ ROWS = [
     OpInfo(tg.atanh, each(math.atanh), unary(*INSIDE)),
     OpInfo(tg.erf, each(math.erf), unary()),
     OpInfo(tg.erfc, each(math.erfc), unary()),
+    OpInfo(tg.lgamma, each(math.lgamma), unary(*POSITIVE)),
+    OpInfo(tg.digamma, each(digamma), unary(*POSITIVE), rtol=1e-9),
+    OpInfo(
+        lambda x: tg.polygamma(1, x),
+        each(lambda x: digamma(x, 1)),
+        unary(*POSITIVE),
+        name="polygamma",
+        torch=lambda torch, x: torch.polygamma(1, x),
+        covers=("_polygamma",),
+        rtol=1e-9,
+    ),
+    OpInfo(tg.logit, lambda p: np.log(p / (1 - p)), unary(0.05, 0.95)),
+    OpInfo(
+        tg.logit,
+        lambda p, eps: np.log(np.clip(p, eps, 1 - eps) / (1 - np.clip(p, eps, 1 - eps))),
+        unary(0.01, 0.99, eps=0.2137),
+        name="logit(eps)",
+        torch="logit",
+    ),
+    OpInfo(tg.deg2rad, np.deg2rad, unary(-180.0, 180.0)),
+    OpInfo(tg.rad2deg, np.rad2deg, unary()),
     OpInfo(tg.erfinv, lambda x: scipy.special.ndtri((x + 1) / 2) / math.sqrt(2), unary(*INSIDE)),
 ]

@@ -19,6 +19,7 @@ OTHERWISE = {  # what is not as in PyTorch, and why
     "compile": "takes and ignores whatever else PyTorch's compiler is told",
     "dtype": "is a name's type here",
     "enable_grad": "the name of what it decorates",
+    "memory_format": "is a name's type here",
     "no_grad": "shows that it may decorate without parentheses",
     "nn.Hardtanh": "without min_value and max_value, deprecated since 2017",
     "nn.Sequential.extend": "calls the modules as ModuleList does",

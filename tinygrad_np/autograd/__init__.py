@@ -1,6 +1,7 @@
 """PyTorch's `torch.autograd`: backward, grad, Function, gradcheck, functional."""
 
 from tinygrad_np.autograd import functional, profiler
+from tinygrad_np.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from tinygrad_np.legacy import Variable
@@ -17,6 +18,7 @@ __all__ = [
     "GradcheckError",
     "Variable",
     "backward",
+    "detect_anomaly",
     "enable_grad",
     "functional",
     "grad",
@@ -25,5 +27,6 @@ __all__ = [
     "inference_mode",
     "no_grad",
     "profiler",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]

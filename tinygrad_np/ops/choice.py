@@ -9,8 +9,9 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.select import select
 from tinygrad_np.ops import mask
-from tinygrad_np.ops.compare import isfinite, same_dtype
+from tinygrad_np.ops.compare import ge, isfinite, isnan, le, same_dtype
 from tinygrad_np.ops.elementwise import sign
+from tinygrad_np.ops.logic import logical_or
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
@@ -21,6 +22,8 @@ __all__ = [
     "clamp_min",
     "clip",
     "copysign",
+    "fmax",
+    "fmin",
     "heaviside",
     "maximum",
     "minimum",
@@ -100,6 +103,34 @@ maximum.backward(
     input=lambda grad, input, other: _of_the_larger(grad, input, other),
     other=lambda grad, input, other: _of_the_larger(grad, other, input),
 )
+
+
+@takes_out
+def fmax(input: Array, other: Array) -> Array:
+    """The larger of two values; where one is nan, the other.
+
+    Where they are equal the gradient is that of `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.fmax(tg.tensor([1.0, float("nan")]), tg.tensor([3.0, 4.0]))
+    tensor([3., 4.])
+    """
+    return where(logical_or(ge(input, other), isnan(other)), input, other)
+
+
+@takes_out
+def fmin(input: Array, other: Array) -> Array:
+    """The smaller of two values; see `fmax`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.fmin(tg.tensor([1.0, float("nan")]), tg.tensor([3.0, 4.0]))
+    tensor([1., 4.])
+    """
+    return where(logical_or(le(input, other), isnan(other)), input, other)
 
 
 @op(promote=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "gt",
     "isclose",
     "isfinite",
+    "isin",
     "isinf",
     "isnan",
     "isneginf",
@@ -259,6 +260,31 @@ def equal(input: Any, other: Any) -> bool:
             raise TypeError(f"equal() compares tensors, got {type(t).__name__}: use tensor(...)")
     a, b = (t._array if isinstance(t, TensorBase) else t for t in (input, other))
     return np.array_equal(a, b)
+
+
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+) -> Any:
+    """Whether each element is one of `test_elements`; of dtype bool.
+
+    Parameters
+    ----------
+    elements, test_elements : Tensor or number
+        At least one Tensor.
+    assume_unique : bool, default False
+        Whether neither has an element twice.
+    invert : bool, default False
+        Whether each is none of them.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.isin(tg.tensor([[1, 2], [3, 4]]), tg.tensor([2, 3]))
+    tensor([[False,  True],
+            [ True, False]])
+    """
+    a, b = (t._array if isinstance(t, TensorBase) else t for t in (elements, test_elements))
+    return make(np.asarray(np.isin(a, b, assume_unique=assume_unique, invert=invert)))
 
 
 def same_dtype(name: str, input: Any, other: Any) -> None:

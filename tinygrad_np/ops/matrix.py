@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from tinygrad_np.ops.axes import roll
+from tinygrad_np.ops.broadcast import atleast_2d
 from tinygrad_np.ops.elementwise import add, mul, sub
 from tinygrad_np.ops.inverse import inv
+from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import bmm, check_ranks, matmul, mm, mv, outer, same_dtype
+from tinygrad_np.ops.pad import pad
 from tinygrad_np.ops.reduce import sum
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import clone, expand
@@ -19,8 +24,8 @@ from tinygrad_np.tape.op import Array
 from tinygrad_np.tape.out import takes_out
 
 __all__ = [
-    "addbmm", "addmm", "addmv", "addr", "baddbmm", "chain_matmul", "cross", "kron", "matrix_power",
-    "multi_dot",
+    "addbmm", "addmm", "addmv", "addr", "baddbmm", "block_diag", "chain_matmul", "cross", "kron",
+    "matrix_power", "multi_dot",
     "trace",
 ]  # fmt: skip
 
@@ -292,3 +297,29 @@ def matrix_power(A: Array, n: int) -> Array:
     half = matrix_power(A, n // 2)
     square = matmul(half, half)
     return matmul(square, A) if n % 2 else square
+
+
+def block_diag(*tensors: Any) -> Any:
+    """A matrix of matrices along its diagonal, with zeros elsewhere.
+
+    Parameters
+    ----------
+    *tensors : Tensor
+        Of at most 2 dimensions: vectors are rows, numbers (1, 1).
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.block_diag(tg.ones(1, 2), tg.tensor(5.0))
+    tensor([[1., 1., 0.],
+            [0., 0., 5.]])
+    """
+    blocks = [atleast_2d(t) for t in tensors]
+    if any(len(b.shape) > 2 for b in blocks) or not blocks:
+        raise RuntimeError(
+            "block_diag() takes tensors of at most 2 dimensions, got shapes "
+            f"{[list(b.shape) for b in blocks]}"
+        )
+    edges = list(itertools.accumulate((b.shape[1] for b in blocks), initial=0))
+    rows = [pad(b, (edges[i], edges[-1] - edges[i + 1])) for i, b in enumerate(blocks)]
+    return cat(rows, 0)

@@ -9,13 +9,15 @@ import numpy as np
 from tinygrad_np import return_types
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import flip
+from tinygrad_np.ops.compare import ne
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.extremes import selected
 from tinygrad_np.ops.join import cat
-from tinygrad_np.ops.reduce import DType, summed
+from tinygrad_np.ops.parts import narrow
+from tinygrad_np.ops.reduce import DType, sum, summed
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["cummax", "cummin", "cumprod", "cumsum"]
+__all__ = ["cummax", "cummin", "cumprod", "cumsum", "diff", "trapezoid"]
 
 
 @op
@@ -132,3 +134,77 @@ def _accumulate(ufunc: Any, input: Array, dim: int, dtype: Any = None) -> Array:
     axis = one(dim, input.ndim)
     x = input if input.ndim else input.reshape(1)
     return silent.run(ufunc.accumulate, x, axis, dtype).reshape(input.shape)
+
+
+@numpy_names
+def diff(input: Array, n: int = 1, dim: int = -1, prepend: Any = None, append: Any = None) -> Array:
+    """The differences between neighbours along `dim`, `n` times.
+
+    Parameters
+    ----------
+    input : Tensor
+    n : int, default 1
+    dim : int, default -1
+    prepend, append : Tensor, optional
+        What is put in front of `input` and behind it first.
+
+    Returns
+    -------
+    Tensor
+        For bools, whether neighbours differ.
+
+    Raises
+    ------
+    RuntimeError
+        For a number, and a negative `n`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.diff(tg.tensor([1, 4, 9, 16]))
+    tensor([3, 5, 7])
+    """
+    if not len(input.shape) or n < 0:
+        raise RuntimeError(
+            f"diff() takes at least one dimension and n >= 0, got {list(input.shape)} and n={n}"
+        )
+    parts = [part for part in (prepend, input, append) if part is not None]
+    x = cat(parts, dim) if len(parts) > 1 else input
+    at = one(dim, len(x.shape))
+    for _ in range(min(n, x.shape[at])):
+        size = x.shape[at] - 1
+        above, below = narrow(x, at, 1, size), narrow(x, at, 0, size)
+        x = ne(above, below) if x.dtype == np.bool_ else above - below
+    return x
+
+
+@numpy_names
+def trapezoid(y: Array, x: Any = None, *, dx: float = 1, dim: int = -1) -> Array:
+    """The integral along `dim` by the trapezoidal rule.
+
+    Parameters
+    ----------
+    y : Tensor
+        The values.
+    x : Tensor, optional
+        Where they are: of the shape of `y`, or of one dimension.
+    dx : float, default 1
+        The distance between them, without `x`.
+    dim : int, default -1
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.trapezoid(tg.tensor([1.0, 5.0, 10.0]))
+    tensor(10.5000)
+    """
+    at = one(dim, len(y.shape))
+    steps: Any = dx
+    if x is not None:
+        if len(x.shape) == 1 != len(y.shape):
+            x = x.reshape([-1 if i == at else 1 for i in range(len(y.shape))])
+        steps = diff(x, dim=at - len(y.shape))
+    size = y.shape[at] - 1
+    if size < 1:
+        return sum(y * 0, at)
+    return sum((narrow(y, at, 1, size) + narrow(y, at, 0, size)) * steps, at) / 2

@@ -5,13 +5,17 @@ Outside of its domain a function is nan, and where it grows without bound inf: n
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
+from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.out import takes_out
 
 __all__ = [
     "acos",
@@ -30,7 +34,9 @@ __all__ = [
     "atanh",
     "cos",
     "cosh",
+    "deg2rad",
     "hypot",
+    "rad2deg",
     "sin",
     "sinh",
     "tan",
@@ -282,3 +288,29 @@ atanh.backward(input=lambda grad, input: grad / (1 - input * input))
 
 arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
 arcsinh, arccosh, arctanh = asinh, acosh, atanh
+
+
+@takes_out
+def deg2rad(input: Array) -> Array:
+    """Degrees as radians, ``input * pi / 180``.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.deg2rad(tg.tensor([180.0, 90.0]))
+    tensor([3.1416, 1.5708])
+    """
+    return mul(input, math.pi / 180)
+
+
+@takes_out
+def rad2deg(input: Array) -> Array:
+    """Radians as degrees, ``input * 180 / pi``.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.rad2deg(tg.tensor([0.0, tg.pi]))
+    tensor([  0., 180.])
+    """
+    return mul(input, 180 / math.pi)
