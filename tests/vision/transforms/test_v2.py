@@ -18,11 +18,11 @@ def names(*letters):
 
 
 def test_the_rest_is_that_of_the_first():
-    own = {"AutoAugment", "RandAugment", "RandomChoice", "RandomCrop", "RandomOrder",
-           "TrivialAugmentWide", "functional", "v2"}  # fmt: skip
+    own = {"AutoAugment", "RandAugment", "RandomChoice", "RandomCrop", "RandomOrder", "Resize",
+           "RandomResizedCrop", "TrivialAugmentWide", "functional", "v2"}  # fmt: skip
     for name in set(transforms.__all__) - own:
         assert getattr(v2, name) is getattr(transforms, name)
-    for name in transforms.functional.__all__:
+    for name in set(transforms.functional.__all__) - {"resize", "resized_crop"}:
         assert getattr(F, name) is getattr(transforms.functional, name)
     assert F.horizontal_flip is F.hflip
 
@@ -101,3 +101,25 @@ def test_draws_are_torchvisions(seed):
     got = v2.RandomPhotometricDistort()(X)
     np.testing.assert_array_equal(got.numpy(), expected.numpy()[permutation])
     assert tg.rand(1).item() == torch.rand(1).item()
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+@pytest.mark.parametrize("antialias", [False, True])
+@pytest.mark.parametrize("size", [(16, 20), (37, 20), (80, 100), (10, 70), (60, 53)])
+def test_bytes_are_resized_as_pytorch_resizes_them(mode, antialias, size):
+    torch = pytest.importorskip("torch")
+    if torch.backends.cpu.get_cpu_capability() not in ("AVX2", "AVX512"):
+        pytest.skip("PyTorch computes otherwise on this processor")
+    image = rng.integers(0, 256, (2, 3, 37, 53), np.uint8)
+    expected = torch.nn.functional.interpolate(
+        torch.tensor(image), size, mode=mode, antialias=antialias
+    )
+    resize = v2.Resize(size, transforms.InterpolationMode(mode), antialias=antialias)
+    np.testing.assert_array_equal(resize(tg.tensor(image)).numpy(), expected.numpy())
+    crop = v2.RandomResizedCrop((5, 6))
+    tg.manual_seed(0)
+    place = crop.get_params(tg.tensor(image), crop.scale, crop.ratio)
+    tg.manual_seed(0)
+    expected = F.resized_crop(tg.tensor(image), *place, (5, 6))
+    np.testing.assert_array_equal(crop(tg.tensor(image)).numpy(), expected.numpy())

@@ -56,6 +56,18 @@ def resize(
     >>> F.resize(np.array([[0.0, 8.0]]), (1, 4)).tolist()
     [[0.0, 2.0, 6.0, 8.0]]
     """
+    return resized(img, size, interpolation, max_size, antialias)
+
+
+def resized(
+    img: Image,
+    size: int | Sequence[int],
+    interpolation: InterpolationMode,
+    max_size: int | None,
+    antialias: bool | None,
+    whole: bool = False,
+) -> Image:
+    """`resize`; with `whole` a Tensor of uint8 is computed in whole numbers, too, as in v2."""
     mode = interpolation_mode(interpolation)
     tensor = isinstance(img, TensorBase)
     _, rows, columns = get_dimensions(img)
@@ -74,6 +86,8 @@ def resize(
     across = _weights(columns, width, mode, bool(antialias))
 
     def function(a: Array) -> Array:
+        if a.dtype == np.uint8 and tensor and whole:
+            return _whole(down, _across(across, a, _bits(across)), _bits(down))
         if a.dtype == np.uint8 and antialias and not tensor:
             if height < rows and rows - height > 2 * (columns - width):  # as Pillow 13 has it
                 return _across(across, _whole(down, a))
@@ -85,17 +99,23 @@ def resize(
     return change(img, function)
 
 
-def _whole(weights: Array, a: Array) -> Array:
+def _bits(weights: Array) -> int:
+    """How many bits PyTorch gives the weights after the point: all fit in 16 with the sign."""
+    largest = weights.max()
+    return max(n for n in range(BITS + 1) if int(largest * 2**n + 0.5) < 2**15)
+
+
+def _whole(weights: Array, a: Array, bits: int = BITS) -> Array:
     """``weights @ a`` in whole numbers, as Pillow has it: rounded after each axis."""
-    scale = 2.0**BITS
+    scale = 2.0**bits
     whole = np.trunc(weights * scale + np.copysign(0.5, weights))  # exact in float64
     return (
         np.floor((whole @ a.astype(np.float64) + scale / 2) / scale).clip(0, 255).astype(np.uint8)
     )
 
 
-def _across(weights: Array, a: Array) -> Array:
-    return _whole(weights, a.swapaxes(-1, -2)).swapaxes(-1, -2)
+def _across(weights: Array, a: Array, bits: int = BITS) -> Array:
+    return _whole(weights, a.swapaxes(-1, -2), bits).swapaxes(-1, -2)
 
 
 def _nearest(old: int, new: int, offset: float | None) -> Array:

@@ -17,13 +17,15 @@ from tinygrad_np.vision.transforms.functional import *  # noqa: F403
 from tinygrad_np.vision.transforms.functional import __all__ as _shared
 from tinygrad_np.vision.transforms.functional import (
     convert_image_dtype,
+    crop,
     get_dimensions,
     hflip,
     pil_to_tensor,
     rgb_to_grayscale,
     vflip,
 )
-from tinygrad_np.vision.transforms.image import Array, Image, change
+from tinygrad_np.vision.transforms.image import Array, Image, InterpolationMode, change
+from tinygrad_np.vision.transforms.resampling import resized
 
 __all__ = [
     *_shared,
@@ -40,6 +42,58 @@ __all__ = [
 
 horizontal_flip = hflip
 vertical_flip = vflip
+
+
+def resize(  # type: ignore[no-redef]
+    inpt: Image,
+    size: int | Sequence[int],
+    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+    max_size: int | None = None,
+    antialias: bool | None = True,
+) -> Image:
+    """Another size; a Tensor of uint8 is computed in whole numbers, and rounded after each axis.
+
+    Parameters
+    ----------
+    size : int or (int, int)
+        Rows and columns; one int is the shorter side's length, and the other side goes with it.
+    interpolation : InterpolationMode
+    max_size : int, optional
+        The longer side's largest length, with one int for `size`.
+    antialias : bool, default True
+        Let a smaller image take the mean over all pixels that fall together.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision.transforms.v2 import functional as F
+    >>> F.resize(tg.tensor([[0, 8]], dtype=tg.uint8), (1, 4))
+    tensor([[0, 2, 6, 8]], dtype=torch.uint8)
+    """
+    return resized(inpt, size, interpolation, max_size, antialias, whole=True)
+
+
+def resized_crop(  # type: ignore[no-redef]
+    inpt: Image,
+    top: int,
+    left: int,
+    height: int,
+    width: int,
+    size: int | Sequence[int],
+    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+    antialias: bool | None = True,
+) -> Image:
+    """`crop`, then `resize`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from tinygrad_np.vision.transforms.v2 import functional as F
+    >>> F.resized_crop(np.eye(4), top=0, left=0, height=2, width=2, size=4).shape
+    (4, 4)
+    """
+    part = crop(inpt, top, left, height, width)
+    return resize(part, size, interpolation, antialias=antialias)
 
 
 def get_size(inpt: Image) -> list[int]:

@@ -11,7 +11,7 @@ from tinygrad_np import dtypes
 from tinygrad_np.nn.module import Module
 from tinygrad_np.tensor import Tensor
 from tinygrad_np.utils.data.worker import generator_here
-from tinygrad_np.vision.transforms import choice, random
+from tinygrad_np.vision.transforms import basic, choice, random
 from tinygrad_np.vision.transforms.draws import integer, uniform
 from tinygrad_np.vision.transforms.image import Image, get_dimensions
 from tinygrad_np.vision.transforms.v2 import functional as F
@@ -77,6 +77,21 @@ class RGB(Module):
 
     def forward(self, inpt: Image) -> Image:
         return F.grayscale_to_rgb(inpt)
+
+
+class Resize(basic.Resize):
+    __doc__ = basic.Resize.__doc__
+
+    def forward(self, img: Image) -> Image:
+        return F.resize(img, self.size, self.interpolation, self.max_size, self.antialias)
+
+
+class RandomResizedCrop(random.RandomResizedCrop):
+    __doc__ = random.RandomResizedCrop.__doc__
+
+    def forward(self, img: Image) -> Image:
+        place = self.get_params(img, self.scale, self.ratio)
+        return F.resized_crop(img, *place, self.size, self.interpolation, self.antialias)
 
 
 class RandomCrop(random.RandomCrop):
