@@ -231,7 +231,11 @@ def _sample(
         return (i >= 0) & (i < rows) & (j >= 0) & (j < columns)  # type: ignore[no-any-return]
 
     def at(a: Array, i: Array, j: Array) -> Array:
-        return a[..., i.clip(0, rows - 1).astype(int), j.clip(0, columns - 1).astype(int)]  # type: ignore[no-any-return]
+        number = (i.clip(0, rows - 1) * columns + j.clip(0, columns - 1)).astype(np.intp)
+        if a.ndim == 3 and a.strides[0] == a.itemsize:  # a picture: the channels of a pixel at once
+            pixels = np.moveaxis(a, 0, 2).reshape(rows * columns, len(a))
+            return np.moveaxis(pixels.take(number, 0), 2, 0)
+        return a.reshape(*a.shape[:-2], rows * columns).take(number, -1)  # type: ignore[no-any-return]
 
     if mode is NEAREST:
         i, j = (np.rint(y), np.rint(x)) if tensor else (np.floor(y + 0.5), np.floor(x + 0.5))

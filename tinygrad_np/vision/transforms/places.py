@@ -28,7 +28,17 @@ def hflip(img: Image) -> Image:
     >>> F.hflip(np.array([[1, 2], [3, 4]])).tolist()
     [[2, 1], [4, 3]]
     """
-    return change(img, lambda a: a[..., ::-1])
+    return change(img, _mirrored)
+
+
+def _mirrored(a: Array) -> Array:
+    out = np.empty_like(a)  # of the same layout
+    if a.ndim == 3:  # channel by channel: a loop over three channels of each pixel is slow
+        for new, old in zip(out, a, strict=True):
+            new[...] = old[:, ::-1]
+    else:
+        out[...] = a[..., ::-1]
+    return out
 
 
 def vflip(img: Image) -> Image:
@@ -88,7 +98,8 @@ def pad(
             border = [(0, 0)] * (a.ndim - 2) + [(top, bottom), (left, right)]
             return np.pad(a, border, mode)  # type: ignore[no-any-return]
         rows, columns = a.shape[-2:]
-        out = np.empty((*a.shape[:-2], top + rows + bottom, left + columns + right), a.dtype)
+        shape = *a.shape[:-2], top + rows + bottom, left + columns + right
+        out = np.empty_like(a, shape=shape)  # of the same layout
         out[...] = filling(fill, a)
         out[..., top : top + rows, left : left + columns] = a
         return out
