@@ -155,7 +155,7 @@ from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, jit, nn, onnx,
+        accelerator, backends, compiler, cuda, distributed, distributions, func, jit, nn, onnx,
         optim, profiler, sparse, utils, version, vision
     )
     from tinygrad_np.sparse import (
@@ -191,7 +191,7 @@ __all__ = [
     "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout",
     "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16",
     "float32", "float64", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod",
-    "frac", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "gather", "ge",
+    "frac", "from_dlpack", "from_numpy", "frombuffer", "func", "full", "full_like", "gather", "ge",
     "Generator", "ger", "get_conv_algorithm", "get_default_device", "get_default_dtype",
     "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater",
     "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside",
@@ -248,8 +248,8 @@ __all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (
-    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "jit", "nn",
-    "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
+    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "func", "jit",
+    "nn", "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
 )
 
 

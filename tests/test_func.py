@@ -1,0 +1,100 @@
+"""torch.func: derivatives against formulas, nested ones and those for trees of tensors; vmap."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+from tinygrad_np import func, nn
+
+X = np.array([0.5, -1.0, 2.0])
+
+
+def test_derivatives_are_those_of_the_formulas():
+    x = tg.tensor(X)
+    np.testing.assert_allclose(func.grad(lambda x: (x**3).sum())(x).numpy(), 3 * X**2)
+    np.testing.assert_allclose(func.jacrev(lambda x: x.sin())(x).numpy(), np.diag(np.cos(X)))
+    np.testing.assert_allclose(func.hessian(lambda x: (x**3).sum())(x).numpy(), np.diag(6 * X))
+    third = func.grad(func.grad(func.grad(lambda x: x**4)))
+    assert third(tg.tensor(2.0)).item() == pytest.approx(48.0)
+    _, back = func.vjp(lambda x: x * x, x)
+    np.testing.assert_allclose(back(tg.ones(3, dtype=tg.float64))[0].numpy(), 2 * X)
+    _, forth = func.jvp(lambda x: x * x, (x,), (tg.ones(3, dtype=tg.float64),))
+    np.testing.assert_allclose(forth.numpy(), 2 * X)
+
+
+def test_results_are_on_the_tape_only_for_what_is_captured():
+    x, w = tg.tensor(X), tg.tensor(X, requires_grad=True)
+    assert not func.grad(lambda x: (x * x).sum())(x).requires_grad
+    gradient = func.grad(lambda x: (w * w * x).sum())(x)
+    gradient.sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), 2 * X)
+    assert x.grad is None
+    func.grad(lambda x: (x**3).sum())(w).sum().backward()
+    np.testing.assert_allclose(w.grad.numpy(), 2 * X + 6 * X)
+
+
+def test_trees_and_several_arguments():
+    tree = {"a": tg.tensor(X), "b": [tg.tensor(2.0, dtype=tg.float64)]}
+    found = func.grad(lambda t, y: (t["a"] * t["b"][0] * y).sum())(tree, 3.0)
+    np.testing.assert_allclose(found["a"].numpy(), np.full(3, 6.0))
+    assert found["b"][0].item() == pytest.approx(3 * X.sum())
+    one, two = func.grad(lambda x, y: (x * y).sum(), argnums=(0, 1))(tg.tensor(X), tg.tensor(2 * X))
+    np.testing.assert_allclose(one.numpy(), 2 * X)
+    np.testing.assert_allclose(two.numpy(), X)
+    gradient, aux = func.grad(lambda x: (x.sum(), "aux"), has_aux=True)(tg.tensor(X))
+    assert (gradient.tolist(), aux) == ([1.0, 1.0, 1.0], "aux")
+
+
+def test_gradients_of_each_example():
+    layer = nn.Linear(3, 1, dtype=tg.float64)
+    own = {name: p.detach() for name, p in layer.named_parameters()}
+    x, y = tg.randn(5, 3, dtype=tg.float64), tg.randn(5, 1, dtype=tg.float64)
+
+    def loss(params, x, y):
+        return ((func.functional_call(layer, params, x) - y) ** 2).sum()
+
+    found = func.vmap(func.grad(loss), in_dims=(None, 0, 0))(own, x, y)
+    error = x.numpy() @ own["weight"].numpy().T + own["bias"].numpy() - y.numpy()
+    np.testing.assert_allclose(found["weight"].numpy(), 2 * error[:, :, None] * x.numpy()[:, None])
+    np.testing.assert_allclose(found["bias"].numpy(), 2 * error)
+
+
+def test_vmap_takes_and_gives_any_dimension():
+    x = np.random.default_rng(0).standard_normal((4, 3, 2))
+    out = func.vmap(lambda a, b: (a.sum(0), b), in_dims=(1, None), out_dims=(1, 0))(
+        tg.tensor(x), tg.ones(2)
+    )
+    np.testing.assert_allclose(out[0].numpy(), x.sum(0).T)
+    assert out[1].shape == (3, 2)
+    with pytest.raises(ValueError, match="as many"):
+        func.vmap(tg.add)(tg.ones(3), tg.ones(4))
+    with pytest.raises(ValueError, match="in_dims has 1"):
+        func.vmap(tg.add, in_dims=(0,))(tg.ones(3), tg.ones(3))
+
+
+def test_only_numbers_have_a_gradient():
+    with pytest.raises(RuntimeError, match=r"0-d tensor.*\[3\]"):
+        func.grad(lambda x: x)(tg.ones(3))
+
+
+def test_functional_call_gives_the_module_its_own_back():
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    own = list(model.parameters())
+    zeros = {"0.weight": tg.zeros(2, 2), "0.bias": tg.ones(2)}
+    with pytest.raises(RuntimeError, match=r"missing .*1\.weight"):
+        func.functional_call(model, zeros, (tg.ones(3, 2),), strict=True)
+    model.eval()
+    out = func.functional_call(model, zeros, (tg.ones(3, 2),))
+    np.testing.assert_allclose(out.detach().numpy(), 1 / np.sqrt(1 + 1e-5) * np.ones((3, 2)))
+    with pytest.raises(RuntimeError):
+        func.functional_call(model, zeros, (tg.ones(3, 5),))
+    assert all(a is b for a, b in zip(own, model.parameters(), strict=True))
+    with pytest.raises(ValueError, match="multiple"):
+        func.functional_call(model, [zeros, zeros], (tg.ones(3, 2),))
+
+
+def test_functional_call_replaces_shared_weights_under_all_names():
+    one = nn.Linear(2, 2, bias=False)
+    model = nn.Sequential(one, one)
+    out = func.functional_call(model, {"0.weight": 2 * tg.eye(2)}, tg.ones(1, 2))
+    assert out.tolist() == [[4.0, 4.0]]

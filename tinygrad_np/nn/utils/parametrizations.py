@@ -1,0 +1,210 @@
+"""Weights of a given norm, as parametrizations."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from tinygrad_np.nn.module import Module
+from tinygrad_np.nn.utils.parametrize import register_parametrization
+from tinygrad_np.nn.utils.spectral_norm import first_vectors, iterate, matrix
+from tinygrad_np.ops.matrix_functions import matrix_exp
+from tinygrad_np.ops.norms import norm
+from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tensor import Tensor
+
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
+
+M = TypeVar("M", bound=Module)
+
+
+class _WeightNorm(Module):
+    def __init__(self, dim: int | None = 0) -> None:
+        super().__init__()
+        self.dim = -1 if dim is None else dim
+
+    def _norms(self, v: Tensor) -> Any:
+        kept = None if self.dim == -1 else self.dim % v.ndim
+        return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+
+    def forward(self, weight_g: Tensor, weight_v: Tensor) -> Any:
+        return weight_v * (weight_g / self._norms(weight_v))
+
+    def right_inverse(self, weight: Tensor) -> tuple[Any, Tensor]:
+        return self._norms(weight), weight.detach().clone()
+
+
+def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
+    """Train a weight's length (`original0`) and direction (`original1`) apart.
+
+    Parameters
+    ----------
+    module : Module
+    name : str, default "weight"
+    dim : int, optional
+        Each part along it has a length of its own; with None there is one for all.
+
+    Source: T. Salimans, D. P. Kingma, Weight Normalization, 2016,
+    https://arxiv.org/abs/1602.07868
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> layer.parametrizations.weight.original0.shape
+    torch.Size([3, 1])
+    """
+    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+
+
+class _SpectralNorm(Module):
+    def __init__(self, weight: Tensor, n_power_iterations: int, dim: int, eps: float) -> None:
+        super().__init__()
+        if n_power_iterations <= 0:
+            raise ValueError(
+                "Expected n_power_iterations to be positive, but got "
+                f"n_power_iterations={n_power_iterations}"
+            )
+        self.dim, self.eps, self.n_power_iterations = dim % weight.ndim, eps, n_power_iterations
+        u, v = first_vectors(matrix(weight.detach(), self.dim), eps)
+        self.register_buffer("_u", u)
+        self.register_buffer("_v", v)
+        with no_grad():
+            iterate(matrix(weight.detach(), self.dim).T, v, u, 15, eps)
+
+    def forward(self, weight: Tensor) -> Tensor:
+        flat, vectors = matrix(weight, self.dim), self.__dict__
+        u, v = vectors["_u"], vectors["_v"]
+        if self.training:
+            with no_grad():
+                iterate(flat.detach().T, v, u, self.n_power_iterations, self.eps)
+        return weight / u.clone().dot(flat @ v.clone())
+
+    def right_inverse(self, value: Tensor) -> Tensor:
+        return value
+
+
+def spectral_norm(
+    module: M,
+    name: str = "weight",
+    n_power_iterations: int = 1,
+    eps: float = 1e-12,
+    dim: int | None = None,
+) -> M:
+    """Divide a weight by its largest singular value, found by power iteration.
+
+    Parameters
+    ----------
+    module : Module
+    name : str, default "weight"
+    n_power_iterations : int, default 1
+        For each time that the weight is read in training mode.
+    eps : float, default 1e-12
+        Smaller norms of vectors count as this.
+    dim : int, optional
+        The rows of the weight as a matrix: 1 for transposed convolutions, else 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such weight, or no iteration.
+
+    Source: T. Miyato et al., Spectral Normalization for Generative Adversarial Networks, 2018,
+    https://arxiv.org/abs/1802.05957
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> layer = tg.nn.utils.parametrizations.spectral_norm(tg.nn.Linear(4, 4)).eval()
+    >>> tg.allclose(tg.linalg.matrix_norm(layer.weight, 2), tg.ones(()), atol=0.1)
+    True
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if dim is None:
+        dim = int(type(module).__name__.startswith("ConvTranspose"))
+    new = _SpectralNorm(weight, n_power_iterations, dim, eps)
+    return register_parametrization(module, name, new)
+
+
+class _Orthogonal(Module):
+    """The exponential of a skew-symmetric matrix, times a base that is kept."""
+
+    base: Tensor
+
+    def __init__(self, weight: Tensor) -> None:
+        super().__init__()
+        from tinygrad_np.linalg import qr
+
+        rows, columns = weight.shape[-2:]
+        tall = weight.detach() if rows >= columns else weight.detach().mT
+        q, r = qr(tall)
+        signs = r.diagonal(dim1=-2, dim2=-1).sign()
+        self.register_buffer("base", q * signs[..., None, :])
+
+    def forward(self, x: Tensor) -> Any:
+        rows, columns = x.shape[-2:]
+        x = x if rows >= columns else x.mT
+        n, k = x.shape[-2:]
+        lower = x.tril(-1)
+        if n > k:
+            lower = _widened(lower, n - k)
+        turned = matrix_exp(lower - lower.mT) @ self.base
+        return turned if rows >= columns else turned.mT
+
+    def right_inverse(self, value: Tensor) -> Tensor:
+        """What gives the base, so that the weight begins as the orthogonal part of `value`."""
+        return value * 0
+
+
+def _widened(x: Tensor, more: int) -> Any:
+    from tinygrad_np.ops.pad import pad
+
+    return pad(x, (0, more))
+
+
+def orthogonal(
+    module: M,
+    name: str = "weight",
+    orthogonal_map: str | None = None,
+    *,
+    use_trivialization: bool = True,
+) -> M:
+    """Hold a weight orthogonal: its rows, or its columns if these are fewer.
+
+    It is the exponential of a skew-symmetric matrix times the orthogonal part of the weight as it
+    was.
+
+    Parameters
+    ----------
+    module : Module
+    name : str, default "weight"
+        A matrix, or a batch of them.
+    orthogonal_map : {None, "matrix_exp"}
+    use_trivialization : bool, default True
+
+    Raises
+    ------
+    ValueError
+        For a vector, or another map.
+
+    Source: M. Lezcano-Casado, Trivializations for Gradient-Based Optimization on Manifolds, 2019,
+    https://arxiv.org/abs/1909.09501
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> layer = tg.nn.utils.parametrizations.orthogonal(tg.nn.Linear(4, 2))
+    >>> tg.allclose(layer.weight @ layer.weight.T, tg.eye(2), atol=1e-5)
+    True
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if weight.ndim < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a {weight.ndim}-D tensor.")
+    if orthogonal_map not in (None, "matrix_exp"):
+        raise ValueError(
+            f"orthogonal_map must be 'matrix_exp' (the one there is here), got {orthogonal_map!r}"
+        )
+    return register_parametrization(module, name, _Orthogonal(weight))

@@ -1,0 +1,261 @@
+"""Parameters as functions of others: a module's weight that is computed from what is trained."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from tinygrad_np.nn.container import ModuleDict, ModuleList
+from tinygrad_np.nn.module import Module
+from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tensor import Tensor
+
+__all__ = [
+    "ParametrizationList",
+    "cached",
+    "is_parametrized",
+    "register_parametrization",
+    "remove_parametrizations",
+]
+
+M = TypeVar("M", bound=Module)
+_kept: dict[tuple[int, str], Any] | None = None  # what `cached` has computed
+
+
+@contextlib.contextmanager
+def cached() -> Iterator[None]:
+    """Compute each parametrized tensor once for the whole block.
+
+    Examples
+    --------
+    >>> from tinygrad_np.nn.utils import parametrize
+    >>> with parametrize.cached():
+    ...     pass
+    """
+    global _kept
+    before, _kept = _kept, {} if _kept is None else _kept
+    try:
+        yield
+    finally:
+        _kept = before
+
+
+class ParametrizationList(ModuleList):
+    """The parametrizations of one tensor, and what is trained: `original`, or `original0`, ...
+
+    Parameters
+    ----------
+    modules : sequence of Module
+    original : Tensor
+        The tensor as it was. The parametrizations' `right_inverse`, where there is one, makes of
+        it what is trained.
+    unsafe : bool, default False
+        Shape and dtype may change.
+    """
+
+    original: Tensor
+
+    def __init__(self, modules: Sequence[Module], original: Tensor, unsafe: bool = False) -> None:
+        if not modules:
+            raise ValueError("ParametrizationList requires one or more modules.")
+        super().__init__(modules)
+        self.unsafe = unsafe
+        new = self._inverse(original)
+        self.is_tensor = isinstance(new, Tensor)
+        self.ntensors = 1 if self.is_tensor else len(new)
+        for name, tensor in zip(self._names(), [new] if self.is_tensor else new, strict=True):
+            if isinstance(original, Parameter):
+                setattr(self, name, Parameter(tensor.detach(), original.requires_grad))
+            else:
+                self.register_buffer(name, tensor)
+
+    def _names(self) -> list[str]:
+        return ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]
+
+    def _inverse(self, value: Any) -> Any:
+        with no_grad():
+            for module in reversed(list(self)):
+                if hasattr(module, "right_inverse"):
+                    value = module.right_inverse(value)
+        return value
+
+    def right_inverse(self, value: Tensor) -> None:
+        """Set what is trained so that the parametrized tensor is `value`."""
+        for module in self:
+            if not hasattr(module, "right_inverse"):
+                raise RuntimeError(
+                    f"parametrization {type(module).__name__} does not implement right_inverse: "
+                    "without it no value can be assigned"
+                )
+        new = self._inverse(value)
+        with no_grad():
+            for name, tensor in zip(self._names(), [new] if self.is_tensor else new, strict=True):
+                getattr(self, name).data = tensor.detach()
+
+    def forward(self) -> Tensor:
+        """The parametrized tensor."""
+        first, *others = self
+        value: Tensor = first(*(getattr(self, name) for name in self._names()))
+        for module in others:
+            value = module(value)
+        return value
+
+
+def _property(name: str) -> property:
+    def get(self: Any) -> Any:
+        if _kept is None:
+            return self.parametrizations[name]()
+        key = (id(self), name)
+        if key not in _kept:
+            _kept[key] = self.parametrizations[name]()
+        return _kept[key]
+
+    def put(self: Any, value: Tensor) -> None:
+        self.parametrizations[name].right_inverse(value)
+
+    return property(get, put)
+
+
+def register_parametrization(
+    module: M, tensor_name: str, parametrization: Module, *, unsafe: bool = False
+) -> M:
+    """Make a parameter or buffer of `module` the result of a module that is given what is trained.
+
+    It is then computed anew each time that it is read; what is trained is
+    ``module.parametrizations[tensor_name].original``. A second parametrization is applied after
+    the first.
+
+    Parameters
+    ----------
+    module : Module
+        Its class becomes one of its own, ``Parametrized...``.
+    tensor_name : str
+    parametrization : Module
+        With a method `right_inverse` a value may be assigned to the tensor.
+    unsafe : bool, default False
+        Do not hold shape and dtype to those that the tensor has.
+
+    Returns
+    -------
+    Module
+        The module.
+
+    Raises
+    ------
+    ValueError
+        If there is no such tensor, or its shape or dtype would change.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> class Symmetric(tg.nn.Module):
+    ...     def forward(self, x):
+    ...         return x.triu() + x.triu(1).T
+    >>> layer = tg.nn.Linear(3, 3)
+    >>> layer = tg.nn.utils.parametrize.register_parametrization(layer, "weight", Symmetric())
+    >>> tg.allclose(layer.weight, layer.weight.T)
+    True
+    >>> [name for name, _ in layer.named_parameters()]
+    ['bias', 'parametrizations.weight.original']
+    """
+    if is_parametrized(module, tensor_name):
+        found: Any = module.parametrizations
+        chain = found[tensor_name]
+        before = getattr(module, tensor_name)
+        if not (unsafe or chain.unsafe):
+            _same_form(parametrization(before), before, tensor_name)
+        chain.append(parametrization)
+        chain.unsafe |= unsafe
+        return module
+    if tensor_name not in module._parameter_names and tensor_name not in module._buffer_names:
+        raise ValueError(
+            f"Module '{module}' does not have a parameter, a buffer, or a parametrized element "
+            f"with name '{tensor_name}'"
+        )
+    original = getattr(module, tensor_name)
+    chain = ParametrizationList([parametrization], original, unsafe)
+    if not unsafe:
+        with no_grad():
+            _same_form(chain(), original, tensor_name)
+    delattr(module, tensor_name)
+    if not is_parametrized(module):
+        cls = type(module)
+        own = {"__getstate__": cls.__getstate__} if "__getstate__" in cls.__dict__ else {}
+        module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), own)
+        module.parametrizations = ModuleDict()  # type: ignore[assignment]
+    setattr(type(module), tensor_name, _property(tensor_name))
+    module.parametrizations[tensor_name] = chain  # type: ignore[operator, index]
+    return module
+
+
+def _same_form(new: Any, old: Tensor, name: str) -> None:
+    if not isinstance(new, Tensor) or new.shape != old.shape or new.dtype != old.dtype:
+        got = f"{list(new.shape)}, {new.dtype}" if isinstance(new, Tensor) else type(new).__name__
+        raise ValueError(
+            f"Registering a parametrization may not change the shape or dtype of the tensor "
+            f"'{name}': {list(old.shape)}, {old.dtype} became {got}; pass unsafe=True to allow it"
+        )
+
+
+def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
+    """Whether a module has a parametrized tensor, or one of this name.
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> nn.utils.parametrize.is_parametrized(nn.Linear(2, 2))
+    False
+    """
+    found = module.__dict__.get("parametrizations")
+    if not isinstance(found, ModuleDict):
+        return False
+    return len(found) > 0 if tensor_name is None else tensor_name in found
+
+
+def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: bool = True) -> M:
+    """Make a tensor an ordinary parameter or buffer again; returns the module.
+
+    Parameters
+    ----------
+    module : Module
+    tensor_name : str
+    leave_parametrized : bool, default True
+        With the value that it has; otherwise with that of `original`.
+
+    Raises
+    ------
+    ValueError
+        If the tensor is not parametrized, or has several originals that can't be left.
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> layer = nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    >>> type(layer).__name__, [name for name, _ in layer.named_parameters()]
+    ('Linear', ['bias', 'weight'])
+    """
+    if not is_parametrized(module, tensor_name):
+        raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
+    found: Any = module.parametrizations
+    chain = found[tensor_name]
+    if not chain.is_tensor and not leave_parametrized:
+        raise ValueError(
+            "Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is "
+            "parametrized in terms of a sequence of tensors."
+        )
+    trained = getattr(chain, chain._names()[0])
+    with no_grad():
+        value = getattr(module, tensor_name).detach() if leave_parametrized else trained.detach()
+    delattr(type(module), tensor_name)
+    del found[tensor_name]
+    if not len(found):
+        del module.parametrizations
+        module.__class__ = type(module).__mro__[1]
+    if isinstance(trained, Parameter):
+        module.register_parameter(tensor_name, Parameter(value, trained.requires_grad))
+    else:
+        module.register_buffer(tensor_name, value)
+    return module
