@@ -95,6 +95,23 @@ def test_draws_are_torchvisions(seed):
     assert tg.rand(1).item() == torch.rand(1).item()
 
 
+@pytest.mark.torch
+def test_draws_are_of_the_default_dtype():
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    tg.manual_seed(0)
+    try:
+        torch.set_default_dtype(torch.float64)
+        tg.set_default_dtype(tg.float64)
+        assert T.GaussianBlur.get_params(0.5, 2) == torch.empty(1).uniform_(0.5, 2).item()
+        flip = (torch.rand(1) < 0.5).item()
+        assert (T.RandomHorizontalFlip()(X) is not X) == flip
+        assert tg.rand(1).item() == torch.rand(1).item()
+    finally:
+        torch.set_default_dtype(torch.float32)
+        tg.set_default_dtype(tg.float32)
+
+
 REFUSED = {
     "scale": (lambda: T.RandomResizedCrop(3, scale=(1, 0.5)), ValueError, r"scale .*\(1, 0.5\)"),
     "ratio": (lambda: T.RandomResizedCrop(3, ratio=3), ValueError, "ratio .*got 3"),

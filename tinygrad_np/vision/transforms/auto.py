@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tinygrad_np import dtypes
 from tinygrad_np.creation import linspace
 from tinygrad_np.nn.module import Module
 from tinygrad_np.utils.data.worker import generator_here
@@ -151,7 +152,8 @@ class AutoAugment(Auto):
         """Draw the number of a pair, and for each of the two a number from 0 to 1 and a sign."""
         generator = generator_here()
         number = integer(0, transform_num)
-        return number, generator.uniform(0, 1, (2,)), generator.randint(0, 2, (2,))
+        chances = generator.uniform(0, 1, (2,), dtypes.default_float())
+        return number, chances, generator.randint(0, 2, (2,))
 
     def forward(self, img: Image) -> Image:
         number, chances, signs = self.get_params(len(self.policies))

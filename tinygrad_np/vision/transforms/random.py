@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tinygrad_np import dtypes
 from tinygrad_np.nn.module import Module
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tensor import Tensor
@@ -152,8 +153,9 @@ def _range_pair(name: str, value: Sequence[float]) -> tuple[float, float]:
 def _share_and_ratio(scale: Sequence[float], ratio: Sequence[float]) -> tuple[float, float]:
     """Draw a share of the area, and a ratio of the sides evenly in its logarithm."""
     share = uniform(scale[0], scale[1])
-    low, high = (float(v) for v in np.log(np.asarray(ratio, np.float32)))
-    return share, float(np.exp(np.float32(uniform(low, high))))
+    default = dtypes.default_float()
+    low, high = (float(v) for v in np.log(np.asarray(ratio, default)))
+    return share, float(np.exp(default.type(uniform(low, high))))
 
 
 class RandomResizedCrop(Module):

@@ -147,7 +147,7 @@ class RandomChoice(choice.RandomTransforms):
         self.p = [w / sum(weights) for w in weights]
 
     def forward(self, *inputs: Any) -> Any:
-        drawn = generator_here().multinomial(np.array(self.p, np.float32), 1, False)
+        drawn = generator_here().multinomial(np.array(self.p, dtypes.default_float()), 1, False)
         return self.transforms[int(drawn.item())](*inputs)
 
 
