@@ -11,9 +11,10 @@ import pytest
 from tinygrad_np.launch.check import _takes_out
 
 ROOMS = [
-    "", ".autograd", ".autograd.functional", ".distributions", ".nn", ".nn.functional", ".nn.init",
-    ".nn.utils", ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".serialization", ".sparse",
-    ".utils.checkpoint", ".utils.data",
+    "", ".autograd", ".autograd.functional", ".distributions", ".nn", ".nn.functional",
+    ".nn.init", ".nn.utils", ".nn.utils.parametrize", ".nn.utils.rnn", ".optim",
+    ".optim.lr_scheduler", ".serialization", ".sparse", ".utils.checkpoint", ".utils.data",
+    ".nn.utils.parametrizations",
 ]  # fmt: skip
 OTHERWISE = {  # what is not as in PyTorch, and why
     "compile": "takes and ignores whatever else PyTorch's compiler is told",
