@@ -146,6 +146,7 @@ from tinygrad_np.switches import (
     are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_autocast_enabled,
     set_float32_matmul_precision, set_flush_denormal, use_deterministic_algorithms
 )
+from tinygrad_np.ops.volume import max_pool3d
 from tinygrad_np.tape.grad_mode import (
     enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
     set_grad_enabled
@@ -206,9 +207,9 @@ __all__ = [
     "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
     "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
     "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
-    "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm",
-    "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan", "nan_to_num",
-    "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative",
+    "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
+    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan",
+    "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg", "negative",
     "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel", "ones",
     "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
     "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polygamma", "positive", "pow",

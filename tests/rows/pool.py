@@ -168,7 +168,7 @@ def some_inputs(draw, shape):
 
 @st.composite
 def maxima(draw, dims):
-    g = draw(testing.pool_geometries(dims))
+    g = draw(testing.pool_geometries(dims, 6 if dims < 3 else 3))
     spans = [(k - 1) * d + 1 for k, d in zip(g.kernel_size, g.dilation)]
     fits = all(n >= span for n, span in zip(g.input[2:], spans))  # else some may see nothing
     params = {
@@ -183,7 +183,10 @@ def maxima(draw, dims):
 
 @st.composite
 def means(draw, dims):
-    g = draw(testing.pool_geometries(dims))
+    g = draw(testing.pool_geometries(dims, 6 if dims < 3 else 3))
+    shape = g.input
+    if dims == 3:  # PyTorch wants these to have room for a window without the padding
+        shape = (*shape[:2], *map(max, shape[2:], g.kernel_size))
     params = {
         "stride": draw(st.sampled_from([None, numbers(draw, g.stride)])),
         "padding": numbers(draw, g.padding),
@@ -192,12 +195,12 @@ def means(draw, dims):
     }
     if dims > 1:
         params["divisor_override"] = draw(st.sampled_from([None, 1, 3]))
-    return Sample((some_inputs(draw, g.input), numbers(draw, g.kernel_size)), params)
+    return Sample((some_inputs(draw, shape), numbers(draw, g.kernel_size)), params)
 
 
 @st.composite
 def norms(draw, dims):
-    g = draw(testing.pool_geometries(dims))
+    g = draw(testing.pool_geometries(dims, 6 if dims < 3 else 3))
     shape = tuple(max(n, k) for n, k in zip(g.input[2:], g.kernel_size))
     x = abs(some_inputs(draw, (*g.input[:2], *shape))) + 0.5
     kernel, stride = (v[0] if dims == 1 else v for v in (g.kernel_size, g.stride))
@@ -208,8 +211,9 @@ def norms(draw, dims):
 @st.composite
 def adaptives(draw, dims, indices=False):
     shape = [draw(st.integers(0, 2)), draw(st.integers(1, 2))]
-    shape += [draw(st.integers(1, 6)) for _ in range(dims)]
-    size = tuple(draw(st.sampled_from([1, 2, 3, 4, 7] + [None] * (dims > 1))) for _ in range(dims))
+    shape += [draw(st.integers(1, 6 if dims < 3 else 3)) for _ in range(dims)]
+    sizes = st.sampled_from(([1, 2, 3, 4, 7] if dims < 3 else [1, 2, 4]) + [None] * (dims > 1))
+    size = tuple(draw(sizes) for _ in range(dims))
     params = {"return_indices": draw(st.booleans())} if indices else {}
     size = size if None in size else numbers(draw, size)
     return Sample((some_inputs(draw, tuple(shape)), size), params)
@@ -251,4 +255,10 @@ ROWS = [
            covers=("adaptive_argmax",)),
     OpInfo(F.max_unpool1d, batched(max_unpool, 1), unpools(1)),
     OpInfo(F.max_unpool2d, batched(max_unpool, 2), unpools(2)),
+    OpInfo(F.max_pool3d, batched(max_pool, 3), maxima(3), torch="nn.functional.max_pool3d"),
+    OpInfo(F.avg_pool3d, batched(avg_pool, 3), means(3)),
+    OpInfo(F.lp_pool3d, batched(lp_pool, 3), norms(3)),
+    OpInfo(F.adaptive_avg_pool3d, batched(adaptive_avg, 3), adaptives(3)),
+    OpInfo(F.adaptive_max_pool3d, batched(adaptive_max, 3), adaptives(3, True)),
+    OpInfo(F.max_unpool3d, batched(max_unpool, 3), unpools(3)),
 ]  # fmt: skip

@@ -30,3 +30,4 @@ from tinygrad_np.ops.pool import *
 from tinygrad_np.ops.softmax import *
 from tinygrad_np.ops.trigonometry import tanh as tanh
 from tinygrad_np.ops.unpool import *
+from tinygrad_np.ops.volume import *

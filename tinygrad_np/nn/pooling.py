@@ -11,16 +11,22 @@ from tinygrad_np.tensor import Tensor
 __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
+    "AdaptiveAvgPool3d",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
+    "AdaptiveMaxPool3d",
     "AvgPool1d",
     "AvgPool2d",
+    "AvgPool3d",
     "LPPool1d",
     "LPPool2d",
+    "LPPool3d",
     "MaxPool1d",
     "MaxPool2d",
+    "MaxPool3d",
     "MaxUnpool1d",
     "MaxUnpool2d",
+    "MaxUnpool3d",
 ]
 
 Ints = Any  # an int, or a tuple with one for each dimension
@@ -92,6 +98,16 @@ class MaxPool1d(_MaxPool):
         )  # fmt: skip
 
 
+class MaxPool3d(_MaxPool):
+    """The largest element of each window of a volume; see `MaxPool2d` for the parameters."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.max_pool3d(
+            input, self.kernel_size, self.stride, self.padding, self.dilation,
+            ceil_mode=self.ceil_mode, return_indices=self.return_indices,
+        )  # fmt: skip
+
+
 class AvgPool2d(Module):
     """The mean of each window of an image.
 
@@ -135,6 +151,16 @@ class AvgPool2d(Module):
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class AvgPool3d(AvgPool2d):
+    """The mean of each window of a volume; see `AvgPool2d` for the parameters."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.avg_pool3d(
+            input, self.kernel_size, self.stride, self.padding,
+            self.ceil_mode, self.count_include_pad, self.divisor_override,
+        )  # fmt: skip
 
 
 class AvgPool1d(Module):
@@ -217,6 +243,17 @@ class MaxUnpool1d(_MaxUnpool):
         )
 
 
+class MaxUnpool3d(_MaxUnpool):
+    """`MaxUnpool2d` for volumes, and `MaxPool3d`."""
+
+    dims = 3
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Any:
+        return F.max_unpool3d(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
+
+
 class _LPPool(Module):
     def __init__(
         self, norm_type: float, kernel_size: Ints, stride: Ints = None, ceil_mode: bool = False
@@ -263,6 +300,15 @@ class LPPool1d(_LPPool):
         )
 
 
+class LPPool3d(_LPPool):
+    """The p-norm of each window of a volume; see `LPPool2d` for the parameters."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.lp_pool3d(
+            input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
+        )
+
+
 class _Adaptive(Module):
     def __init__(self, output_size: Ints) -> None:
         super().__init__()
@@ -298,6 +344,13 @@ class AdaptiveAvgPool1d(_Adaptive):
         return F.adaptive_avg_pool1d(input, self.output_size)
 
 
+class AdaptiveAvgPool3d(_Adaptive):
+    """`AdaptiveAvgPool2d` for volumes."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.adaptive_avg_pool3d(input, self.output_size)
+
+
 class _AdaptiveMax(_Adaptive):
     def __init__(self, output_size: Ints, return_indices: bool = False) -> None:
         super().__init__(output_size)
@@ -324,3 +377,10 @@ class AdaptiveMaxPool1d(_AdaptiveMax):
 
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool1d(input, self.output_size, self.return_indices)
+
+
+class AdaptiveMaxPool3d(_AdaptiveMax):
+    """`AdaptiveMaxPool2d` for volumes."""
+
+    def forward(self, input: Tensor) -> Any:
+        return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
