@@ -153,6 +153,13 @@ CASES = [
     case("AdaptiveMaxPool2d", (3, 2), return_indices=True, inputs=image),
     case("LPPool1d", 2, 3, inputs=unit(2, 4, 9)),
     case("LPPool2d", 1.5, 2, stride=1, inputs=unit(2, 4, 7, 6)),
+    case("MaxPool3d", 2, padding=1, inputs=real(2, 3, 3, 4, 4)),
+    case("MaxPool3d", (1, 2, 2), return_indices=True, inputs=real(2, 2, 4, 4)),
+    case("MaxUnpool3d", (1, 2, 1), inputs=(real(1, 1, 1, 2), constant([[[[0, 3]]]]))),
+    case("AvgPool3d", (2, 1, 2), 1, 0, False, False, inputs=real(2, 3, 3, 4, 4)),
+    case("AdaptiveAvgPool3d", (1, None, 2), inputs=real(2, 3, 3, 4, 4)),
+    case("AdaptiveMaxPool3d", 2, return_indices=True, inputs=real(2, 3, 3, 4, 4)),
+    case("LPPool3d", 2, 2, inputs=unit(2, 4, 4, 4)),
     # normalization
     case("BatchNorm1d", 4),
     case("BatchNorm1d", 4, 1e-3, None, inputs=sequence),
