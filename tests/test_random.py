@@ -165,6 +165,57 @@ def test_likes(both):
     equal(*both(lambda t: t.rand_like(t.zeros(3, dtype=t.int64), dtype=t.float32)))
 
 
+LAYOUTS = {
+    "transposed": lambda t, x: x.reshape(4, 5, 6).transpose(0, 1),
+    "turned": lambda t, x: x.reshape(4, 5, 6).permute(2, 1, 0),
+    "computed from turned": lambda t, x: x.reshape(4, 5, 6).transpose(0, 1) * 0.5,
+    "every other": lambda t, x: x.reshape(4, 5, 6)[:, :, ::2],
+    "turned, every other": lambda t, x: x.reshape(4, 5, 6)[:, :, ::2].transpose(0, 1),
+    "with sizes of 1": lambda t, x: x.reshape(4, 1, 30).permute(2, 1, 0),
+    "few": lambda t, x: x[:6].reshape(2, 3).t(),
+    "channels last": lambda t, x: x.reshape(2, 5, 4, 3).permute(0, 3, 1, 2),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_order_of_the_memory(both, dtype, layout):
+    def tensor(t):
+        return LAYOUTS[layout](t, t.ones(120, dtype=getattr(t, dtype)))
+
+    near(*both(lambda t: t.nn.functional.dropout(tensor(t), 0.4)))
+    near(*both(lambda t: t.nn.functional.alpha_dropout(tensor(t), 0.4, True)))
+    equal(*both(lambda t: t.rand_like(tensor(t))))
+    near(*both(lambda t: t.randn_like(tensor(t))))
+    equal(*both(lambda t: t.randint_like(tensor(t), 3, 90)))
+    equal(*both(lambda t: t.bernoulli(tensor(t) / 3)))
+    near(*both(lambda t: t.normal(tensor(t), 2.0)))
+    for method, args in [("uniform_", ()), ("normal_", (1.0, 2.0)), ("random_", (50,)),
+                         ("random_", ()), ("bernoulli_", (0.3,)), ("geometric_", (0.3,)),
+                         ("exponential_", ()), ("cauchy_", ()), ("log_normal_", ())]:  # fmt: skip
+        ours, theirs = both(lambda t: getattr(tensor(t), method)(*args))
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5 if dtype == "float32" else 1e-11)
+    chance = np.random.default_rng(0).random(120)
+    equal(*both(lambda t: tensor(t).bernoulli_(LAYOUTS[layout](t, t.from_numpy(chance)))))
+
+
+@pytest.mark.torch
+def test_dropout_after_layers_that_lay_out_memory_their_own_way(both):
+    def drop(make):
+        def call(t):
+            return (t.nn.functional.dropout(make(t).double(), 0.4) != 0).detach()
+
+        equal(*both(call))
+
+    drop(lambda t: t.nn.Conv2d(3, 4, 3)(t.ones(2, 3, 8, 8)))
+    drop(lambda t: t.nn.Conv2d(3, 4, 3)(t.ones(2, 3, 8, 8)).sigmoid())
+    drop(lambda t: t.nn.Conv1d(3, 4, 3)(t.ones(2, 8, 3).transpose(1, 2)).exp())
+    drop(lambda t: t.nn.LSTM(3, 4, batch_first=True)(t.ones(2, 5, 3))[0])
+    drop(lambda t: t.nn.MultiheadAttention(4, 2, batch_first=True)(*[t.ones(2, 5, 4)] * 3)[0])
+    drop(lambda t: t.nn.Linear(3, 4)(t.ones(2, 5, 3).transpose(0, 1)))
+
+
 @pytest.mark.torch
 def test_half_of_normal_numbers(both):
     for n in (20, 33, 64):

@@ -187,15 +187,22 @@ class Generator:
         return out.reshape(shape)
 
     def normal(
-        self, mean: float = 0.0, std: float = 1.0, shape: Shape = (), dtype: Any = np.float32
+        self,
+        mean: float = 0.0,
+        std: float = 1.0,
+        shape: Shape = (),
+        dtype: Any = np.float32,
+        singly: bool = False,
     ) -> Array:
         """Numbers from a normal distribution. PyTorch's to the last bits.
+
+        With `singly` not in blocks, as for a tensor that is not contiguous.
 
         Source: G. E. P. Box, M. E. Muller, A Note on the Generation of Random Normal Deviates,
         1958.
         """
         n, rest = math.prod(shape), math.prod(shape) % BLOCK
-        if n < BLOCK:
+        if singly or n < BLOCK:
             z = self._normal_pairs(n)
         else:
             with self._lock:

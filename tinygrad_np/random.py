@@ -266,8 +266,10 @@ def rand_like(
     >>> tg.rand_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    options.setdefault("dtype", type_like(input, options))
-    return rand(size=input.shape, generator=generator, **options)
+    dtype, draw = type_like(input, options), random.source(generator).uniform
+    random.require_float("rand", dtype)
+    array = random.in_memory_order(input, lambda shape: draw(0.0, 1.0, shape, dtype))
+    return made(array, options)
 
 
 def randn_like(
@@ -281,8 +283,12 @@ def randn_like(
     >>> tg.randn_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    options.setdefault("dtype", type_like(input, options))
-    return randn(size=input.shape, generator=generator, **options)
+    dtype, draw = type_like(input, options), random.source(generator).normal
+    random.require_float("randn", dtype)
+    order = random.memory_order(input)
+    turned = order is not None and order != sorted(order)
+    array = random.in_memory_order(input, lambda shape: draw(0.0, 1.0, shape, dtype, turned))
+    return made(array, options)
 
 
 def randint_like(
@@ -302,7 +308,12 @@ def randint_like(
     tensor([5., 5.])
     """
     options.setdefault("dtype", type_like(input, options))
-    return randint(low, high, input.shape, generator=generator, **options)
+    first, end = (0, low) if high is None else (low, high)
+
+    def draw(shape: tuple[int, ...]) -> Any:
+        return randint(first, end, shape, generator=generator, **options)._array
+
+    return made(random.in_memory_order(input, draw), options)
 
 
 def normal(

@@ -80,7 +80,7 @@ def test_nothing_to_do_gives_the_input_itself():
 
 
 def test_layout_is_kept_and_does_not_show():
-    x = tg.ones(2, 4, 5, 3).permute(0, 3, 1, 2)
+    x = tg.ones(2, 4, 5, 3).permute(0, 3, 1, 2).clone()  # as convolutions lay out what they make
     got = call(tg, "dropout", x)
     assert got._array.strides == x._array.strides
     assert tg.equal(got, call(tg, "dropout", x.contiguous()))

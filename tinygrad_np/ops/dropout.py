@@ -14,8 +14,10 @@ import numpy as np
 from tinygrad_np.generator import default_generator
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.moments import affine
+from tinygrad_np.ops.random import in_memory_order
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace as in_place
 from tinygrad_np.tape.op import Array
 
@@ -227,10 +229,16 @@ def _noised(
     x = array(input)
     check_floating("dropout", x)
 
+    def draw(shape: Shape) -> Array:
+        return default_generator.bernoulli(1 - p, shape, x.dtype)
+
     def function(y: Array) -> Array:
         if p == 1:
             return mul(y, 0.0)
-        ones = default_generator.bernoulli(1 - p, shape, x.dtype)
+        if shape == x.shape and isinstance(input, TensorBase):
+            ones = in_memory_order(input, draw)
+        else:
+            ones = draw(shape)
         size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
         shift = (ones - (1 - p)) * (floor / size) if floor else None
         # in the memory layout of the input

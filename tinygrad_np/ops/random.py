@@ -1,12 +1,14 @@
 """Random numbers of the shape and dtype of a tensor: what `normal_` and its like write into it.
 
 Each function returns a new array and leaves its argument alone; `methods` makes the methods of
-them. The numbers, for contiguous tensors, are PyTorch's (see `generator`).
+them. The numbers are PyTorch's (see `generator`), and lie as there in the order of the memory: a
+transposed tensor is filled as the tensor that it is the transpose of.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -27,6 +29,35 @@ def source(generator: Generator | None) -> Generator:
     if isinstance(generator, Generator):
         return generator
     raise TypeError(f"generator must be a Generator or None, got {type(generator).__name__}")
+
+
+def memory_order(input: Any) -> list[int] | None:
+    """The dimensions of a tensor from the widest apart in memory to the closest.
+
+    None for a contiguous one. Convolutions lay out images with channels last behind PyTorch's
+    back; these count as contiguous.
+    """
+    array = input._array
+    if array.flags.c_contiguous or 0 in array.strides:
+        return None
+    turned = array.transpose(0, *range(2, array.ndim), 1) if array.ndim > 2 else array
+    if input._view is None and turned.flags.c_contiguous:
+        return None
+    inner = iter(sorted((d for d, n in enumerate(array.shape) if n > 1), key=_apart(array)))
+    return [next(inner) if n > 1 else d for d, n in enumerate(array.shape)]
+
+
+def _apart(array: NDArray) -> Callable[[int], int]:
+    return lambda d: -array.strides[d]
+
+
+def in_memory_order(input: Any, draw: Callable[[tuple[int, ...]], NDArray]) -> NDArray:
+    """What `draw` gives for a shape, of the shape of a tensor and in the order of its memory."""
+    order = memory_order(input)
+    if order is None:
+        return draw(input._array.shape)
+    drawn = draw(tuple(input._array.shape[d] for d in order))
+    return drawn.transpose(np.argsort(order))
 
 
 def require_float(name: str, dtype: np.dtype[Any]) -> None:
@@ -52,7 +83,8 @@ def normal(
     array = input._array
     require_float("normal_", array.dtype)
     require(std >= 0, "normal_", "std >= 0", std=std)
-    return source(generator).normal(mean, std, array.shape, array.dtype)
+    draw, singly = source(generator).normal, memory_order(input) is not None
+    return in_memory_order(input, lambda shape: draw(mean, std, shape, array.dtype, singly))
 
 
 def uniform(
@@ -63,7 +95,8 @@ def uniform(
     require_float("uniform_", array.dtype)
     require(math.isfinite(to - from_), "uniform_", "finite bounds", from_=from_, to=to)
     require(from_ <= to, "uniform_", "from <= to", from_=from_, to=to)
-    return source(generator).uniform(from_, to, array.shape, array.dtype)
+    draw = source(generator).uniform
+    return in_memory_order(input, lambda shape: draw(from_, to, shape, array.dtype))
 
 
 def log_normal(
@@ -73,7 +106,8 @@ def log_normal(
     array = input._array
     require_float("log_normal_", array.dtype)
     require(std > 0, "log_normal_", "std > 0", std=std)
-    return source(generator).log_normal(mean, std, array.shape, array.dtype)
+    draw = source(generator).log_normal
+    return in_memory_order(input, lambda shape: draw(mean, std, shape, array.dtype))
 
 
 def exponential(input: Any, lambd: float = 1.0, *, generator: Generator | None = None) -> NDArray:
@@ -81,7 +115,8 @@ def exponential(input: Any, lambd: float = 1.0, *, generator: Generator | None =
     array = input._array
     require_float("exponential_", array.dtype)
     require(lambd > 0, "exponential_", "lambd > 0", lambd=lambd)
-    return source(generator).exponential(lambd, array.shape, array.dtype)
+    draw = source(generator).exponential
+    return in_memory_order(input, lambda shape: draw(lambd, shape, array.dtype))
 
 
 def cauchy(
@@ -91,13 +126,15 @@ def cauchy(
     array = input._array
     require_float("cauchy_", array.dtype)
     require(sigma > 0, "cauchy_", "sigma > 0", sigma=sigma)
-    return source(generator).cauchy(median, sigma, array.shape, array.dtype)
+    draw = source(generator).cauchy
+    return in_memory_order(input, lambda shape: draw(median, sigma, shape, array.dtype))
 
 
 def geometric(input: Any, p: float, *, generator: Generator | None = None) -> NDArray:
     """How many tosses of a coin it takes to win, at probability `p`: 1, 2, ..."""
     require(0 < p < 1, "geometric_", "p in (0, 1)", p=p)
-    return source(generator).geometric(p, input._array.shape, input._array.dtype)
+    draw, dtype = source(generator).geometric, input._array.dtype
+    return in_memory_order(input, lambda shape: draw(p, shape, dtype))
 
 
 def bernoulli(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> NDArray:
@@ -111,7 +148,9 @@ def bernoulli(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -
                 f"bernoulli_: p of shape {list(p.shape)} does not broadcast to {list(array.shape)}"
             ) from None
     require_chance("bernoulli_", p)
-    return source(generator).bernoulli(p, array.shape, array.dtype)
+    draw, order = source(generator).bernoulli, memory_order(input)
+    chance = p.transpose(order) if order is not None and isinstance(p, np.ndarray) else p
+    return in_memory_order(input, lambda shape: draw(chance, shape, array.dtype))
 
 
 def require_chance(name: str, p: Any) -> None:
@@ -132,10 +171,12 @@ def random(
     array = input._array
     if from_ is not None:
         low, high = (0, from_) if to is None else (from_, to)
-        return integers(low, high, array.shape, array.dtype, generator)
+        return in_memory_order(
+            input, lambda shape: integers(low, high, shape, array.dtype, generator)
+        )
     _, last = _bounds(array.dtype)
-    wide = array.dtype.itemsize == 8
-    return source(generator).randint(0, last + 1, array.shape, array.dtype, wide)
+    draw, wide = source(generator).randint, array.dtype.itemsize == 8
+    return in_memory_order(input, lambda shape: draw(0, last + 1, shape, array.dtype, wide))
 
 
 def integers(

@@ -101,7 +101,7 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
             view = self._view
             _check(self, self if view is None else view.base, None)
             # rules may save the old value
-            old = make(self._array.copy(), self._place())
+            old = make(self._array.copy(order="K"), self._place())
             args = tuple(old if a is self else a for a in args)
         value = function(old, *args, **kwargs)
         return assign(self, value, cast=False)
