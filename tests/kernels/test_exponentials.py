@@ -64,3 +64,10 @@ def test_the_number_of_threads_changes_nothing(scale):
     for other in found[1:]:
         for a, b in zip(found[0], other, strict=True):
             assert a.tobytes() == b.tobytes()
+
+
+def test_float16_does_not_overflow():
+    x = np.full((300, 10), 20, np.float16)
+    x[:, 0] = 19
+    want = scipy.special.softmax(x.astype(np.float64), 1)
+    np.testing.assert_allclose(exponentials.softmax(x, 1), want, rtol=2e-3)

@@ -185,6 +185,31 @@ def test_no_sequences(kind):
     assert not layer.weight_hh_l0.grad.any()
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_float32_of_any_width(kind, size):
+    layer = getattr(nn, kind)(3, size)
+    x = np.random.default_rng(0).standard_normal((4, 3, 3))
+    zeros = np.zeros((1, 3, size))
+    want = np.stack(
+        [reference(kind, layer, x[:, i], zeros[:, i], zeros[:, i])[0] for i in range(3)], 1
+    )
+    got = layer(tg.tensor(x, dtype=tg.float32))[0].detach().numpy()
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "relu"])
+def test_outputs_may_be_changed_in_place(kind):
+    layer = nn.RNN(2, 3, nonlinearity="relu") if kind == "relu" else getattr(nn, kind)(2, 3)
+    found = []
+    for change in (lambda out: out * 0.5, lambda out: out.mul_(0.5)):
+        x = tg.ones(4, 2, 2, requires_grad=True)
+        change(layer(x)[0]).sum().backward()
+        found.append(x.grad.numpy())
+    np.testing.assert_allclose(*found, rtol=1e-6)
+    assert found[0].any()
+
+
 def test_copies_have_weights_of_their_own():
     layer = nn.GRU(2, 3)
     other = copy.deepcopy(layer)

@@ -115,3 +115,10 @@ def test_nothing_comes_back_through_a_closed_relu(size):
     x = tg.full((size,), -1.0, requires_grad=True)
     tg.relu(x).sqrt().sum().backward()  # whose own gradient is inf there
     assert (x.grad == 0).all()
+
+
+@pytest.mark.parametrize("size", [3, 9_000])
+def test_relu_lets_the_gradient_at_nan_through(size):
+    x = tg.tensor([float("nan"), 1.0, -1.0]).repeat(size // 3).requires_grad_()
+    tg.relu(x).sum().backward()
+    assert x.grad[:3].tolist() == [1.0, 1.0, 0.0]

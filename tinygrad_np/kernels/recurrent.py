@@ -137,10 +137,11 @@ class _Layer:
 
 class _Tanh(_Layer):
     def step(self, at: slice, h: NDArray) -> None:
-        np.tanh(self.sums(at), out=h)
+        sums = self.sums(at)
+        h[...] = np.tanh(sums, out=sums)
 
     def slopes(self) -> tuple[NDArray, NDArray, Back]:
-        grads = 1 - self.out * self.out
+        grads = 1 - self.kept * self.kept  # not of `out`, which is the user's to change
 
         def back(at: slice, h: NDArray) -> None:
             grads[at] *= h
@@ -151,10 +152,11 @@ class _Tanh(_Layer):
 
 class _Relu(_Layer):
     def step(self, at: slice, h: NDArray) -> None:
-        np.maximum(self.sums(at), 0, out=h)
+        sums = self.sums(at)
+        h[...] = np.maximum(sums, 0, out=sums)
 
     def slopes(self) -> tuple[NDArray, NDArray, Back]:
-        grads, is_open = np.zeros_like(self.out), self.out > 0
+        grads, is_open = np.zeros_like(self.kept), ~(self.kept <= 0)  # nan is let through
 
         def back(at: slice, h: NDArray) -> None:
             np.copyto(grads[at], h, where=is_open[at])  # 0, not nan, where an infinite one stops
@@ -245,7 +247,7 @@ _LAYERS = {"LSTM": _Lstm, "GRU": _Gru, "RNN_TANH": _Tanh, "RNN_RELU": _Relu}
 
 
 def _sigmoid(x: NDArray) -> None:
-    np.negative(x, out=x)
+    x *= -1  # np.negative(x, out=x) is wrong for columns of one element that lie 16 bytes apart
     np.exp(x, out=x)
     x += 1
     np.reciprocal(x, out=x)
