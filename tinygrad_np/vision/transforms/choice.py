@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from tinygrad_np.nn.module import Module
 from tinygrad_np.vision.transforms.draws import uniform
 
-__all__ = ["RandomApply", "RandomChoice", "RandomOrder"]
+__all__ = ["RandomApply", "RandomChoice", "RandomOrder", "Sometimes"]
 
 Transforms = Sequence[Callable[[Any], Any]]
+
+
+class Sometimes(Module):
+    """The base of transforms that `change` an image with a probability, and else leave it.
+
+    Parameters
+    ----------
+    p : float, default 0.5
+    """
+
+    shown: ClassVar[tuple[str, ...]] = ()  # attributes to name in the repr, before p
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = p
+
+    def change(self, img: Any) -> Any:
+        raise NotImplementedError
+
+    def forward(self, img: Any) -> Any:
+        return self.change(img) if uniform(0, 1) < self.p else img
+
+    def __repr__(self) -> str:
+        values = ",".join(f"{name}={getattr(self, name)}" for name in (*self.shown, "p"))
+        return f"{type(self).__name__}({values})"
 
 
 class RandomTransforms(Module):

@@ -13,6 +13,7 @@ from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tensor import Tensor
 from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
+from tinygrad_np.vision.transforms.choice import Sometimes
 from tinygrad_np.vision.transforms.draws import integer, uniform
 from tinygrad_np.vision.transforms.image import (
     Image,
@@ -31,7 +32,7 @@ __all__ = [
 ]
 
 
-class RandomHorizontalFlip(Module):
+class RandomHorizontalFlip(Sometimes):
     """Exchange left and right with a probability.
 
     Parameters
@@ -39,18 +40,11 @@ class RandomHorizontalFlip(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Image) -> Image:
-        return functional.hflip(img) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomHorizontalFlip(p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.hflip(img)
 
 
-class RandomVerticalFlip(Module):
+class RandomVerticalFlip(Sometimes):
     """Exchange top and bottom with a probability.
 
     Parameters
@@ -58,15 +52,8 @@ class RandomVerticalFlip(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Image) -> Image:
-        return functional.vflip(img) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomVerticalFlip(p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.vflip(img)
 
 
 class RandomCrop(Module):

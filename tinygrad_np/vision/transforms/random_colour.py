@@ -8,6 +8,7 @@ from typing import Any
 from tinygrad_np.nn.module import Module
 from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
+from tinygrad_np.vision.transforms.choice import Sometimes
 from tinygrad_np.vision.transforms.draws import uniform
 from tinygrad_np.vision.transforms.image import Image, get_dimensions
 
@@ -158,7 +159,7 @@ class GaussianBlur(Module):
         return f"GaussianBlur(kernel_size={self.kernel_size}, sigma={self.sigma})"
 
 
-class RandomGrayscale(Module):
+class RandomGrayscale(Sometimes):
     """Take the colours away with a probability; the number of channels stays.
 
     Parameters
@@ -167,19 +168,13 @@ class RandomGrayscale(Module):
     """
 
     def __init__(self, p: float = 0.1) -> None:
-        super().__init__()
-        self.p = p
+        super().__init__(p)
 
-    def forward(self, img: Image) -> Image:
-        if uniform(0, 1) >= self.p:
-            return img
+    def change(self, img: Image) -> Image:
         return functional.rgb_to_grayscale(img, get_dimensions(img)[0])
 
-    def __repr__(self) -> str:
-        return f"RandomGrayscale(p={self.p})"
 
-
-class RandomInvert(Module):
+class RandomInvert(Sometimes):
     """Take the negative with a probability.
 
     Parameters
@@ -187,18 +182,11 @@ class RandomInvert(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Image) -> Image:
-        return functional.invert(img) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomInvert(p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.invert(img)
 
 
-class RandomPosterize(Module):
+class RandomPosterize(Sometimes):
     """Keep only the first of each value's 8 bits, with a probability.
 
     Parameters
@@ -208,19 +196,17 @@ class RandomPosterize(Module):
     p : float, default 0.5
     """
 
+    shown = ("bits",)
+
     def __init__(self, bits: int, p: float = 0.5) -> None:
-        super().__init__()
+        super().__init__(p)
         self.bits = bits
-        self.p = p
 
-    def forward(self, img: Image) -> Image:
-        return functional.posterize(img, self.bits) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomPosterize(bits={self.bits},p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.posterize(img, self.bits)
 
 
-class RandomSolarize(Module):
+class RandomSolarize(Sometimes):
     """Take the negative of the values that are not below a threshold, with a probability.
 
     Parameters
@@ -229,19 +215,17 @@ class RandomSolarize(Module):
     p : float, default 0.5
     """
 
+    shown = ("threshold",)
+
     def __init__(self, threshold: float, p: float = 0.5) -> None:
-        super().__init__()
+        super().__init__(p)
         self.threshold = threshold
-        self.p = p
 
-    def forward(self, img: Image) -> Image:
-        return functional.solarize(img, self.threshold) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomSolarize(threshold={self.threshold},p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.solarize(img, self.threshold)
 
 
-class RandomAdjustSharpness(Module):
+class RandomAdjustSharpness(Sometimes):
     """Change how sharp the image is, with a probability.
 
     Parameters
@@ -251,21 +235,17 @@ class RandomAdjustSharpness(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, sharpness_factor: float, p: float = 0.5) -> None:
-        super().__init__()
-        self.sharpness_factor = sharpness_factor
-        self.p = p
+    shown = ("sharpness_factor",)
 
-    def forward(self, img: Image) -> Image:
-        if uniform(0, 1) >= self.p:
-            return img
+    def __init__(self, sharpness_factor: float, p: float = 0.5) -> None:
+        super().__init__(p)
+        self.sharpness_factor = sharpness_factor
+
+    def change(self, img: Image) -> Image:
         return functional.adjust_sharpness(img, self.sharpness_factor)
 
-    def __repr__(self) -> str:
-        return f"RandomAdjustSharpness(sharpness_factor={self.sharpness_factor},p={self.p})"
 
-
-class RandomAutocontrast(Module):
+class RandomAutocontrast(Sometimes):
     """Let each channel's values go from 0 to the largest, with a probability.
 
     Parameters
@@ -273,18 +253,11 @@ class RandomAutocontrast(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Image) -> Image:
-        return functional.autocontrast(img) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomAutocontrast(p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.autocontrast(img)
 
 
-class RandomEqualize(Module):
+class RandomEqualize(Sometimes):
     """Make all ranges of values about equally frequent, with a probability.
 
     Parameters
@@ -292,12 +265,5 @@ class RandomEqualize(Module):
     p : float, default 0.5
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def forward(self, img: Image) -> Image:
-        return functional.equalize(img) if uniform(0, 1) < self.p else img
-
-    def __repr__(self) -> str:
-        return f"RandomEqualize(p={self.p})"
+    def change(self, img: Image) -> Image:
+        return functional.equalize(img)
