@@ -45,6 +45,38 @@ def test_trees_and_several_arguments():
     assert (gradient.tolist(), aux) == ([1.0, 1.0, 1.0], "aux")
 
 
+def test_what_comes_beside_the_results():
+    def pair(x):
+        return x**2, {"seen": 2 * x}
+
+    x = tg.tensor(X)
+    for found in (func.jacrev(pair, has_aux=True)(x), func.jacfwd(pair, has_aux=True)(x)):
+        np.testing.assert_allclose(found[0].numpy(), np.diag(2 * X))
+        np.testing.assert_allclose(found[1]["seen"].numpy(), 2 * X)
+        assert not found[1]["seen"].requires_grad
+    out, along, aux = func.jvp(pair, (x,), (tg.ones_like(x),), has_aux=True)
+    np.testing.assert_allclose(out.numpy(), X**2)
+    np.testing.assert_allclose(along.numpy(), 2 * X)
+    np.testing.assert_allclose(aux["seen"].numpy(), 2 * X)
+    assert not aux["seen"].requires_grad
+
+
+def test_an_ensemble_in_one_call():
+    models = [nn.Linear(3, 2) for _ in range(4)]
+    params, buffers = func.stack_module_state(models)
+    assert buffers == {}
+    assert params["weight"].is_leaf
+    assert params["weight"].requires_grad
+    x = tg.randn(5, 3)
+    out = func.vmap(lambda p: func.functional_call(models[0], p, x))(params)
+    for mine, model in zip(out, models, strict=True):
+        np.testing.assert_allclose(mine.detach().numpy(), model(x).detach().numpy(), rtol=1e-6)
+    with pytest.raises(RuntimeError, match="same class"):
+        func.stack_module_state([models[0], nn.ReLU()])
+    with pytest.raises(RuntimeError, match="at least one"):
+        func.stack_module_state([])
+
+
 def test_gradients_of_each_example():
     layer = nn.Linear(3, 1, dtype=tg.float64)
     own = {name: p.detach() for name, p in layer.named_parameters()}

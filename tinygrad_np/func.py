@@ -8,17 +8,20 @@ Source: the interface is PyTorch's, https://pytorch.org/docs/stable/func.api.htm
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tinygrad_np.autograd import functional
-from tinygrad_np.nn.utils.stateless import functional_call
+from tinygrad_np.nn.utils import stateless
 from tinygrad_np.ops.join import stack
 from tinygrad_np.ops.parts import select
 from tinygrad_np.tape.backward import grad as gradients
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import Leaf
 from tinygrad_np.tensor import Tensor
+
+if TYPE_CHECKING:
+    from tinygrad_np.nn.module import Module
 
 __all__ = [
     "functional_call",
@@ -28,6 +31,7 @@ __all__ = [
     "jacfwd",
     "jacrev",
     "jvp",
+    "stack_module_state",
     "vjp",
     "vmap",
 ]
@@ -127,7 +131,10 @@ def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> Any:
     return (shown, back, aux) if has_aux else (shown, back)
 
 
-def jvp(func: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
+def jvp(
+    func: Callable[..., Any], primals: Any, tangents: Any, *, strict: bool = False,
+    has_aux: bool = False,
+) -> tuple[Any, ...]:  # fmt: skip
     """The result of `func`, and the product of its Jacobian with the tangents.
 
     Examples
@@ -136,10 +143,26 @@ def jvp(func: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any
     >>> tg.func.jvp(lambda x: x * x, (tg.tensor([1.0, 2.0]),), (tg.tensor([1.0, 0.0]),))
     (tensor([1., 4.]), tensor([2., 0.]))
     """
-    return functional.jvp(func, tuple(primals), tuple(tangents))
+    aux, leaves = None, []
+
+    def result(*args: Any) -> Any:
+        nonlocal aux, leaves
+        value, leaves = func(*args), _leaves(args)
+        if has_aux:
+            value, aux = value
+        return value
+
+    found = functional.jvp(result, tuple(primals), tuple(tangents), strict=strict)
+    return (*found, _freed(aux, leaves)) if has_aux else found
 
 
-def jacrev(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
+def jacrev(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    *,
+    has_aux: bool = False,
+    chunk_size: int | None = None,
+) -> Any:
     """The function that computes the Jacobian of `func`, whose result is a tensor.
 
     Returns
@@ -158,18 +181,26 @@ def jacrev(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         with enable_grad():
             args, leaves = _followed(args, argnums)
-            result = func(*args, **kwargs)
+            value = func(*args, **kwargs)
+            result, aux = value if has_aux else (value, None)
             rows = [_gradients(element, leaves) for element in result.reshape(-1)]
             found = [
                 stack(some).reshape((*result.shape, *leaf.shape))
                 for leaf, *some in zip(leaves, *rows, strict=True)
             ]
-        return _like(_chosen(args, argnums), iter(_free(found, leaves)))
+        trees = _like(_chosen(args, argnums), iter(_free(found, leaves)))
+        return (trees, _freed(aux, leaves)) if has_aux else trees
 
     return jacobian
 
 
-def jacfwd(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
+def jacfwd(
+    func: Callable[..., Any],
+    argnums: Argnums = 0,
+    has_aux: bool = False,
+    *,
+    randomness: str = "error",
+) -> Any:
     """The same as `jacrev`: here too the walk goes backwards.
 
     Examples
@@ -178,7 +209,7 @@ def jacfwd(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
     >>> tg.func.jacfwd(lambda x: x.sum())(tg.ones(2))
     tensor([1., 1.])
     """
-    return jacrev(func, argnums)
+    return jacrev(func, argnums, has_aux=has_aux)
 
 
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
@@ -252,6 +283,91 @@ def vmap(
         return _like(results[0], together)
 
     return mapped
+
+
+# --- modules ---
+
+
+def functional_call(
+    module: Module,
+    parameter_and_buffer_dicts: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+    args: Any = None,
+    kwargs: dict[str, Any] | None = None,
+    *,
+    tie_weights: bool = True,
+    strict: bool = False,
+) -> Any:
+    """What `module` computes with these tensors in place of its parameters and buffers.
+
+    Parameters
+    ----------
+    module : Module
+    parameter_and_buffer_dicts : dict of str to Tensor, or sequence of them
+    args, kwargs, tie_weights, strict
+        As for `nn.utils.stateless.functional_call`.
+
+    Raises
+    ------
+    ValueError
+        If two dicts have a name in common.
+    RuntimeError, AttributeError
+        As there.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> layer = tg.nn.Linear(2, 1)
+    >>> given = {"weight": tg.tensor([[1.0, 2.0]])}, {"bias": tg.zeros(1)}
+    >>> tg.func.functional_call(layer, given, tg.ones(1, 2))
+    tensor([[3.]])
+    """
+    several = parameter_and_buffer_dicts
+    given: dict[str, Tensor] = {}
+    for mapping in [several] if isinstance(several, Mapping) else several:
+        twice = given.keys() & mapping.keys()
+        if twice:
+            raise ValueError(f"{sorted(twice)} appeared in multiple dictionaries")
+        given.update(mapping)
+    return stateless.functional_call(
+        module, given, args, kwargs, tie_weights=tie_weights, strict=strict
+    )
+
+
+def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters, and the buffers, of modules of one kind, each stacked along dimension 0.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no module, or they differ in class or mode.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> params, buffers = tg.func.stack_module_state([tg.nn.Linear(3, 2) for _ in range(4)])
+    >>> params["weight"].shape
+    torch.Size([4, 2, 3])
+    """
+    models = list(models)
+    if not models:
+        raise RuntimeError("stack_module_state: Expected at least one model, got 0.")
+    if len({(type(m), m.training) for m in models}) > 1:
+        raise RuntimeError(
+            "stack_module_state: Expected all models to be of the same class and in the same "
+            f"mode, got {[(type(m).__name__, m.training) for m in models]}"
+        )
+
+    def stacked(tensors: list[dict[str, Any]]) -> dict[str, Any]:
+        found = {}
+        for name, first in tensors[0].items():
+            found[name] = stack([own[name] for own in tensors]).detach()
+            found[name].requires_grad_(first.requires_grad)
+        return found
+
+    return (
+        stacked([dict(m.named_parameters()) for m in models]),
+        stacked([dict(m.named_buffers()) for m in models]),
+    )
 
 
 # --- trees of tensors ---

@@ -11,7 +11,7 @@ import pytest
 from tinygrad_np.launch.check import _takes_out
 
 ROOMS = [
-    "", ".autograd", ".autograd.functional", ".distributions", ".nn", ".nn.functional",
+    "", ".autograd", ".autograd.functional", ".distributions", ".func", ".nn", ".nn.functional",
     ".nn.init", ".nn.utils", ".nn.utils.parametrize", ".nn.utils.rnn", ".optim",
     ".optim.lr_scheduler", ".serialization", ".sparse", ".utils.checkpoint", ".utils.data",
     ".nn.utils.parametrizations",
@@ -22,6 +22,7 @@ OTHERWISE = {  # what is not as in PyTorch, and why
     "enable_grad": "the name of what it decorates",
     "memory_format": "is a name's type here",
     "no_grad": "shows that it may decorate without parentheses",
+    "func.jacrev": "without _preallocate_and_copy",
     "nn.Hardtanh": "without min_value and max_value, deprecated since 2017",
     "nn.Sequential.extend": "calls the modules as ModuleList does",
     "nn.functional.log_softmax": "without _stacklevel",

@@ -38,6 +38,9 @@ def test_a_weight_that_is_computed():
     nn.init.zeros_(other.parametrizations.weight.original)
     assert not other.weight.any()
     assert layer.weight.any()
+    parametrize.remove_parametrizations(other, "weight")
+    assert type(other) is nn.Linear
+    np.testing.assert_allclose(layer.weight.detach().numpy(), want)
 
 
 def test_one_after_another_assignment_and_removal():

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.utils.parametrize import register_parametrization
 from tinygrad_np.nn.utils.spectral_norm import first_vectors, iterate, matrix
+from tinygrad_np.nn.utils.weight_norm import norms
 from tinygrad_np.ops.matrix_functions import matrix_exp
-from tinygrad_np.ops.norms import norm
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
 
@@ -20,17 +20,13 @@ M = TypeVar("M", bound=Module)
 class _WeightNorm(Module):
     def __init__(self, dim: int | None = 0) -> None:
         super().__init__()
-        self.dim = -1 if dim is None else dim
-
-    def _norms(self, v: Tensor) -> Any:
-        kept = None if self.dim == -1 else self.dim % v.ndim
-        return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+        self.dim = dim
 
     def forward(self, weight_g: Tensor, weight_v: Tensor) -> Any:
-        return weight_v * (weight_g / self._norms(weight_v))
+        return weight_v * (weight_g / norms(weight_v, self.dim))
 
     def right_inverse(self, weight: Tensor) -> tuple[Any, Tensor]:
-        return self._norms(weight), weight.detach().clone()
+        return norms(weight, self.dim), weight.detach().clone()
 
 
 def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:

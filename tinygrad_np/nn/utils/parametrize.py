@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ __all__ = [
 ]
 
 M = TypeVar("M", bound=Module)
-_kept: dict[tuple[int, str], Any] | None = None  # what `cached` has computed
+_kept: dict[ParametrizationList, Any] | None = None  # what `cached` has computed
 
 
 @contextlib.contextmanager
@@ -103,19 +104,29 @@ class ParametrizationList(ModuleList):
         return value
 
 
-def _property(name: str) -> property:
-    def get(self: Any) -> Any:
+class _Computed:
+    """What goes in front of a module's class when it is parametrized."""
+
+    def __getattr__(self, name: str) -> Any:
+        if not is_parametrized(self, name):
+            return super().__getattr__(name)  # type: ignore[misc]
+        chain = self.__dict__["parametrizations"][name]
         if _kept is None:
-            return self.parametrizations[name]()
-        key = (id(self), name)
-        if key not in _kept:
-            _kept[key] = self.parametrizations[name]()
-        return _kept[key]
+            return chain()
+        if chain not in _kept:
+            _kept[chain] = chain()
+        return _kept[chain]
 
-    def put(self: Any, value: Tensor) -> None:
-        self.parametrizations[name].right_inverse(value)
+    def __setattr__(self, name: str, value: Any) -> None:
+        if is_parametrized(self, name):
+            self.__dict__["parametrizations"][name].right_inverse(value)
+        else:
+            super().__setattr__(name, value)
 
-    return property(get, put)
+
+@functools.cache
+def _parametrized(cls: type[Any]) -> type[Any]:
+    return type(f"Parametrized{cls.__name__}", (_Computed, cls), {})
 
 
 def register_parametrization(
@@ -130,7 +141,7 @@ def register_parametrization(
     Parameters
     ----------
     module : Module
-        Its class becomes one of its own, ``Parametrized...``.
+        Its class becomes ``Parametrized...``, which inherits from what it was.
     tensor_name : str
     parametrization : Module
         With a method `right_inverse` a value may be assigned to the tensor.
@@ -181,11 +192,9 @@ def register_parametrization(
             _same_form(chain(), original, tensor_name)
     delattr(module, tensor_name)
     if not is_parametrized(module):
-        cls = type(module)
-        own = {"__getstate__": cls.__getstate__} if "__getstate__" in cls.__dict__ else {}
-        module.__class__ = type(f"Parametrized{cls.__name__}", (cls,), own)
+        cls: Any = type(module)
+        module.__class__ = _parametrized(cls)
         module.parametrizations = ModuleDict()  # type: ignore[assignment]
-    setattr(type(module), tensor_name, _property(tensor_name))
     module.parametrizations[tensor_name] = chain  # type: ignore[operator, index]
     return module
 
@@ -199,7 +208,7 @@ def _same_form(new: Any, old: Tensor, name: str) -> None:
         )
 
 
-def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
+def is_parametrized(module: Any, tensor_name: str | None = None) -> bool:
     """Whether a module has a parametrized tensor, or one of this name.
 
     Examples
@@ -249,11 +258,10 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
     trained = getattr(chain, chain._names()[0])
     with no_grad():
         value = getattr(module, tensor_name).detach() if leave_parametrized else trained.detach()
-    delattr(type(module), tensor_name)
     del found[tensor_name]
     if not len(found):
         del module.parametrizations
-        module.__class__ = type(module).__mro__[1]
+        module.__class__ = type(module).__bases__[1]
     if isinstance(trained, Parameter):
         module.register_parameter(tensor_name, Parameter(value, trained.requires_grad))
     else:

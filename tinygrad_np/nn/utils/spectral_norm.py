@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.nn.utils.weight_norm import find_hook
 from tinygrad_np.ops.normalize import normalize
 from tinygrad_np.random import randn
 from tinygrad_np.tape.grad_mode import no_grad
@@ -98,7 +99,7 @@ def spectral_norm(
     >>> [name for name, _ in layer.named_parameters()], [name for name, _ in layer.named_buffers()]
     (['bias', 'weight_orig'], ['weight_u', 'weight_v'])
     """
-    if _find(module, name) is not None:
+    if find_hook(module, SpectralNorm, name) is not None:
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
     if n_power_iterations <= 0:
         raise ValueError(
@@ -128,7 +129,7 @@ def remove_spectral_norm(module: M, name: str = "weight") -> M:
     >>> [name for name, _ in nn.utils.remove_spectral_norm(layer).named_parameters()]
     ['bias', 'weight']
     """
-    key = _find(module, name)
+    key = find_hook(module, SpectralNorm, name)
     if key is None:
         raise ValueError(f"spectral_norm of '{name}' not found in {module}")
     hook: Any = module._forward_pre_hooks.pop(key).function
@@ -138,11 +139,3 @@ def remove_spectral_norm(module: M, name: str = "weight") -> M:
         delattr(module, part)
     setattr(module, name, Parameter(weight))
     return module
-
-
-def _find(module: Module, name: str) -> int | None:
-    """The key of the hook that computes the weight of this name."""
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook.function, SpectralNorm) and hook.function.name == name:
-            return key
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ __all__ = ["functional_call"]
 
 def functional_call(
     module: Module,
-    parameters_and_buffers: Mapping[str, Tensor] | Sequence[Mapping[str, Tensor]],
+    parameters_and_buffers: Mapping[str, Tensor],
     args: Any = None,
     kwargs: dict[str, Any] | None = None,
     *,
@@ -27,7 +27,7 @@ def functional_call(
     ----------
     module : Module
         It has its own again afterwards.
-    parameters_and_buffers : dict of str to Tensor, or sequence of them
+    parameters_and_buffers : dict of str to Tensor
         By name, as `named_parameters` gives them; those that are missing stay as they are.
     args : any or tuple
         The arguments; a single one that is not a tuple may be given as it is.
@@ -41,8 +41,6 @@ def functional_call(
     ------
     RuntimeError
         For other names, with `strict`.
-    ValueError
-        If two mappings have a name in common.
     AttributeError
         For a name that leads to no module.
 
@@ -51,20 +49,10 @@ def functional_call(
     >>> import tinygrad_np as tg
     >>> layer = tg.nn.Linear(2, 1)
     >>> given = {"weight": tg.tensor([[1.0, 2.0]]), "bias": tg.zeros(1)}
-    >>> tg.func.functional_call(layer, given, tg.ones(1, 2))
+    >>> tg.nn.utils.stateless.functional_call(layer, given, tg.ones(1, 2))
     tensor([[3.]])
     """
-    given: dict[str, Tensor] = {}
-    mappings = (
-        [parameters_and_buffers]
-        if isinstance(parameters_and_buffers, Mapping)
-        else parameters_and_buffers
-    )
-    for mapping in mappings:
-        twice = given.keys() & mapping.keys()
-        if twice:
-            raise ValueError(f"{sorted(twice)} appeared in multiple dictionaries")
-        given.update(mapping)
+    given = dict(parameters_and_buffers)
     own: dict[str, Tensor] = dict(module.named_parameters(remove_duplicate=False))
     own.update(module.named_buffers(remove_duplicate=False))
     if strict and given.keys() != own.keys():

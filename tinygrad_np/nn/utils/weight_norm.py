@@ -9,28 +9,37 @@ from tinygrad_np.ops.norms import norm
 
 if TYPE_CHECKING:
     from tinygrad_np.nn.module import Module
+    from tinygrad_np.tensor import Tensor
 
 __all__ = ["remove_weight_norm", "weight_norm"]
 
 M = TypeVar("M", bound="Module")
 
 
+def norms(v: Tensor, dim: int | None) -> Any:
+    """The norms over all dimensions but one, or for None or -1 over all."""
+    kept = None if dim is None or dim == -1 else dim % v.ndim
+    return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+
+
+def find_hook(module: Module, kind: type[Any], name: str) -> int | None:
+    """The key of the hook of this kind that computes the weight of this name."""
+    for key, hook in module._forward_pre_hooks.items():
+        if isinstance(hook.function, kind) and hook.function.name == name:
+            return key
+    return None
+
+
 class WeightNorm:
     """The hook that computes ``weight = g * v / |v|`` before each forward."""
 
     def __init__(self, name: str, dim: int | None) -> None:
-        self.name = name
-        self.dim = -1 if dim is None else dim
-
-    def norms(self, v: Any) -> Any:
-        """The norms over all dimensions but one, or for -1 over all."""
-        kept = None if self.dim == -1 else self.dim % v.ndim
-        return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+        self.name, self.dim = name, dim
 
     def compute_weight(self, module: Module) -> Any:
         """The weight of the module's direction and length."""
         v = getattr(module, self.name + "_v")
-        return v * (getattr(module, self.name + "_g") / self.norms(v))
+        return v * (getattr(module, self.name + "_g") / norms(v, self.dim))
 
     def __call__(self, module: Module, inputs: Any) -> None:
         module.__dict__[self.name] = self.compute_weight(module)
@@ -61,12 +70,12 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
     >>> layer.weight_g.shape
     torch.Size([3, 1])
     """
-    if _find(module, name) is not None:
+    if find_hook(module, WeightNorm, name) is not None:
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")
     hook = WeightNorm(name, dim)
     weight = getattr(module, name)
     delattr(module, name)
-    module.register_parameter(name + "_g", Parameter(hook.norms(weight.detach())))
+    module.register_parameter(name + "_g", Parameter(norms(weight.detach(), dim)))
     module.register_parameter(name + "_v", Parameter(weight.detach()))
     hook(module, ())
     module.register_forward_pre_hook(hook)
@@ -83,7 +92,7 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
     >>> [name for name, _ in nn.utils.remove_weight_norm(layer).named_parameters()]
     ['bias', 'weight']
     """
-    key = _find(module, name)
+    key = find_hook(module, WeightNorm, name)
     if key is None:
         raise ValueError(f"weight_norm of '{name}' not found in {module}")
     hook: Any = module._forward_pre_hooks.pop(key).function
@@ -92,11 +101,3 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
         delattr(module, part)
     setattr(module, name, Parameter(weight))
     return module
-
-
-def _find(module: Module, name: str) -> int | None:
-    """The key of the hook that computes the weight of this name."""
-    for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook.function, WeightNorm) and hook.function.name == name:
-            return key
-    return None
