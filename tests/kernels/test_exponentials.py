@@ -6,7 +6,8 @@ import scipy.special
 
 from tinygrad_np.kernels import exponentials, threads
 
-SHAPES = [((3, 5), 1), ((50, 60), 1), ((50, 60), 0), ((700, 900), 1), ((2, 7, 300, 200), 1)]
+SHAPES = [((3, 5), 1), ((50, 60), 1), ((50, 60), 0), ((700, 900), 1), ((700, 900), 0),
+          ((2, 7, 300, 200), 1)]  # fmt: skip
 SCALES = [1, 20, 1000]  # of which the last two are beyond what needs no shift
 
 
@@ -45,6 +46,10 @@ def test_small_losses_near_0_are_not_lost():
     x[:, 3] = 29
     losses, *_ = exponentials.cross_entropies(x, np.full((300, 1), 3), 1)
     assert (losses < 2e-7).all()
+    x[:, 3] = 5  # losses of 0.06: rounded once, not as a difference of two numbers of 5
+    losses, *_ = exponentials.cross_entropies(x, np.full((300, 1), 3), 1)
+    np.testing.assert_allclose(losses, np.log1p(9 * np.exp(-5.0)), rtol=2e-6)
+    x[:, 3] = 29
     losses, *_ = exponentials.cross_entropies(x, np.full((300, 1), 4), 1)
     np.testing.assert_allclose(losses, 29, rtol=1e-6)
 

@@ -36,6 +36,12 @@ def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
     np.testing.assert_allclose(out, np.einsum("gij,gjk->gik", a, b), rtol=1e-9, atol=1e-9)
 
 
+def test_a_column_times_no_row_and_a_row_times_no_column():
+    assert product(np.ones((700, 1)), np.ones((1, 0))).shape == (700, 0)
+    assert product(np.ones((0, 1)), np.ones((1, 900))).shape == (0, 900)
+    assert (product(np.ones((700, 0)), np.ones((0, 900))) == 0).all()
+
+
 def test_other_ranks_and_wrong_shapes():
     a = np.ones((300, 300))
     assert product(a, a[0]).shape == (300,)

@@ -94,6 +94,18 @@ def test_variance_far_from_0(shape, dims, weight_shape, offset):
     )
 
 
+@pytest.mark.parametrize("dims", [(0,), (1,), (0, 1)])
+def test_float16_neither_overflows_nor_rounds_on_the_way(dims):
+    x = np.random.default_rng(3).normal(100, 300, (700, 90)).astype(np.float16)
+    wide = x.astype(np.float64)
+    mean, var = moments(dims, x)
+    assert mean.dtype == var.dtype == np.float16
+    with np.errstate(over="ignore"):
+        want = wide.var(dims, keepdims=True).astype(np.float16)
+    np.testing.assert_allclose(mean, wide.mean(dims, keepdims=True), rtol=1e-3)
+    np.testing.assert_allclose(var, want, rtol=2e-3)
+
+
 def test_equal_numbers_have_no_variance():
     for value in (0.0, 0.1, 1e6):
         _, var = moments((1,), np.full((40, 700), value, np.float32))

@@ -263,6 +263,12 @@ def test_what_is_expanded_is_not_written_to():
     x = tg.zeros(1, 3).expand(2, 3)
     with pytest.raises(RuntimeError, match="share memory"):
         x.add_(1)
+    y = tg.zeros(2, 1, 3).unsqueeze(1).expand(2, 4, 1, 3)
+    with pytest.raises(RuntimeError, match="share memory"):
+        y[0].zero_()
+    one = tg.zeros(1).expand(1, 1)
+    one.add_(1)
+    assert one.tolist() == [[1.0]]
     same_size = tg.zeros(2, 3).expand(1, 2, 3)
     same_size.add_(1)
     assert (same_size == 1).all()

@@ -118,13 +118,13 @@ class _Layer:
     gates = states = 1
 
     def __init__(self, given: NDArray, bias: NDArray | None, out: NDArray) -> None:
-        self.given, self.bias, self.out = given, bias, out
+        self.given, self.bias, self.size = given, bias, out.shape[1]
         self.before, self.kept = np.empty_like(out), np.empty_like(given)
 
     def parts(self, array: NDArray) -> list[NDArray]:
         """What belongs to each gate, (T, H)."""
-        size = self.out.shape[1]
-        return [array[:, i * size : (i + 1) * size] for i in range(self.gates)]
+        n = self.size
+        return [array[:, i * n : (i + 1) * n] for i in range(self.gates)]
 
     def sums(self, at: slice) -> NDArray:
         """`kept` with the bias, and with what the input gives."""

@@ -20,7 +20,7 @@ from tinygrad_np.kernels import layout, threads
 from tinygrad_np.kernels.along import FEW, Dims, summed, sums
 from tinygrad_np.kernels.elementwise import LARGE, compute, split
 from tinygrad_np.kernels.scratch import scratch
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.silence import quiet, silent
 
 __all__ = ["moments", "scaled", "standardized", "standardized_back"]
 
@@ -34,6 +34,10 @@ def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
     The variance is the mean square less the square of the mean, unless that is so much larger
     that it would cost digits.
     """
+    if x.dtype == np.float16:  # squares above 256 ** 2 are beyond it
+        mean, var = moments(dims, x.astype(np.float32))
+        with quiet():
+            return mean.astype(x.dtype), var.astype(x.dtype)
     shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
     mean, var = np.zeros(shape, x.dtype), np.zeros(shape, x.dtype)
     if not x.size:
@@ -41,9 +45,6 @@ def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
     values, means, variances = _joined(x, mean, var)
     axes = summed(values, means)
     count = math.prod(values.shape[d] for d in axes)
-    if x.dtype == np.float16:  # squares above 256 ** 2 are beyond it
-        _precise_moments(values, means, variances, axes, count)
-        return mean, var
 
     def some(part: slice) -> tuple[Array, Array]:
         return sums(axes, values[part]), sums(axes, values[part], values[part])

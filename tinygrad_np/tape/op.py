@@ -348,8 +348,8 @@ def _binary(
                 out = forward(first, second)
             else:
                 out = silent.run(ufunc, first, second)
-        except (ValueError, OverflowError):
-            return otherwise(input, other)  # which names the shapes, and takes large integers
+        except ValueError:
+            return otherwise(input, other)  # which names the shapes
         if type(out) is not np.ndarray:
             out = np.asarray(out)
         node = input._node if input._view is None else input._place()
