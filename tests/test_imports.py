@@ -15,8 +15,8 @@ ORDER = [
     "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "generator",
     "kernels", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "sparse",
     "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg",
-    "autograd", "nn", "func", "distributions", "optim", "archive", "serialization", "jit", "utils",
-    "vision", "testing", "launch", "as_torch",
+    "fft", "autograd", "nn", "func", "distributions", "optim", "archive", "serialization", "jit",
+    "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

@@ -24,9 +24,10 @@ from tinygrad_np.creation import (
 from tinygrad_np.compiler import compile
 from tinygrad_np.device import device, get_default_device, set_default_device
 from tinygrad_np.dtypes import (
-    bfloat16, bool_ as bool, can_cast, double, dtype, finfo, float_ as float, float16, float32,
-    float64, get_default_dtype, half, iinfo, int_ as int, int16, int32, int64, int8, long,
-    promote_types, set_default_dtype, short, uint16, uint32, uint64, uint8
+    bfloat16, bool_ as bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype,
+    finfo, float_ as float, float16, float32, float64, get_default_dtype, half, iinfo, int_ as int,
+    int16, int32, int64, int8, long, promote_types, set_default_dtype, short, uint16, uint32,
+    uint64, uint8
 )
 from tinygrad_np.formats import (
     channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format, sparse_coo,
@@ -59,6 +60,10 @@ from tinygrad_np.ops.choice import (
 from tinygrad_np.ops.compare import (
     allclose, eq, equal, ge, greater, greater_equal, gt, isclose, isfinite, isin, isinf,
     isnan, isneginf, isposinf, le, less, less_equal, lt, ne, not_equal, signbit
+)
+from tinygrad_np.ops.complex import (
+    angle, complex, conj, conj_physical, imag, is_conj, isreal, polar, real, resolve_conj,
+    resolve_neg, sgn, view_as_complex, view_as_real
 )
 from tinygrad_np.ops.conv import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
@@ -156,7 +161,7 @@ from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, func, jit, nn, onnx,
+        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit, nn, onnx,
         optim, profiler, sparse, utils, version, vision
     )
     from tinygrad_np.sparse import (
@@ -170,38 +175,39 @@ trapz = trapezoid
 
 __all__ = [
     "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
-    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose",
-    "alpha_dropout", "amax", "amin", "aminmax", "amp", "any", "arange", "arccos", "arccosh",
-    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled",
-    "argmax", "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan",
-    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
-    "avg_pool1d", "backends", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
+    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled", "argmax",
+    "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2",
+    "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d",
+    "backends", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
     "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
     "block_diag", "bmm", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors",
     "broadcast_to", "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist",
-    "ceil", "celu", "chain_matmul", "channels_last", "channels_last_3d", "CharTensor",
-    "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
+    "cdouble", "ceil", "celu", "cfloat", "chain_matmul", "channels_last", "channels_last_3d",
+    "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
     "clamp_min", "clip", "clone", "column_stack", "combinations", "compile", "compiler",
-    "concat", "concatenate", "contiguous_format", "conv1d", "conv2d", "conv3d",
-    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
-    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin",
-    "cumprod", "cumsum", "default_generator", "deg2rad", "det", "device", "diag", "diag_embed",
-    "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist", "distributed",
-    "distributions", "div", "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit",
-    "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "enable_grad", "eq",
-    "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "feature_alpha_dropout",
-    "fill", "finfo", "fix", "flatten", "flip", "fliplr", "flipud", "float", "float16",
-    "float32", "float64", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod",
-    "frac", "from_dlpack", "from_numpy", "frombuffer", "func", "full", "full_like", "gather", "ge",
-    "Generator", "ger", "get_conv_algorithm", "get_default_device", "get_default_dtype",
+    "complex", "complex128", "complex64", "concat", "concatenate", "conj", "conj_physical",
+    "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
+    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity",
+    "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
+    "default_generator", "deg2rad", "det", "device", "diag", "diag_embed", "diagflat", "diagonal",
+    "diagonal_scatter", "diff", "digamma", "dist", "distributed", "distributions", "div",
+    "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes",
+    "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv",
+    "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix",
+    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
+    "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack",
+    "from_numpy", "frombuffer", "full", "full_like", "func", "gather", "ge", "Generator", "ger",
+    "get_conv_algorithm", "get_default_device", "get_default_dtype",
     "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater",
-    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside",
-    "histc", "histogram", "hsplit", "hstack", "hypot", "iinfo", "index_add", "index_copy",
+    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc",
+    "histogram", "hsplit", "hstack", "hypot", "iinfo", "imag", "index_add", "index_copy",
     "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner",
     "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled",
-    "is_complex", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
+    "is_complex", "is_conj", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
     "is_nonzero", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf",
-    "isposinf", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
+    "isposinf", "isreal", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
     "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2",
     "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and", "logical_not",
     "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
@@ -212,26 +218,26 @@ __all__ = [
     "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg",
     "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
     "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
-    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polygamma", "positive", "pow",
-    "prelu", "preserve_format", "prod", "profiler", "promote_types", "put", "qr", "quantile",
-    "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like", "random",
-    "randperm", "range", "ravel", "reciprocal", "relu", "remainder", "repeat_interleave",
-    "reshape", "result_type", "return_types", "rms_norm", "roll", "rot90", "round", "row_stack",
-    "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
-    "scatter_reduce", "searchsorted", "seed", "select", "selu", "set_conv_algorithm",
-    "set_default_device", "set_default_dtype", "set_default_tensor_type",
-    "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled", "set_num_threads",
-    "set_printoptions", "set_rng_state", "short", "ShortTensor", "sigmoid", "sign", "signbit",
-    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "sparse", "sparse_coo",
-    "sparse_coo_tensor", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze",
-    "stack", "std", "std_mean", "storage", "strided", "sub", "subtract", "sum", "svd",
-    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "tensor", "Tensor",
-    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose", "trapezoid",
-    "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide",
-    "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
-    "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "vander", "var",
-    "var_mean", "vdot", "version", "vision", "vsplit", "vstack", "where", "xlogy", "zeros",
-    "zeros_like",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive",
+    "pow", "prelu", "preserve_format", "prod", "profiler", "promote_types", "put", "qr",
+    "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "random", "randperm", "range", "ravel", "real", "reciprocal", "relu", "remainder",
+    "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type", "return_types",
+    "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save",
+    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
+    "set_default_tensor_type", "set_float32_matmul_precision", "set_flush_denormal",
+    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
+    "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet", "softmax",
+    "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "split", "split_with_sizes", "spmm",
+    "sqrt", "square", "squeeze", "stack", "std", "std_mean", "storage", "strided", "sub",
+    "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan",
+    "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace",
+    "transpose", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu",
+    "triu_indices", "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind",
+    "unflatten", "unique", "unique_consecutive", "unsqueeze", "use_deterministic_algorithms",
+    "utils", "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
+    "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -249,8 +255,8 @@ __all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (
-    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "func", "jit",
-    "nn", "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
+    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
+    "jit", "nn", "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
 )
 
 

@@ -295,7 +295,7 @@ def number(value: Any, name: str) -> Any:
     """A Python number, from one of Python's, NumPy's or a tensor of no dimensions."""
     if getattr(value, "ndim", None) == 0:
         value = value.item()
-    if not isinstance(value, (bool, int, float)):
+    if not isinstance(value, (bool, int, float, complex)):
         raise TypeError(f"{name} must be a number, got {type(value).__name__}")
     return value
 
@@ -306,7 +306,7 @@ def as_array(data: Any, wanted: np.dtype[Any] | None = None) -> Array:
         array = data._array
     elif hasattr(data, "__array__"):
         array = np.asarray(data)
-    elif isinstance(data, (bool, int, float)) or _is_list(data):
+    elif isinstance(data, (bool, int, float, complex)) or _is_list(data):
         return _from_python(data, wanted)
     else:
         array = _from_buffer(data)
@@ -321,7 +321,7 @@ def _is_list(data: Any) -> bool:
 
 def _from_buffer(data: Any) -> Array:
     """The array of an object with Python's buffer protocol, such as `array.array`."""
-    if isinstance(data, (str, bytes, complex)):
+    if isinstance(data, (str, bytes)):
         raise TypeError(f"expected numbers, got data of type {type(data).__name__!r}")
     try:
         return np.asarray(memoryview(data))
@@ -339,7 +339,7 @@ def _from_python(data: Any, wanted: np.dtype[Any] | None) -> Array:
     target = wanted or (functools.reduce(dtypes.promote, found) if found else _of_python(float))
     try:
         with np.errstate(over="ignore"):
-            array = np.array(plain, target if target.kind == "f" else None)
+            array = np.array(plain, target if target.kind in "fc" else None)
     except ValueError:
         _check_lengths(plain)
         raise
@@ -359,11 +359,11 @@ def _plain(data: Any, found: set[np.dtype[Any]]) -> Any:
     """`data` with arrays for tensors in it; puts the dtypes that occur in it into `found`."""
     if _is_list(data):
         types = set(map(type, data))
-        if not types <= {bool, int, float}:
+        if not types <= {bool, int, float, complex}:
             return [_plain(d, found) for d in data]
         found.update(map(_of_python, types))
         return data
-    if isinstance(data, (bool, int, float)) and not isinstance(data, np.generic):
+    if isinstance(data, (bool, int, float, complex)) and not isinstance(data, np.generic):
         found.add(_of_python(type(data)))
         return data
     array = as_array(data)
@@ -382,7 +382,10 @@ def _of_python(kind: type) -> np.dtype[Any]:
     """The dtype of Python's numbers of this type."""
     if issubclass(kind, bool):
         return dtypes.bool_.dtype
-    return dtypes.int64.dtype if issubclass(kind, int) else dtypes.default_float()
+    if issubclass(kind, int):
+        return dtypes.int64.dtype
+    default = dtypes.default_float()
+    return dtypes.complex_of(default) if issubclass(kind, complex) else default
 
 
 def _check_lengths(data: Any) -> None:

@@ -8,7 +8,7 @@ Source: https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-do
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -20,9 +20,7 @@ class dtype:
     ----------
     dtype : numpy.dtype
         The NumPy type that it stands for.
-    is_floating_point, is_signed : bool
-    is_complex : bool
-        Always False: there are no complex tensors.
+    is_floating_point, is_complex, is_signed : bool
     itemsize : int
         Bytes per element.
 
@@ -33,14 +31,13 @@ class dtype:
     (4, True)
     """
 
-    __slots__ = ("dtype", "is_floating_point", "is_signed", "itemsize", "name")
-    is_complex: ClassVar[bool] = False
+    __slots__ = ("dtype", "is_complex", "is_floating_point", "is_signed", "itemsize", "name")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.dtype: np.dtype[Any] = np.dtype(name)
-        self.is_floating_point = self.dtype.kind == "f"
-        self.is_signed = self.dtype.kind in "fi"
+        self.is_floating_point, self.is_complex = self.dtype.kind == "f", self.dtype.kind == "c"
+        self.is_signed = self.dtype.kind in "fic"
         self.itemsize = self.dtype.itemsize
 
     def __repr__(self) -> str:
@@ -58,7 +55,12 @@ class dtype:
         return hash(self.dtype)
 
     def to_complex(self) -> dtype:
-        raise TypeError("tinygrad_np has no complex tensors")
+        """The complex dtype whose parts are of this one."""
+        return of(complex_of(self.dtype))
+
+    def to_real(self) -> dtype:
+        """The dtype of the parts of this one."""
+        return of(real_of(self.dtype))
 
 
 class _Absent(dtype):
@@ -68,7 +70,7 @@ class _Absent(dtype):
 
     def __init__(self, name: str, itemsize: int) -> None:
         self.name, self.itemsize = name, itemsize
-        self.is_floating_point = self.is_signed = True
+        self.is_floating_point, self.is_complex, self.is_signed = True, False, True
 
     @property
     def dtype(self) -> Any:  # type: ignore[override]
@@ -85,7 +87,9 @@ bool_ = dtype("bool")
 uint8, uint16, uint32, uint64 = dtype("uint8"), dtype("uint16"), dtype("uint32"), dtype("uint64")
 int8, int16, int32, int64 = dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
 float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
+complex64, complex128 = dtype("complex64"), dtype("complex128")
 bfloat16 = _Absent("bfloat16", 2)
+cfloat, cdouble = complex64, complex128
 half, float_, double = float16, float32, float64
 short, int_, long = int16, int32, int64
 
@@ -93,10 +97,11 @@ DTypeLike = Any  # a dtype, a NumPy dtype or its name, or the Python types bool,
 
 _INTEGERS = (uint8, uint16, uint32, uint64, int8, int16, int32, int64)
 _BY_NUMPY = {d.dtype: d for d in (bool_, *_INTEGERS, float16, float32, float64)}
+_BY_NUMPY |= {d.dtype: d for d in (complex64, complex128)}
 _default = float32.dtype
 _INT64 = int64.dtype
 _BOOL = bool_.dtype
-_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2}
+_CATEGORY = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
 
 
 def of(array_dtype: np.dtype[Any]) -> dtype:
@@ -159,14 +164,24 @@ def default_float() -> np.dtype[Any]:
 
 
 def promote(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
-    """The smallest dtype that holds both; a float type wins over any integer type."""
+    """The smallest dtype that holds both; a float or complex type wins over any integer type."""
     if a is b:
         return a
-    if a.kind == "f" and b.kind != "f":
+    if a.kind in "fc" and b.kind not in "fc":
         return a
-    if b.kind == "f" and a.kind != "f":
+    if b.kind in "fc" and a.kind not in "fc":
         return b
     return np.promote_types(a, b)
+
+
+def complex_of(d: np.dtype[Any]) -> np.dtype[Any]:
+    """The complex dtype for this one: complex64 for float16 and float32."""
+    return np.promote_types(d if d.kind in "fc" else _default, np.complex64)
+
+
+def real_of(d: np.dtype[Any]) -> np.dtype[Any]:
+    """The dtype of the parts of a complex one; another as it is."""
+    return np.dtype(f"f{d.itemsize // 2}") if d.kind == "c" else d
 
 
 def _combine(higher: np.dtype[Any] | None, lower: np.dtype[Any] | None) -> np.dtype[Any] | None:
@@ -174,7 +189,7 @@ def _combine(higher: np.dtype[Any] | None, lower: np.dtype[Any] | None) -> np.dt
     if higher is None or lower is None:
         return higher or lower
     if _CATEGORY[lower.kind] > _CATEGORY[higher.kind]:
-        return promote(higher, lower)
+        return complex_of(higher) if higher.kind == "f" else promote(higher, lower)
     return higher
 
 
@@ -190,6 +205,8 @@ def result_dtype(*values: Any) -> np.dtype[Any]:
             rank, d = 2, _INT64
         elif isinstance(v, float):
             rank, d = 2, _default
+        elif isinstance(v, complex):
+            rank, d = 2, complex_of(_default)
         elif v is None:  # an optional argument that was left out
             continue
         else:
@@ -208,7 +225,7 @@ def promoted(values: list[Any], floating: bool) -> list[Any]:
     With `floating` a result that would be of integers becomes the default dtype.
     """
     d = result_dtype(*values)
-    if floating and d.kind != "f":
+    if floating and d.kind not in "fc":
         d = _default
     return [v.astype(d, copy=False) if isinstance(v, np.ndarray) else v for v in values]
 

@@ -87,12 +87,13 @@ def tensor_repr(tensor: Any) -> str:
     array = tensor._array
     prefix = "tensor("
     notes = []
-    default = array.dtype in (dtypes.default_float(), np.bool_, np.int64)
+    usual = dtypes.default_float()
+    default = array.dtype in (usual, dtypes.complex_of(usual), np.bool_, np.int64)
     if array.size:
         text = _elements(array, len(prefix))
     else:
         text = "[]"
-        default = array.dtype == dtypes.default_float()
+        default = array.dtype == usual
         if array.ndim != 1:
             notes.append(f"size={tuple(array.shape)}")
     if not default:
@@ -124,9 +125,9 @@ def _elements(array: Any, indent: int) -> str:
             for c, n in zip(cut, array.shape, strict=True)
         )
         array = array[np.ix_(*kept)]
-    texts, width = (_floats if array.dtype.kind == "f" else _others)(array.ravel())
-    aligned = np.array([t.rjust(width) for t in texts], object).reshape(array.shape)
-    return _nested(aligned, cut, indent, width + 2)
+    write = {"f": _floats, "c": _complex}.get(array.dtype.kind, _others)
+    texts, width = write(array.ravel())
+    return _nested(np.array(texts, object).reshape(array.shape), cut, indent, width + 2)
 
 
 def _nested(texts: Any, cut: Sequence[bool], indent: int, width: int) -> str:
@@ -149,8 +150,14 @@ def _nested(texts: Any, cut: Sequence[bool], indent: int, width: int) -> str:
 
 def _others(values: Any) -> tuple[list[str], int]:
     """Integers and bools, and the width of the widest."""
-    texts = [str(v) for v in values.tolist()]
-    return texts, max(map(len, texts))
+    return _aligned([str(v) for v in values.tolist()])
+
+
+def _complex(values: Any) -> tuple[list[str], int]:
+    """Complex numbers: both parts, each written as floats are, the first ones aligned."""
+    (reals, left), (imags, right) = _floats(values.real), _floats(values.imag)
+    parts = zip(reals, (i.strip() for i in imags), strict=True)
+    return [f"{r}{'' if i[0] == '-' else '+'}{i}j" for r, i in parts], left + right + 1
 
 
 def _floats(values: Any) -> tuple[list[str], int]:
@@ -177,5 +184,11 @@ def _floats(values: Any) -> tuple[list[str], int]:
         write = "{:.0f}.".format
     else:
         write = f"{{:.{_options.precision}f}}".format
-    texts = [write(v) if math.isfinite(v) else str(v) for v in values.tolist()]
-    return texts, max((len(write(v)) for v in telling.tolist()), default=1)
+    width = max((len(write(v)) for v in telling.tolist()), default=1)
+    return _aligned([write(v) if math.isfinite(v) else str(v) for v in values.tolist()], width)
+
+
+def _aligned(texts: list[str], width: int | None = None) -> tuple[list[str], int]:
+    """Texts that end below each other, and their width."""
+    width = max(map(len, texts)) if width is None else width
+    return [t.rjust(width) for t in texts], width

@@ -266,12 +266,12 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
         _tensor(b), rtol, atol, equal_nan
     ),
     np.array_equal: lambda a1, a2: _tensor(a1).equal(_tensor(a2)),
-    np.iscomplexobj: lambda x: False,
+    np.iscomplexobj: lambda x: _tensor(x).is_complex(),
     np.shares_memory: lambda a, b: np.shares_memory(_memory(a), _memory(b)),
     np.may_share_memory: lambda a, b: np.may_share_memory(_memory(a), _memory(b)),
     # products
     np.dot: _dot,
-    np.vdot: lambda a, b: _tensor(a).ravel().dot(_tensor(b).ravel()),
+    np.vdot: lambda a, b: _tensor(a).ravel().vdot(_tensor(b).ravel()),
     np.inner: lambda a, b: einsum.inner(_tensor(a), _tensor(b)),
     np.outer: lambda a, b: linalg.outer(_tensor(a).ravel(), _tensor(b).ravel()),
     np.kron: lambda a, b: matrix.kron(_tensor(a), _tensor(b)),

@@ -93,5 +93,5 @@ class Layout(TensorBase):
         return self._array.dtype.kind == "f"
 
     def is_complex(self) -> bool:
-        """False: there are no complex tensors."""
-        return False
+        """Whether its dtype is complex."""
+        return self._array.dtype.kind == "c"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tinygrad_np.ops.eig import eig, eigvals
 from tinygrad_np.ops.factors import qr, solve_triangular
 from tinygrad_np.ops.inverse import LinAlgError, cholesky, cholesky_ex, det, inv, slogdet, solve
 from tinygrad_np.ops.linalg import matmul
@@ -23,11 +24,11 @@ from tinygrad_np.ops.spectral import eigh, eigvalsh, svd, svdvals
 from tinygrad_np.tape.op import Array
 
 __all__ = [
-    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eigh",
-    "eigvalsh", "inv", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul",
-    "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr",
-    "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
-    "vecdot", "vector_norm",
+    "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh",
+    "eigvals", "eigvalsh", "inv", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve",
+    "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm",
+    "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv",
+    "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip
 
 

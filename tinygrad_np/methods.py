@@ -59,10 +59,11 @@ from tinygrad_np.ops import (
     triangle,
     trigonometry,
 )
+from tinygrad_np.ops import complex as complex_
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace, inplace_view
 
-_OPERANDS = (TensorBase, int, float, np.ndarray, np.generic)
+_OPERANDS = (TensorBase, int, float, complex, np.ndarray, np.generic)
 
 
 def _operator(function: Callable[..., Any]) -> Callable[[Any, Any], Any]:
@@ -248,9 +249,17 @@ class Methods(Layout):
     movedim, moveaxis = axes.movedim, axes.moveaxis
     adjoint = axes.adjoint
     T, H = property(axes.reverse), property(axes.hermitian)
-    mT = mH = property(axes.adjoint)  # noqa: N815
+    mT = property(axes.matrix_transpose)  # noqa: N815
+    mH = property(axes.adjoint)  # noqa: N815
     flip, fliplr, flipud = axes.flip, axes.fliplr, axes.flipud
     roll, rot90 = axes.roll, axes.rot90
+
+    # --- complex numbers: ops/complex.py ---
+    real, imag = property(complex_.real), property(complex_.imag)
+    conj, conj_physical, angle = complex_.conj, complex_.conj_physical, complex_.angle
+    resolve_conj, resolve_neg = complex_.resolve_conj, complex_.resolve_neg
+    is_conj, isreal = complex_.is_conj, complex_.isreal
+    sgn, sgn_ = complex_.sgn, inplace(complex_.sgn)
 
     # --- diagonals and triangles: ops/triangle.py ---
     diagonal, diagonal_scatter = triangle.diagonal, triangle.diagonal_scatter
@@ -330,6 +339,7 @@ class Methods(Layout):
     # --- types: ops/cast.py ---
     to, type, type_as, astype = cast.to, cast.type_, cast.type_as, cast.cast
     float, double, half = cast.float_, cast.double, cast.half
+    cfloat, cdouble = cast.cfloat, cast.cdouble
     long, int, short, char = cast.long, cast.int_, cast.short, cast.char
     byte, bool = cast.byte, cast.bool_
     cpu = cast.cpu

@@ -35,7 +35,7 @@ def is_floating_point(input: Any) -> bool:
 
 
 def is_complex(input: Any) -> bool:
-    """False for every tensor: none is complex; TypeError for others.
+    """Whether the dtype of a tensor is complex; TypeError for others.
 
     Examples
     --------

@@ -99,9 +99,9 @@ class Tensor(Methods):
                 )
             self._node = None
         elif self._place() is None:
-            if self._array.dtype.kind != "f":
+            if self._array.dtype.kind not in "fc":
                 raise RuntimeError(
-                    "only Tensors of floating point dtype can require gradients, "
+                    "only Tensors of floating point and complex dtype can require gradients, "
                     f"this one has dtype {self.dtype}; convert it with .float() first"
                 )
             self._node = Leaf(self)
@@ -317,7 +317,7 @@ class Tensor(Methods):
         return complex(self.item())
 
     def __index__(self) -> int:
-        if self._array.dtype.kind == "f" or self._array.size != 1:
+        if self._array.dtype.kind in "fc" or self._array.size != 1:
             raise TypeError(
                 "only integer tensors of a single element can be converted to an index, got "
                 f"shape {tuple(self.shape)} and dtype {self.dtype}"

@@ -69,7 +69,6 @@ def table(name):
 TABLES = ("tensor", "functions", "layers", "training", "others")
 SNIPPETS = {symbol: code for name in TABLES for symbol, code in table(name).items()}
 KEYWORDS = table("keywords")
-LACKING = {"torch.linalg.eig": "its result is complex"}  # what scripts use and there is not
 ALONE = {"torch.compile": "PyTorch's needs a compiler, and turns off what distributions check"}
 OWNERS = {
     "Distribution": tg.distributions.Distribution,
@@ -162,6 +161,5 @@ def there_is(symbol):
     return resolve(symbol) is not None or hasattr(place, symbol.rpartition(".")[2])
 
 
-def test_a_name_lacks_or_has_a_snippet():
-    assert [s for s in LACKING if there_is(s) or s in SNIPPETS] == []
+def test_every_name_with_a_snippet_is_there():
     assert {s for s in SNIPPETS if not there_is(s)} <= OF_INSTANCES

@@ -155,8 +155,18 @@ def reverse(input: Any) -> Any:
     return _permute(input, dims=tuple(reversed(range(len(input.shape)))))
 
 
+def matrix_transpose(input: Any) -> Any:
+    """Matrices transposed, in the last two dimensions, as a view: the attribute `mT`."""
+    ndim = len(input.shape)
+    if ndim == 1:
+        raise RuntimeError(
+            f"mT is for matrices or batches of matrices, got shape {list(input.shape)}"
+        )
+    return transpose(input, -2, -1) if ndim else reverse(input)
+
+
 def adjoint(input: Any) -> Any:
-    """Matrices transposed, in the last two dimensions, as a view: the attributes `mT` and `mH`.
+    """Matrices transposed, and conjugated if they are complex: the attribute `mH`.
 
     Raises
     ------
@@ -169,21 +179,16 @@ def adjoint(input: Any) -> Any:
     >>> tg.adjoint(tg.zeros(5, 2, 3)).shape
     torch.Size([5, 3, 2])
     """
-    ndim = len(input.shape)
-    if ndim == 1:
-        raise RuntimeError(
-            f"mT is for matrices or batches of matrices, got shape {list(input.shape)}"
-        )
-    return transpose(input, -2, -1) if ndim else reverse(input)
+    return matrix_transpose(input).conj()
 
 
 def hermitian(input: Any) -> Any:
-    """A matrix transposed: the attribute `H`."""
+    """A matrix transposed, and conjugated if it is complex: the attribute `H`."""
     if len(input.shape) not in (0, 2):
         raise RuntimeError(
             f"H is for matrices (2-d tensors), got shape {list(input.shape)}; use mH for batches"
         )
-    return reverse(input)
+    return reverse(input).conj()
 
 
 def movedim(input: Any, source: int | Sequence[int], destination: int | Sequence[int]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,8 @@ __all__ = [
     "bool_",
     "byte",
     "cast",
+    "cdouble",
+    "cfloat",
     "char",
     "cpu",
     "cuda",
@@ -48,6 +51,11 @@ _NAMES = {  # PyTorch's old names of tensor types
 
 @op
 def _cast(input: Array, dtype: np.dtype[Any]) -> Array:
+    if input.dtype.kind == "c" and dtype.kind not in "cb":
+        warnings.warn(
+            "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=5
+        )
+        input = input.real
     with np.errstate(invalid="ignore", over="ignore"):
         return input.astype(dtype)
 
@@ -154,6 +162,7 @@ half, bool_ = _to("half", dtypes.float16), _to("bool", dtypes.bool_)
 long, int_ = _to("long", dtypes.int64), _to("int", dtypes.int32)
 short, char = _to("short", dtypes.int16), _to("char", dtypes.int8)
 byte = _to("byte", dtypes.uint8)
+cfloat, cdouble = _to("cfloat", dtypes.complex64), _to("cdouble", dtypes.complex128)
 
 
 def type_as(input: Any, other: Any) -> Any:

@@ -193,7 +193,7 @@ sign.backward(input=zero)
 
 @op(ufunc=np.absolute)
 def abs(input: Array) -> Array:
-    """The absolute value; its gradient at 0 is 0.
+    """The absolute value, of complex numbers too; its gradient at 0 is 0.
 
     Examples
     --------
@@ -201,10 +201,16 @@ def abs(input: Array) -> Array:
     >>> tg.abs(tg.tensor([-1.5, 2.0]))
     tensor([1.5000, 2.0000])
     """
+    if input.dtype.kind == "c":
+        return silent.run(np.abs, input)
     return compute(np.abs, input)
 
 
-abs.backward(input=lambda grad, input: grad * sign(input))
+@abs.backward("input")
+def _(grad: Array, input: Array, out: Array) -> Array:
+    if out.dtype == input.dtype:
+        return grad * sign(input)
+    return grad * input.conj() / (out + (out == 0))  # for complex numbers: see tape/complex.py
 
 
 absolute, multiply, negative, subtract = abs, mul, neg, sub
@@ -212,7 +218,7 @@ absolute, multiply, negative, subtract = abs, mul, neg, sub
 
 def _times(alpha: float, input: Any, other: Any) -> Any:
     """``other * alpha``; RuntimeError if that makes floats of integers."""
-    if isinstance(alpha, float) and dtypes.result_dtype(input, other).kind != "f":
+    if isinstance(alpha, float) and dtypes.result_dtype(input, other).kind not in "fc":
         raise RuntimeError(
             f"integer tensors need an integer as alpha or value, got {alpha}; "
             "convert a tensor with .float() first"

@@ -64,7 +64,7 @@ def pow(input: Array, exponent: Array) -> Array:
     (tensor([1., 4., 9.]), tensor([1.0000, 0.5000]))
     """
     if isinstance(exponent, np.ndarray):
-        if exponent.dtype.kind not in "fu":
+        if exponent.dtype.kind not in "fuc":
             return _integer_power(input, exponent)
     elif exponent == 3:
         return silent.run(_cube, input)  # 50 times as fast
@@ -79,7 +79,7 @@ def pow(input: Array, exponent: Array) -> Array:
 
 @pow.backward("input")
 def _(grad: Array, input: Array, exponent: Array) -> Array:
-    if not isinstance(exponent, (int, float)):
+    if not isinstance(exponent, (int, float, complex)):
         return where(exponent == 0, 0.0, grad * (exponent * input ** (exponent - 1)))
     return grad * (exponent * input ** (exponent - 1)) if exponent else zero(grad)
 

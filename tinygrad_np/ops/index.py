@@ -115,7 +115,7 @@ def setitem(input: Any, where: Any, value: Any) -> None:
     tensor([[7., 1., 2.],
             [7., 7., 7.]])
     """
-    if not isinstance(value, (TensorBase, np.ndarray, np.generic, int, float)):
+    if not isinstance(value, (TensorBase, np.ndarray, np.generic, int, float, complex)):
         raise TypeError(
             f"can't assign a {type(value).__name__} to elements of a tensor: expected a number or "
             "a tensor; make one with tensor(...)"

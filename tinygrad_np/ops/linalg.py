@@ -281,7 +281,7 @@ def dot(input: Array, tensor: Array) -> Array:
 
 @takes_out
 def vdot(input: Array, other: Array) -> Array:
-    """`dot`: there are no complex tensors.
+    """`dot`, with the conjugate of `input`.
 
     Examples
     --------
@@ -289,7 +289,7 @@ def vdot(input: Array, other: Array) -> Array:
     >>> tg.vdot(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]))
     tensor(11.)
     """
-    return dot(input, other)
+    return dot(input.conj(), other)
 
 
 @takes_out

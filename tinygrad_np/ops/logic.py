@@ -123,7 +123,7 @@ def bitwise_not(input: Array) -> Array:
     >>> tg.bitwise_not(tg.tensor([0, 5])), tg.bitwise_not(tg.tensor([True, False]))
     (tensor([-1, -6]), tensor([False,  True]))
     """
-    if input.dtype.kind == "f":
+    if input.dtype.kind in "fc":
         raise TypeError(
             f"bitwise_not (the ~ operator) needs integers or bools, got {input.dtype} of shape "
             f"{list(input.shape)}"

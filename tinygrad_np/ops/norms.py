@@ -19,7 +19,7 @@ from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.extremes import amax, amin, share
 from tinygrad_np.ops.reduce import check_floating, sum
 from tinygrad_np.ops.rounding import zero
-from tinygrad_np.ops.shape import squeeze
+from tinygrad_np.ops.shape import raw, squeeze
 from tinygrad_np.ops.spectral import svdvals
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
@@ -111,6 +111,8 @@ def vector_norm(
     check_floating("vector_norm", x, dtype)
     if dtype is not None:
         x = cast(x, dtype)
+    if raw(x).dtype.kind == "c":
+        x = abs(x)
     if (math.isinf(ord) or ord < 0) and 0 in [x.shape[d] for d in several(dim, x.ndim)]:
         raise RuntimeError(
             f"vector_norm cannot compute the {ord} norm of no elements: the shape is "

@@ -68,7 +68,7 @@ def summed(input: Array, dtype: DType) -> Any:
     """The dtype of a sum or product: int64 for integers."""
     if dtype is not None:
         return dtypes.as_numpy(dtype)
-    return input.dtype if input.dtype.kind == "f" else np.int64
+    return input.dtype if input.dtype.kind in "fc" else np.int64
 
 
 @op
@@ -105,7 +105,7 @@ def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     kind = check_floating("mean", input, dtype)
     axes = several(dim, input.ndim)
     total = silent.run(np.add.reduce, input, axes, kind, keepdims=keepdim)
-    return total / _count(input.shape, dim)
+    return silent.run(np.true_divide, total, _count(input.shape, dim))
 
 
 @mean.backward("input")
@@ -120,9 +120,9 @@ def _count(shape: Shape, dim: Dims) -> float:
 
 
 def check_floating(name: str, input: Array, dtype: DType = None) -> np.dtype[Any]:
-    """The dtype to compute in; RuntimeError unless it is a floating point one."""
+    """The dtype to compute in; RuntimeError unless it is a floating point or complex one."""
     kind = dtypes.as_numpy(input.dtype if dtype is None else dtype)
-    if kind.kind != "f":
+    if kind.kind not in "fc":
         raise RuntimeError(
             f"{name}(): expected a floating point dtype, but got {kind} for a tensor of shape "
             f"{list(input.shape)}; convert it with .float() first"

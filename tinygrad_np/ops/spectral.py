@@ -52,6 +52,11 @@ def transposed(x: Array) -> Array:
     return x.swapaxes(-1, -2)
 
 
+def over_gaps(x: Array, values: Array) -> Array:
+    """`x` over how much larger the value of its column is than that of its row."""
+    return _over(x, _gaps(values))
+
+
 def _over(x: Array, gaps: Array) -> Array:
     """``x / gaps``, 0 where both are: a choice of vectors that nothing depends on."""
     return div(x, where(logical_and(eq(gaps, 0), eq(x, 0)), 1.0, gaps))
@@ -63,7 +68,8 @@ def _gaps(values: Array) -> Array:
     return rows.swapaxes(-1, -2) - rows
 
 
-def _on_diagonal(values: Array) -> Array:
+def on_diagonal(values: Array) -> Array:
+    """The matrices with these diagonals."""
     n = values.shape[-1]
     return values.reshape((*values.shape, 1)) * np.eye(n, dtype=values.dtype)
 
@@ -89,7 +95,7 @@ def _(grad: Array, out: Array, A_shape: Shape) -> Array:
     row = column.swapaxes(-1, -2)
     turnU, turnV = matmul(transposed(U), gU), matmul(Vh, transposed(gVh))
     inner = _over(turnU - transposed(turnU), gaps) * row
-    inner = inner + column * _over(turnV - transposed(turnV), gaps) + _on_diagonal(gS)
+    inner = inner + column * _over(turnV - transposed(turnV), gaps) + on_diagonal(gS)
     gA = matmul(matmul(U, inner), Vh)
     if U.shape[-2] > S.shape[-1]:
         out_of_plane = _over(gU, row + 0 * gU)
@@ -176,7 +182,7 @@ def _(grad: Array, out: Array, A_shape: Shape) -> Array:
     L, V = unpack(out, (n,), (n, n))
     gL, gV = unpack(grad, (n,), (n, n))
     turn = matmul(transposed(V), gV) * (1 - np.eye(n)).astype(out.dtype)
-    return matmul(matmul(V, _over(turn, _gaps(L)) + _on_diagonal(gL)), transposed(V))
+    return matmul(matmul(V, over_gaps(turn, L) + on_diagonal(gL)), transposed(V))
 
 
 @takes_out

@@ -14,6 +14,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
+from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
@@ -267,7 +268,11 @@ def acosh(input: Array) -> Array:
     return silent.run(np.arccosh, input)
 
 
-acosh.backward(input=lambda grad, input: grad * rsqrt(input * input - 1))
+@acosh.backward("input")
+def _(grad: Array, input: Array) -> Array:
+    if raw(input).dtype.kind == "c":  # where the root of the product is not that of its factors
+        return grad * (rsqrt(input - 1) * rsqrt(input + 1))
+    return grad * rsqrt(input * input - 1)
 
 
 @op(promote=float)

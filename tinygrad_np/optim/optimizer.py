@@ -350,6 +350,12 @@ def _check_params(params: list[Any]) -> None:
                 "optimizer can only optimize Tensors, but one of the params "
                 f"(number {i}) is {type(param).__name__}"
             )
+        if param._array.dtype.kind == "c":
+            raise ValueError(
+                f"can't optimize a complex Tensor: number {i}, of shape "
+                f"{tuple(param._array.shape)}; optimize its parts, view_as_real(...), and make "
+                "the numbers of them with view_as_complex"
+            )
         if not (param.is_leaf or param.retains_grad):  # type: ignore[attr-defined]
             raise ValueError(
                 f"can't optimize a non-leaf Tensor: number {i}, of shape "

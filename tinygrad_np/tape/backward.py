@@ -202,6 +202,12 @@ def _roots(
                     f"shape {tuple(tensor.shape)}: reduce it, with .sum() or .mean(), or pass "
                     "backward() a gradient of that shape"
                 )
+            if tensor._array.dtype.kind == "c":
+                raise RuntimeError(
+                    "grad can be implicitly created only for real scalar outputs, but the tensor "
+                    f"is of {tensor.dtype}: take .abs() or .real of it, or pass backward() a "
+                    "gradient"
+                )
             gradient = np.ones_like(tensor._array)
         elif not isinstance(gradient, TensorBase):
             gradient = np.asarray(gradient)

@@ -96,7 +96,7 @@ def _put(
     if grad.shape != node.shape:
         grad = _sum_to(grad, node.shape)
     if grad.dtype != node.dtype:
-        grad = grad.astype(node.dtype)
+        grad = (grad if node.dtype.kind == "c" else grad.real).astype(node.dtype)
     seq = node.seq
     there = pending.get(seq)
     if there is None:

@@ -168,7 +168,7 @@ def _check(tensor: Any, base: Any, value: Any) -> bool:
             "a view that was created in no_grad mode is being modified inplace with grad mode "
             "enabled; create the view outside of no_grad, or change it inside"
         )
-    return bool(tensor._array.dtype.kind == "f")
+    return bool(tensor._array.dtype.kind in "fc")
 
 
 def _refuse_leaf(tensor: Any, base: Any) -> None:

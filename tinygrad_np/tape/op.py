@@ -29,6 +29,13 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.tape.complex import (
+    MAKES_COMPLEX,
+    TAKES_COMPLEX,
+    ComplexJointNode,
+    ComplexNode,
+    refuse_complex,
+)
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, Version, View, make
 from tinygrad_np.tape.signature import Rule, Signature, missing
@@ -156,7 +163,9 @@ def op(
     compute = forward if spec.leading else spec.by_name(forward)
     promoting = tuple(spec.arrays.index(a) for a in (over or spec.arrays)) if promote else None
     floating = promote is float
-    operands = (int, float, np.ndarray, type(None)) if spec.optional else (int, float, np.ndarray)
+    operands: tuple[type, ...] = (int, float, complex, np.ndarray)
+    if spec.optional:
+        operands += (type(None),)
     rules: dict[str, Rule] = {}
     rule_of: list[Rule] = [missing(name, a) for a in spec.arrays]
 
@@ -193,11 +202,15 @@ def op(
                     dtype = a.dtype
             elif isinstance(a, np.generic):
                 mixed = scalars = True
+            elif isinstance(a, complex):
+                mixed = True
             elif isinstance(a, NO_ARRAY) or (promoting and not isinstance(a, operands)):
                 raise spec.not_an_operand(len(raw), a)
             raw.append(a)
         if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays
             raw = [_number(a, tensors) if isinstance(a, np.generic) else a for a in raw]
+        if mixed and not view and name not in TAKES_COMPLEX:
+            refuse_complex(name, raw)
         if mixed and promoting is not None:
             cast = dtypes.promoted([raw[i] for i in promoting], floating)
             for i, a in zip(promoting, cast, strict=True):
@@ -220,13 +233,15 @@ def op(
         node = version = come_from = None
         if view:
             version, come_from = _view_of(args[0], out, made, params)
-        if parents and mode.grad and out.dtype.kind == "f":
+        if parents and mode.grad and out.dtype.kind in "fc":
             edges: list[tuple[Node, Rule, Any, Any]] = []
             for parent, rule in parents:
                 if rule.place is None or not edges:
                     values, refs, version = rule.save(args, raw, params, out, side, version)
                 edges.append((parent, rule, values, refs))
             kind = Node if rule.place is None else JointNode
+            if out.dtype.kind == "c" or (mixed and any(p.dtype.kind == "c" for p, _ in parents)):
+                kind = ComplexNode if rule.place is None else ComplexJointNode
             node = kind(made, edges, out.shape, out.dtype)
         return make(out, node, version, come_from)
 
@@ -252,7 +267,9 @@ def op(
     def put(argument: str, rule: Rule) -> None:
         rules[argument] = rule_of[spec.arrays.index(argument)] = rule
 
-    lane = None if aux or (view and count != 1) else {1: _unary, 2: _binary}.get(count)
+    lane = {1: _unary, 2: _binary}.get(count)
+    if aux or (view and count != 1) or name in MAKES_COMPLEX:
+        lane = None
 
     def quick(otherwise: Callable[..., Any]) -> Any:
         """The op for the commonest arguments, and for others what is given."""
@@ -289,7 +306,7 @@ def _unary(
                 return forward(input, **params)
             return otherwise(input, **params)
         array = input._in_order() if view else input._array
-        if promote and array.dtype.kind != "f":
+        if array.dtype.kind != "f" and (promote or array.dtype.kind == "c"):
             return otherwise(input, **params)
         if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
             out = forward(array, **params)

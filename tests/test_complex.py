@@ -1,0 +1,153 @@
+"""Complex tensors: types, printing, memory, the tape, what is refused; beside PyTorch."""
+
+import io
+import warnings
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+
+Z = np.array([[1 + 2j, -0.5j], [3.25, -1 - 1e-3j]])
+
+
+def test_types():
+    assert tg.tensor(1j).dtype == tg.complex64 == tg.cfloat
+    assert tg.tensor(Z).dtype == tg.complex128 == tg.cdouble
+    z = tg.tensor([1j, 2.0, 3])
+    assert z.dtype.is_complex
+    assert not z.dtype.is_floating_point
+    assert z.is_complex()
+    assert tg.is_complex(z)
+    assert (tg.complex64.to_real(), tg.float64.to_complex()) == (tg.float32, tg.complex128)
+    one = tg.ones(1)
+    assert (one + 1j).dtype == (one.half() + 1j).dtype == (1j * tg.arange(2)).dtype == tg.complex64
+    assert (one.double() * z[0]).dtype == (one.double() + 1j).dtype == tg.complex128
+    assert tg.promote_types(tg.complex64, tg.int64) == tg.complex64
+    assert tg.can_cast(tg.float64, tg.complex64)
+    assert not tg.can_cast(tg.complex64, tg.float64)
+    assert (tg.ones(1 << 20) + 1j).dtype == tg.complex64
+    assert tg.ones(1 << 20, dtype=tg.complex64).abs().dtype == tg.float32
+
+
+def test_parts_are_views():
+    z = tg.tensor(Z)
+    z.real.mul_(2)
+    z.imag[0, 0] = 7
+    tg.view_as_real(z)[1, 1, 1] = 9
+    want = 2 * Z.real + 1j * Z.imag
+    want[0, 0], want[1, 1] = 2 + 7j, -2 + 9j
+    np.testing.assert_array_equal(z.numpy(), want)
+    x = tg.zeros(3, 2)
+    tg.view_as_complex(x)[1] = 5 - 6j
+    assert x.tolist() == [[0, 0], [5, -6], [0, 0]]
+
+
+def test_gradients_are_those_of_the_parts():
+    z = tg.tensor(Z, requires_grad=True)
+    w = tg.tensor(Z[0].real, requires_grad=True)
+    (z * w * z.conj()).real.sum().backward()  # w * (x ** 2 + y ** 2)
+    np.testing.assert_allclose(z.grad.numpy(), 2 * Z * Z[0].real)
+    np.testing.assert_allclose(w.grad.numpy(), (np.abs(Z) ** 2).sum(0))
+    assert w.grad.dtype == tg.float64
+    with pytest.raises(RuntimeError, match="real scalar outputs"):
+        (z * z).sum().backward()
+
+
+def test_changes_in_place_are_on_the_tape():
+    z = tg.tensor(Z, requires_grad=True)
+    y = z * 1
+    y.real.mul_(3)
+    y.mul_(1j).abs().pow(2).sum().backward()
+    np.testing.assert_allclose(z.grad.numpy(), 18 * Z.real + 2j * Z.imag)
+
+
+def test_what_is_not_for_complex_numbers_says_so():
+    z = tg.tensor(Z)
+    for function in (
+        tg.relu, lambda z: z < z, lambda z: z.max(), lambda z: z.sort(), lambda z: tg.maximum(z, z),
+        tg.floor, lambda z: z.clamp(0), lambda z: z.softmax(0), tg.linalg.svd,
+        lambda z: tg.maximum(tg.ones(2), 1j),
+    ):  # fmt: skip
+        with pytest.raises(NotImplementedError, match="not implemented for 'Complex"):
+            function(z)
+    for function, words in (
+        (lambda: tg.imag(tg.ones(2)), "non-complex"),
+        (lambda: tg.view_as_real(tg.ones(2)), "only supported for complex"),
+        (lambda: tg.view_as_complex(tg.ones(3)), "last dimension of size 2"),
+        (lambda: tg.view_as_complex(tg.ones(2, 3).T), "side by side"),
+        (lambda: tg.complex(tg.ones(2), tg.ones(2).double()), "both parts"),
+        (lambda: tg.ones(2).mul_(1j), "can't be cast"),
+        (lambda: tg.fft.rfft(z), "real input"),
+        (lambda: tg.fft.fft(z, norm="other"), "normalization mode"),
+        (lambda: tg.fft.fft(z, n=0), "data points"),
+    ):
+        with pytest.raises(RuntimeError, match=words):
+            function()
+    with pytest.raises(ValueError, match="complex"):
+        tg.optim.SGD([tg.tensor(Z, requires_grad=True)], lr=0.1)
+    with pytest.warns(UserWarning, match="discards the imaginary part"):
+        assert z.float().dtype == tg.float32
+
+
+def test_a_loss_that_depends_on_the_phase_of_eigenvectors_has_no_gradient():
+    A = tg.tensor([[1.0, -2.0], [3.0, 0.5]], requires_grad=True)
+    with pytest.raises(RuntimeError, match="phi"):
+        tg.linalg.eig(A).eigenvectors.imag.sum().backward()
+
+
+def test_saved_and_loaded():
+    file = io.BytesIO()
+    tg.save({"z": tg.tensor(Z)}, file)
+    file.seek(0)
+    np.testing.assert_array_equal(tg.load(file)["z"].numpy(), Z)
+
+
+def test_frequencies():
+    for n in (1, 4, 5):
+        np.testing.assert_allclose(tg.fft.fftfreq(n, 0.5).numpy(), np.fft.fftfreq(n, 0.5))
+        np.testing.assert_allclose(tg.fft.rfftfreq(n, 0.5).numpy(), np.fft.rfftfreq(n, 0.5))
+    x = np.arange(15).reshape(3, 5)
+    for dims in (None, 0, (0, 1)):
+        np.testing.assert_array_equal(
+            tg.fft.fftshift(tg.tensor(x), dims).numpy(), np.fft.fftshift(x, dims)
+        )
+        np.testing.assert_array_equal(
+            tg.fft.ifftshift(tg.tensor(x), dims).numpy(), np.fft.ifftshift(x, dims)
+        )
+
+
+PRINTED = [
+    lambda T: T.tensor([1 + 2j, 3 - 4.5j]),
+    lambda T: T.tensor([[1 + 2j, 0], [1e-5, -3]]),
+    lambda T: T.tensor([1j], dtype=T.complex128),
+    lambda T: T.tensor(2 + 0j),
+    lambda T: T.zeros(0, dtype=T.complex64),
+    lambda T: T.tensor([complex("inf+nanj"), 1 - 0.0j]),
+    lambda T: T.tensor([1 + 2j]).dtype,
+    lambda T: T.tensor([1 + 2j], requires_grad=True) * 2,
+    lambda T: T.tensor([1 + 2j]).tolist(),
+    lambda T: T.tensor([1 + 2j]).item(),
+]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("show", PRINTED)
+def test_printed_as_in_pytorch(show):
+    torch = pytest.importorskip("torch")
+    assert repr(show(tg)) == repr(show(torch))
+
+
+@pytest.mark.torch
+def test_files_of_pytorch():
+    torch = pytest.importorskip("torch")
+    file = io.BytesIO()
+    torch.save(torch.tensor(Z), file)
+    file.seek(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        np.testing.assert_array_equal(tg.load(file).numpy(), Z)
+    file = io.BytesIO()
+    tg.save(tg.tensor(Z), file)
+    file.seek(0)
+    np.testing.assert_array_equal(torch.load(file).numpy(), Z)
