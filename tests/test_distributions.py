@@ -73,6 +73,20 @@ CASES = {
     "logits": lambda T: T.distributions.Categorical(logits=T.tensor([[0.2, 0.8], [0.5, 1.5]])),
     "OneHot": lambda T: T.distributions.OneHotCategorical(T.tensor([[0.2, 0.8], [0.5, 1.5]])),
     "Multinomial": lambda T: T.distributions.Multinomial(4, T.tensor([0.2, 0.3, 0.5])),
+    "Independent": lambda T: T.distributions.Independent(
+        T.distributions.Normal(T.tensor([[0.0, 1.0], [2.0, 3.0]]), T.tensor([1.0, 2.0])), 1
+    ),
+    "MultivariateNormal": lambda T: T.distributions.MultivariateNormal(
+        T.tensor([[0.0, 1.0], [2.0, 3.0]]), T.tensor([[2.0, 0.5], [0.5, 1.0]])
+    ),
+    "precision": lambda T: T.distributions.MultivariateNormal(
+        T.tensor([0.0, 1.0]), precision_matrix=T.tensor([[2.0, 0.5], [0.5, 1.0]])
+    ),
+    "scale_tril": lambda T: T.distributions.MultivariateNormal(
+        T.tensor([0.0, 1.0]), scale_tril=T.tensor([[2.0, 0.0], [0.5, 1.0]])
+    ),
+    "expanded": lambda T: T.distributions.Normal(T.tensor([0.0, 1.0]), 2.0).expand((3, 2)),
+    "expanded classes": lambda T: T.distributions.Categorical(T.ones(4)).expand((2,)),
     "sigmoid": lambda T: T.distributions.TransformedDistribution(
         T.distributions.Uniform(T.zeros(3), T.ones(3)),
         [
@@ -100,6 +114,130 @@ def test_agrees_with_torch(name):
         assert ours.shape == theirs.shape
         assert ours.dtype == theirs.dtype
         np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+DENSITIES = {  # whose samples are not PyTorch's numbers, and a value of each
+    "Gamma": (lambda D, T: D.Gamma(T.tensor([0.3, 4.0]), T.tensor([1.0, 2.0])), [0.2, 3.0]),
+    "Chi2": (lambda D, T: D.Chi2(T.tensor([1.0, 5.0])), [0.2, 3.0]),
+    "Beta": (lambda D, T: D.Beta(T.tensor([0.5, 3.0]), 2.0), [0.25, 0.75]),
+    "StudentT": (lambda D, T: D.StudentT(T.tensor([0.7, 1.5, 4.0]), 1.0, 2.0), [0.2, -3.0, 9.0]),
+    "Dirichlet": (lambda D, T: D.Dirichlet(T.tensor([[0.5, 2.0], [3.0, 1.0]])), [0.25, 0.75]),
+    "flat": (lambda D, T: D.Dirichlet(T.tensor([0.5, 0.7, 0.2])), [0.25, 0.5, 0.25]),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", DENSITIES)
+def test_densities_agree_with_torch(name):
+    torch = pytest.importorskip("torch")
+    make, values = DENSITIES[name]
+    results = []
+    for T in (tg, torch):
+        d = make(T.distributions, T)
+        more = [d.mode] if name != "Chi2" else []
+        found = [d.log_prob(T.tensor(values)), d.entropy(), d.mean, d.variance, *more]
+        results.append([repr(d), str(d.support), d.batch_shape, d.event_shape, d.has_rsample])
+        results[-1] += [f.numpy() for f in found]
+        assert d.sample((3, 2)).shape == (3, 2, *d.batch_shape, *d.event_shape)
+    assert results[0][:5] == results[1][:5]
+    for ours, theirs in zip(results[0][5:], results[1][5:], strict=True):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=1e-6)
+
+
+SAMPLED = [
+    (lambda: D.Gamma(0.4, 2.0), scipy.stats.gamma(0.4, scale=0.5)),
+    (lambda: D.Gamma(5.0, 0.5), scipy.stats.gamma(5.0, scale=2)),
+    (lambda: D.Chi2(tg.tensor(3.0)), scipy.stats.chi2(3)),
+    (lambda: D.Beta(2.0, 0.5), scipy.stats.beta(2, 0.5)),
+    (lambda: D.StudentT(3.0, 1.0, 2.0), scipy.stats.t(3, 1, 2)),
+]
+
+
+@pytest.mark.parametrize(("make", "theirs"), SAMPLED)
+def test_samples_are_of_the_distribution(make, theirs):
+    tg.manual_seed(0)
+    distribution = make()
+    drawn = distribution.sample((4000,)).numpy()
+    assert scipy.stats.kstest(drawn, theirs.cdf).pvalue > 0.01
+    points = tg.tensor([0.1, 0.4, 0.9])
+    np.testing.assert_allclose(distribution.log_prob(points), theirs.logpdf(points), rtol=1e-5)
+    assert distribution.entropy().item() == pytest.approx(theirs.entropy(), rel=1e-5)
+
+
+def test_gradients_through_gamma_samples():
+    """Where a sample of a given place in the distribution goes, by the inverse of SciPy's."""
+    a = tg.tensor([0.05, 0.6, 1.0, 3.0, 50.0, 2000.0], dtype=tg.float64, requires_grad=True)
+    for seed in range(5):
+        tg.manual_seed(seed)
+        x = D.Gamma(a, tg.ones(6, dtype=tg.float64)).rsample()
+        (slope,) = tg.autograd.grad(x.sum(), a)
+        place, v = scipy.stats.gamma(a.detach()).cdf(x.detach()), a.detach().numpy()
+        step = 1e-4 * v
+        up, down = (scipy.stats.gamma(v + s).ppf(place) for s in (step, -step))
+        np.testing.assert_allclose(slope, (up - down) / (2 * step), rtol=1e-4)
+    x = D.Dirichlet(a).rsample()
+    assert x.sum().item() == pytest.approx(1)
+    with pytest.raises(NotImplementedError, match="gamma_slope"):
+        (slope,) = tg.autograd.grad(D.Gamma(a, 1.0).rsample().sum(), a, create_graph=True)
+        slope.sum().backward()
+
+
+@pytest.mark.torch
+def test_gradients_of_gamma_samples_agree_with_torch():
+    torch = pytest.importorskip("torch")
+    from tinygrad_np.ops.sample import _gamma_slope
+
+    a, place = np.meshgrid(np.geomspace(0.01, 1e4, 30), np.linspace(0.001, 0.999, 30))
+    x = scipy.stats.gamma(a).ppf(place)
+    seen = x > 1e-30
+    ours = _gamma_slope(a[seen], x[seen])
+    theirs = torch._standard_gamma_grad(torch.tensor(a[seen]), torch.tensor(x[seen]))
+    np.testing.assert_allclose(ours, theirs.numpy(), rtol=2e-3)  # theirs is a fit
+
+
+def test_what_parameters_and_samples_are():
+    n = D.Normal(tg.zeros(2), 1.0)
+    assert n.arg_constraints == {"loc": D.constraints.real, "scale": D.constraints.positive}
+    assert n.support is D.constraints.real
+    assert str(D.Uniform(0.0, 1.0).support) == "Interval(lower_bound=0.0, upper_bound=1.0)"
+    x = tg.tensor([[0.5, 0.5], [0.2, 0.2]])
+    assert D.constraints.simplex.check(x).tolist() == [True, False]
+    assert D.constraints.positive_definite.check(tg.tensor([[2.0, 1.0], [1.0, 2.0]])).item()
+    assert not D.constraints.lower_cholesky.check(tg.ones(2, 2)).item()
+    assert D.constraints.half_open_interval(0, 1).check(tg.tensor([0.0, 1.0])).tolist() == [1, 0]
+    with pytest.raises(ValueError, match="broadcastable"):
+        n.log_prob(tg.zeros(3))
+    with pytest.raises(ValueError, match="GreaterThan"):
+        D.Gamma(tg.tensor([1.0, -1.0]), 1.0)
+    with pytest.raises(ValueError, match="PositiveDefinite"):
+        D.MultivariateNormal(tg.zeros(2), -tg.eye(2))
+    with pytest.raises(ValueError, match="Exactly one"):
+        D.MultivariateNormal(tg.zeros(2))
+    with pytest.raises(ValueError, match="reinterpreted_batch_ndims"):
+        D.Independent(n, 2)
+
+
+@pytest.mark.torch
+def test_divergences_of_joint_distributions_agree_with_torch():
+    torch = pytest.importorskip("torch")
+    values = []
+    for T in (tg, torch):
+        d, (a, b) = T.distributions, (T.tensor([0.2, 0.8]), T.tensor([0.6, 0.4]))
+        m = T.tensor([[2.0, 0.5], [0.5, 1.0]])
+        pairs = [
+            (d.Uniform(a, a + 1), d.Uniform(T.zeros(2), T.tensor([2.0, 1.5]))),
+            (d.Laplace(a, b), d.Laplace(b, a)),
+            (d.Gamma(a, b), d.Gamma(b, a)),
+            (d.Beta(a, b), d.Beta(b, a)),
+            (d.Dirichlet(a), d.Dirichlet(b)),
+            (d.MultivariateNormal(a, m), d.MultivariateNormal(b, m @ m)),
+            (d.Independent(d.Normal(a, b), 1), d.Independent(d.Normal(b, a), 1)),
+            (d.OneHotCategorical(a), d.OneHotCategorical(b)),
+        ]
+        values.append([d.kl_divergence(*pair).numpy() for pair in pairs])
+    for ours, theirs in zip(*values, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5)
 
 
 @pytest.mark.torch

@@ -305,6 +305,12 @@ class Generator:
         ratio = weights / self.exponential(1.0, weights.shape, weights.dtype)
         return np.argsort(-ratio, axis=-1, kind="stable")[..., :count]
 
+    def gamma(self, concentrations: Array) -> Array:
+        """Gamma numbers of the rate 1; not PyTorch's."""
+        with self._lock:
+            drawn = self._source().standard_gamma(concentrations)
+            return np.asarray(drawn, concentrations.dtype)
+
     def poisson(self, rates: Array) -> Array:
         """How many events happen where `rates` are expected. Not PyTorch's numbers."""
         with self._lock:

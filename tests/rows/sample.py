@@ -38,6 +38,9 @@ ROWS = [
     OpInfo(tg.poisson, np.zeros_like, certain().map(
         lambda s: Sample((np.zeros_like(s.args[0]),))),
            smooth=False),
+    OpInfo(sample.standard_gamma, np.zeros_like, certain().map(
+        lambda s: Sample((np.zeros_like(s.args[0]),))),
+           smooth=False, torch="_standard_gamma", covers=("_gamma_slope",)),
     OpInfo(tg.multinomial, the_one, categories(), smooth=False),
     OpInfo(sample.normal, lambda mean, std: mean + std, binary().map(
         lambda s: Sample((s.args[0], np.zeros_like(s.args[1])))), smooth=False),

@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from tinygrad_np.creation import empty, ones, zeros
+from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import (
-    NONNEGATIVE,
-    POSITIVE,
-    REAL,
-    Check,
     Distribution,
     together,
 )
@@ -27,7 +25,10 @@ __all__ = ["Exponential", "Laplace", "LogNormal", "Normal", "Uniform"]
 class _Located(Distribution):
     """What has a `loc` in its middle and is stretched by a `scale`."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"loc": REAL, "scale": POSITIVE}
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
     has_rsample = True
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
@@ -83,7 +84,10 @@ class Normal(_Located):
 class Uniform(Distribution):
     """Evenly from `low`, included, to `high`, excluded."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"low": REAL, "high": REAL}
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "low": constraints.real,
+        "high": constraints.real,
+    }
     has_rsample = True
 
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
@@ -91,10 +95,7 @@ class Uniform(Distribution):
         super().__init__(self.low.shape, validate_args=validate_args)
         if self._validate_args and not (self.low < self.high).all():
             raise ValueError("Uniform is not defined when low>= high")
-        self.support_check = (
-            f"Interval(lower_bound={self.low!r}, upper_bound={self.high!r})",
-            lambda x: (x >= self.low.detach().numpy()) & (x <= self.high.detach().numpy()),
-        )
+        self.support = constraints.interval(self.low, self.high)
 
     mean = property(lambda self: (self.high + self.low) / 2)  # type: ignore[assignment]
     variance = property(lambda self: (self.high - self.low) ** 2 / 12)  # type: ignore[assignment]
@@ -121,8 +122,8 @@ class Uniform(Distribution):
 class Exponential(Distribution):
     """Times between events that come at a rate."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"rate": POSITIVE}
-    support_check = NONNEGATIVE
+    arg_constraints: ClassVar[dict[str, Constraint]] = {"rate": constraints.positive}
+    support = constraints.nonnegative
     has_rsample = True
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
@@ -171,8 +172,11 @@ class Laplace(_Located):
 class LogNormal(TransformedDistribution):
     """Numbers whose logarithm has a normal distribution."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"loc": REAL, "scale": POSITIVE}
-    support_check = POSITIVE
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "loc": constraints.real,
+        "scale": constraints.positive,
+    }
+    support = constraints.positive
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(loc, scale, validate_args), ExpTransform(), validate_args)

@@ -8,14 +8,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import (
-    BOOLEAN,
-    COUNT,
-    NONNEGATIVE,
-    REAL,
-    SIMPLEX,
-    UNIT,
-    Check,
     Distribution,
     one_of,
     together,
@@ -45,7 +40,10 @@ def _log_factorial(x: Any) -> Any:
 class _Coin(Distribution):
     """What distributions made of yes and no share: `probs` or `logits`."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"probs": UNIT, "logits": REAL}
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "probs": constraints.unit_interval,
+        "logits": constraints.real,
+    }
 
     def _coins(self, probs: Any, logits: Any, *others: Any) -> list[Any]:
         one_of(type(self).__name__, probs, logits)
@@ -66,7 +64,7 @@ class _Coin(Distribution):
 class Bernoulli(_Coin):
     """1 with probability `probs`, else 0; `logits` are the logarithms of the odds."""
 
-    support_check = BOOLEAN
+    support = constraints.boolean
 
     def __init__(
         self, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -101,10 +99,7 @@ class Binomial(_Coin):
         validate_args: bool | None = None,
     ) -> None:
         (self.total_count,) = self._coins(probs, logits, total_count)
-        self.support_check = (
-            f"IntegerInterval(lower_bound=0, upper_bound={self.total_count!r})",
-            lambda x: COUNT[1](x) & (x <= self.total_count.numpy()),
-        )
+        self.support = constraints.integer_interval(0, self.total_count)
         super().__init__(self._shape, validate_args=validate_args)
 
     mean = property(lambda self: self.total_count * self.probs)  # type: ignore[assignment]
@@ -141,7 +136,10 @@ class Categorical(Distribution):
     tensor(0.7500)
     """
 
-    arg_checks: ClassVar[dict[str, Check]] = {"probs": SIMPLEX, "logits": REAL}
+    arg_constraints: ClassVar[dict[str, Constraint]] = {
+        "probs": constraints.simplex,
+        "logits": constraints.real_vector,
+    }
 
     def __init__(
         self, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -155,10 +153,7 @@ class Categorical(Distribution):
         else:
             self.logits = logits - logits.logsumexp(dim=-1, keepdim=True)
         self._num_events = given.shape[-1]
-        self.support_check = (
-            f"IntegerInterval(lower_bound=0, upper_bound={self._num_events - 1})",
-            lambda x: COUNT[1](x) & (x < self._num_events),
-        )
+        self.support = constraints.integer_interval(0, self._num_events - 1)
         super().__init__(given.shape[:-1], validate_args=validate_args)
 
     def __getattr__(self, name: str) -> Any:
@@ -198,7 +193,8 @@ class Categorical(Distribution):
 class OneHotCategorical(Distribution):
     """`Categorical` whose samples are vectors with a 1 at the class."""
 
-    support_check = ("OneHot()", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1))
+    arg_constraints = Categorical.arg_constraints
+    support = constraints.one_hot
 
     def __init__(
         self, probs: Any = None, logits: Any = None, validate_args: bool | None = None
@@ -238,10 +234,7 @@ class Multinomial(Distribution):
         self.total_count = total_count
         self._categorical = Categorical(probs, logits, validate_args)
         classes = self._categorical._num_events
-        self.support_check = (
-            f"Multinomial(upper_bound={total_count})",
-            lambda x: COUNT[1](x).all(-1) & (x.sum(-1) <= total_count),
-        )
+        self.support = constraints.multinomial(total_count)
         super().__init__(self._categorical.batch_shape, (classes,), validate_args)
 
     probs = property(lambda self: self._categorical.probs)
@@ -265,8 +258,8 @@ class Multinomial(Distribution):
 class Poisson(Distribution):
     """How many events come that come at a rate."""
 
-    arg_checks: ClassVar[dict[str, Check]] = {"rate": NONNEGATIVE}
-    support_check = COUNT
+    arg_constraints: ClassVar[dict[str, Constraint]] = {"rate": constraints.nonnegative}
+    support = constraints.nonnegative_integer
 
     def __init__(self, rate: Any, validate_args: bool | None = None) -> None:
         (self.rate,) = together(rate)

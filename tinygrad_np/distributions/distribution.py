@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import numpy as np
-
 from tinygrad_np.conversion import as_tensor
+from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.dtypes import get_default_dtype
 from tinygrad_np.ops.broadcast import broadcast_tensors
 from tinygrad_np.size import Size
@@ -15,16 +15,6 @@ from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Distribution"]
-
-Check = tuple[str, Callable[[Any], Any]]  # what values must be, and which are
-
-REAL: Check = ("Real()", lambda x: x == x)
-POSITIVE: Check = ("GreaterThan(lower_bound=0.0)", lambda x: x > 0)
-NONNEGATIVE: Check = ("GreaterThanEq(lower_bound=0.0)", lambda x: x >= 0)
-UNIT: Check = ("Interval(lower_bound=0.0, upper_bound=1.0)", lambda x: (x >= 0) & (x <= 1))
-BOOLEAN: Check = ("Boolean()", lambda x: (x == 0) | (x == 1))
-COUNT: Check = ("IntegerGreaterThan(lower_bound=0)", lambda x: (x >= 0) & (x == np.floor(x)))
-SIMPLEX: Check = ("Simplex()", lambda x: (x >= 0).all(-1) & (abs(x.sum(-1) - 1) < 1e-6))
 
 
 class Distribution:
@@ -36,10 +26,14 @@ class Distribution:
         Of the distributions.
     event_shape : Size
         Of one sample of one distribution.
+    arg_constraints : dict of str to Constraint
+        What the parameters must be.
+    support : Constraint
+        What samples are.
     """
 
-    arg_checks: ClassVar[dict[str, Check]] = {}
-    support_check: Check = REAL
+    arg_constraints: ClassVar[dict[str, Constraint]] = {}
+    support: Constraint = constraints.real
     has_rsample = False
     _validate_args = True
 
@@ -53,19 +47,32 @@ class Distribution:
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
-            for name, (what, holds) in self.arg_checks.items():
+            for name, what in self.arg_constraints.items():
                 value = vars(self).get(name)
-                if value is not None and not holds(value.detach().numpy()).all():
+                if value is not None and not what.check(value).all():
                     raise ValueError(
-                        f"Expected parameter {name} (Tensor of shape {tuple(value.shape)}) of "
-                        f"distribution {self!r} to satisfy the constraint {what}, but found "
-                        f"invalid values:\n{value!r}"
+                        f"Expected parameter {name} ({type(value).__name__} of shape "
+                        f"{tuple(value.shape)}) of distribution {self!r} to satisfy the "
+                        f"constraint {what!r}, but found invalid values:\n{value!r}"
                     )
 
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
         """Whether arguments and values are checked, unless a distribution is told."""
         Distribution._validate_args = value
+
+    def expand(self, batch_shape: Sequence[int], _instance: Any = None) -> Any:
+        """The distribution as a batch of this shape, to which its own must expand."""
+        new: Any = object.__new__(type(self))
+        vars(new).update(vars(self))
+        own, new.batch_shape = len(self.batch_shape), Size(batch_shape)
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor):
+                setattr(new, name, value.expand((*batch_shape, *value.shape[own:])))
+            elif isinstance(value, Distribution):
+                inner = value.batch_shape[own:]
+                setattr(new, name, value.expand((*batch_shape, *inner)))
+        return new
 
     def _extended(self, sample_shape: Sequence[int]) -> tuple[int, ...]:
         return (*sample_shape, *self.batch_shape, *self.event_shape)
@@ -97,6 +104,11 @@ class Distribution:
         raise NotImplementedError(f"{type(self).__name__} has no mean")
 
     @property
+    def mode(self) -> Any:
+        """The likeliest value."""
+        raise NotImplementedError(f"{type(self).__name__} has no mode")
+
+    @property
     def variance(self) -> Any:
         """The variance."""
         raise NotImplementedError(f"{type(self).__name__} has no variance")
@@ -123,16 +135,21 @@ class Distribution:
             return
         if not isinstance(value, Tensor):
             raise ValueError("The value argument to log_prob must be a Tensor")
-        what, holds = self.support_check
-        if not holds(value.detach().numpy()).all():
+        shape, known = tuple(value.shape), (*self.batch_shape, *self.event_shape)
+        for n, m in zip(reversed(shape), reversed(known), strict=False):
+            if n != m and 1 not in (n, m):
+                raise ValueError(
+                    f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {known}."
+                )
+        if not self.support.check(value).all():
             raise ValueError(
-                f"Expected value argument (Tensor of shape {tuple(value.shape)}) to be within the "
-                f"support ({what}) of the distribution {self!r}, but found invalid values:\n"
-                f"{value!r}"
+                f"Expected value argument ({type(value).__name__} of shape {shape}) to be within "
+                f"the support ({self.support!r}) of the distribution {self!r}, but found invalid "
+                f"values:\n{value!r}"
             )
 
     def __repr__(self) -> str:
-        values = {n: vars(self).get(n) for n in self.arg_checks}
+        values = {n: vars(self).get(n) for n in self.arg_constraints}
         words = (
             f"{n}: {v!r}" if v.numel() == 1 else f"{n}: {v.size()}"
             for n, v in values.items()

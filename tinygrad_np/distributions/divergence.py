@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
-from tinygrad_np.distributions.continuous import Exponential, Normal
-from tinygrad_np.distributions.discrete import Bernoulli, Categorical, Poisson
+from tinygrad_np.distributions.continuous import Exponential, Laplace, Normal, Uniform
+from tinygrad_np.distributions.discrete import Bernoulli, Categorical, OneHotCategorical, Poisson
+from tinygrad_np.distributions.joint import Independent, MultivariateNormal
+from tinygrad_np.distributions.positive import Beta, Dirichlet, Gamma
+from tinygrad_np.distributions.transforms import over_last
+from tinygrad_np.ops.factors import solve_triangular
+from tinygrad_np.ops.special import digamma, lgamma
 
 __all__ = ["kl_divergence", "register_kl"]
 
@@ -87,3 +93,60 @@ def _(p: Any, q: Any) -> Any:
 def _(p: Any, q: Any) -> Any:
     ratio = q.rate / p.rate
     return ratio - ratio.log() - 1
+
+
+@register_kl(Uniform, Uniform)
+def _(p: Any, q: Any) -> Any:
+    inside = (q.low <= p.low) & (q.high >= p.high)
+    return ((q.high - q.low) / (p.high - p.low)).log().where(inside, math.inf)
+
+
+@register_kl(Laplace, Laplace)
+def _(p: Any, q: Any) -> Any:
+    apart = abs(p.loc - q.loc)
+    ratio = p.scale / q.scale
+    return -ratio.log() + apart / q.scale + ratio * (-apart / p.scale).exp() - 1
+
+
+@register_kl(Gamma, Gamma)
+def _(p: Any, q: Any) -> Any:
+    a, b, ratio = p.concentration, q.concentration, q.rate / p.rate
+    return (a - b) * digamma(a) - lgamma(a) + lgamma(b) - b * ratio.log() + a * (ratio - 1)
+
+
+@register_kl(Dirichlet, Dirichlet)
+def _(p: Any, q: Any) -> Any:
+    a, b = p.concentration, q.concentration
+    total = a.sum(-1)
+    apart = (lgamma(b) - lgamma(a)).sum(-1) + lgamma(total) - lgamma(b.sum(-1))
+    return apart + ((a - b) * (digamma(a) - digamma(total).unsqueeze(-1))).sum(-1)
+
+
+@register_kl(Beta, Beta)
+def _(p: Any, q: Any) -> Any:
+    return kl_divergence(p._dirichlet, q._dirichlet)
+
+
+@register_kl(MultivariateNormal, MultivariateNormal)
+def _(p: Any, q: Any) -> Any:
+    if p.event_shape != q.event_shape:
+        raise ValueError(
+            "KL-divergence between two Multivariate Normals with different event shapes cannot be "
+            f"computed: {tuple(p.event_shape)} and {tuple(q.event_shape)}"
+        )
+    apart = (q.loc - p.loc).unsqueeze(-1)
+    spread = (solve_triangular(q.scale_tril, p.scale_tril, upper=False) ** 2).sum((-2, -1))
+    moved = (solve_triangular(q.scale_tril, apart, upper=False) ** 2).sum((-2, -1))
+    return q._log_volume() - p._log_volume() + 0.5 * (spread + moved - p.event_shape[0])
+
+
+@register_kl(Independent, Independent)
+def _(p: Any, q: Any) -> Any:
+    if p.reinterpreted_batch_ndims != q.reinterpreted_batch_ndims:
+        raise NotImplementedError("Independent: the two differ in reinterpreted_batch_ndims")
+    return over_last(kl_divergence(p.base_dist, q.base_dist), p.reinterpreted_batch_ndims)
+
+
+@register_kl(OneHotCategorical, OneHotCategorical)
+def _(p: Any, q: Any) -> Any:
+    return kl_divergence(p._categorical, q._categorical)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tinygrad_np.creation import full_like, zeros_like
-from tinygrad_np.distributions.distribution import REAL, Distribution
+from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions.distribution import Distribution
 from tinygrad_np.nn.functional import softplus
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
@@ -194,7 +195,7 @@ class TransformedDistribution(Distribution):
         One after the other.
     """
 
-    support_check = REAL
+    support = constraints.real
     has_rsample = True
 
     def __init__(
