@@ -14,9 +14,9 @@ ORDER = [
     "version", "dtypes", "formats", "size", "device", "amp", "cuda", "accelerator", "backends",
     "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "generator",
     "kernels", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "sparse",
-    "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg",
-    "fft", "autograd", "nn", "func", "distributions", "optim", "archive", "serialization", "jit",
-    "utils", "vision", "testing", "launch", "as_torch",
+    "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg", "fft",
+    "autograd", "nn", "func", "multiprocessing", "distributions", "optim", "archive",
+    "serialization", "jit", "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

@@ -161,8 +161,8 @@ from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit, nn, onnx,
-        optim, profiler, sparse, utils, version, vision
+        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit,
+        multiprocessing, nn, onnx, optim, profiler, sparse, utils, version, vision
     )
     from tinygrad_np.sparse import (
         sparse_coo_tensor, spmm
@@ -214,18 +214,18 @@ __all__ = [
     "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
     "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
     "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
-    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "mv", "nan",
-    "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg",
-    "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
-    "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
-    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive",
-    "pow", "prelu", "preserve_format", "prod", "profiler", "promote_types", "put", "qr",
-    "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "random", "randperm", "range", "ravel", "real", "reciprocal", "relu", "remainder",
-    "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type", "return_types",
-    "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub", "save",
-    "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
-    "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
+    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing",
+    "mv", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne",
+    "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
+    "numel", "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute",
+    "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma",
+    "positive", "pow", "prelu", "preserve_format", "prod", "profiler", "promote_types", "put",
+    "qr", "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn",
+    "randn_like", "random", "randperm", "range", "ravel", "real", "reciprocal", "relu",
+    "remainder", "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type",
+    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
+    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
+    "select", "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
     "set_default_tensor_type", "set_float32_matmul_precision", "set_flush_denormal",
     "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
     "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet", "softmax",
@@ -256,7 +256,8 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "jit", "nn", "onnx", "optim", "profiler", "sparse", "utils", "version", "vision",
+    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "sparse", "utils", "version",
+    "vision",
 )
 
 

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_np import serialization
+from tinygrad_np.nn.module import Module
 
-__all__ = ["export", "ignore", "is_scripting", "load", "save", "script", "trace"]
+__all__ = [
+    "ScriptModule", "export", "ignore", "is_scripting", "load", "save", "script", "script_method",
+    "trace",
+]  # fmt: skip
+
+ScriptModule = Module
 
 
 def script(obj: Any, *args: Any, **kwargs: Any) -> Any:
@@ -73,4 +79,4 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> Any:
     return serialization.load(f, map_location, weights_only=False)
 
 
-ignore = export = unused = script
+ignore = export = unused = script_method = script

@@ -357,6 +357,33 @@ class Tensor(Methods):
     def __dlpack_device__(self) -> tuple[int, int]:
         return self._array.__dlpack_device__()
 
+    # --- memory ---
+
+    def share_memory_(self) -> Tensor:
+        """Move the elements into memory that other processes share; returns itself.
+
+        Raises
+        ------
+        RuntimeError
+            For a view, whose base would be left behind.
+        """
+        from tinygrad_np.kernels import shared
+
+        if self._view is not None:
+            raise RuntimeError(
+                f"share_memory_: a tensor of shape {list(self.shape)} that is a view can't be moved "
+                "into shared memory; share its base, or a clone() of it"
+            )
+        if not self.is_shared():
+            self._array = shared.moved(self._in_order())
+        return self
+
+    def is_shared(self) -> bool:
+        """Whether the elements lie in memory that other processes share."""
+        from tinygrad_np.kernels import shared
+
+        return shared.block_of(self._array) is not None
+
     # --- copies and words ---
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:

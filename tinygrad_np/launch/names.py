@@ -37,7 +37,6 @@ SHADOWED = ("torch.autograd.gradcheck", "torch.tensor")  # modules named like a 
 # What to do instead of what cannot be here.
 INSTEAD = {
     "torch.fx": "there is no graph to rewrite: call the module",
-    "torch.multiprocessing": "Python's multiprocessing",
     "torch.package": "torch.save",
     "torch.quantization": "float32 and float16 tensors",
     "torch.ao": "float32 and float16 tensors",

@@ -218,8 +218,8 @@ class Module(State):
         return self.to("cuda")
 
     def share_memory(self: M) -> M:
-        """Return the module: PyTorch's way to share it between processes has no effect here."""
-        return self
+        """Move parameters and buffers into memory that other processes share; returns itself."""
+        return self._apply(lambda t: t.share_memory_())
 
     def compile(self, *args: Any, **kwargs: Any) -> None:
         """Do nothing: PyTorch's compiler has no counterpart here."""

@@ -27,7 +27,15 @@ Where = tuple[Any, ...]
 
 @op(view=True)
 def _getitem(input: Array, where: Where) -> Array:
-    return input[where]
+    try:
+        return input[where]
+    except IndexError as error:
+        if str(error).startswith("too many indices"):
+            hint = "" if input.ndim else ": it is a number; .item() gives it to Python"
+            raise IndexError(
+                f"too many indices for tensor of dimension {input.ndim}{hint}"
+            ) from None
+        raise
 
 
 @_getitem.backward("input")

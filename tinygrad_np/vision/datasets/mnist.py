@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
@@ -123,6 +124,31 @@ class MNIST(VisionDataset):
         self.targets: Tensor = Tensor._make(labels)
 
     # --- items ---
+
+    @property
+    def train_data(self) -> Tensor:
+        """`data`, by its old name."""
+        return self._renamed("train_data", "data")
+
+    @property
+    def train_labels(self) -> Tensor:
+        """`targets`, by its old name."""
+        return self._renamed("train_labels", "targets")
+
+    @property
+    def test_data(self) -> Tensor:
+        """`data`, by its old name."""
+        return self._renamed("test_data", "data")
+
+    @property
+    def test_labels(self) -> Tensor:
+        """`targets`, by its old name."""
+        return self._renamed("test_labels", "targets")
+
+    def _renamed(self, old: str, new: str) -> Tensor:
+        warnings.warn(f"{old} has been renamed {new}", UserWarning, stacklevel=3)
+        found: Tensor = getattr(self, new)
+        return found
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         image: Any = self.data._array[index].copy()

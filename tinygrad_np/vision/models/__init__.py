@@ -14,10 +14,12 @@ Examples
 torch.Size([1, 10])
 """
 
+from typing import Any
+
 from tinygrad_np.vision.models import alexnet as _alexnet
 from tinygrad_np.vision.models import densenet, mobilenet, resnet, squeezenet, vgg
 from tinygrad_np.vision.models.alexnet import *  # noqa: F403
-from tinygrad_np.vision.models.builders import get_model, list_models
+from tinygrad_np.vision.models.builders import get_model, list_models, weights_of
 from tinygrad_np.vision.models.densenet import *  # noqa: F403
 from tinygrad_np.vision.models.mobilenet import *  # noqa: F403
 from tinygrad_np.vision.models.resnet import *  # noqa: F403
@@ -34,3 +36,7 @@ __all__ = [
     *squeezenet.__all__,
     *vgg.__all__,
 ]
+
+
+def __getattr__(name: str) -> Any:
+    return weights_of(name)

@@ -13,6 +13,20 @@ __all__ = ["get_model", "list_models"]
 BUILDERS: dict[str, Callable[..., Any]] = {}
 
 
+class Weights(str):
+    """The name of weights of torchvision's, ``ResNet18_Weights.DEFAULT``: there are none here."""
+
+    __slots__ = ()
+    DEFAULT = IMAGENET1K_V1 = IMAGENET1K_V2 = property(lambda self: Weights(f"{self}.DEFAULT"))
+
+
+def weights_of(name: str) -> Weights:
+    """What ``ResNet18_Weights`` is; AttributeError if there is no such model."""
+    if name.removesuffix("_Weights").lower() not in BUILDERS or not name.endswith("_Weights"):
+        raise AttributeError(f"module 'tinygrad_np.vision.models' has no attribute {name!r}")
+    return Weights(name)
+
+
 def builder(make: Callable[..., Any]) -> Callable[..., Any]:
     """A function that makes a model, with the arguments that ask for weights refused."""
     name = make.__name__
