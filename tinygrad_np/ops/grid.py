@@ -66,13 +66,20 @@ def affine_grid(theta: Any, size: Sequence[int], align_corners: bool | None = No
         )
     if min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {list(size)}")
-    lines = []
-    for n in spatial:
-        line = np.linspace(-1, 1, n) if n > 1 else np.zeros(1)
-        lines.append(line if align_corners else line * ((n - 1) / n))
-    places = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], np.ones(spatial)], axis=-1)
-    flat = places.reshape(-1, dims + 1).astype(maps.dtype)
+    lines = [_line(n, maps.dtype, align_corners) for n in spatial]
+    ones = np.ones(spatial, maps.dtype)
+    flat = np.stack([*np.meshgrid(*lines, indexing="ij")[::-1], ones], axis=-1)
+    flat = flat.reshape(-1, dims + 1)
     return matmul(flat, theta.swapaxes(1, 2)).reshape((size[0], *spatial, dims))
+
+
+def _line(n: int, dtype: Any, align_corners: bool) -> Any:
+    """From -1 to 1, rounded as PyTorch rounds: on the edge between pixels it matters."""
+    if n == 1:
+        return np.zeros(1, dtype)
+    i, step = np.arange(n), float(dtype.type(2) / dtype.type(n - 1))
+    line = np.where(i < n // 2, step * i - 1, 1 - step * (n - 1 - i)).astype(dtype)
+    return line if align_corners else line * dtype.type(n - 1) / dtype.type(n)
 
 
 def grid_sample(

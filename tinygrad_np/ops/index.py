@@ -30,12 +30,9 @@ def _getitem(input: Array, where: Where) -> Array:
     try:
         return input[where]
     except IndexError as error:
-        if str(error).startswith("too many indices"):
-            hint = "" if input.ndim else ": it is a number; .item() gives it to Python"
-            raise IndexError(
-                f"too many indices for tensor of dimension {input.ndim}{hint}"
-            ) from None
-        raise
+        if input.ndim:
+            raise
+        raise IndexError(f"{error}; .item() gives the number of a 0-d tensor to Python") from None
 
 
 @_getitem.backward("input")
