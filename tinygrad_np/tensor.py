@@ -371,8 +371,8 @@ class Tensor(Methods):
 
         if self._view is not None:
             raise RuntimeError(
-                f"share_memory_: a tensor of shape {list(self.shape)} that is a view can't be moved "
-                "into shared memory; share its base, or a clone() of it"
+                f"share_memory_: a tensor of shape {list(self.shape)} that is a view can't be "
+                "moved into shared memory; share its base, or a clone() of it"
             )
         if not self.is_shared():
             self._array = shared.moved(self._in_order())
