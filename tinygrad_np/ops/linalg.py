@@ -209,6 +209,11 @@ def _product(a: Array, b: Array) -> Array:
 linear.backward(bias=lambda grad: grad)
 
 
+def is_sparse(x: Array) -> bool:
+    """Whether a tensor is a sparse one, whose operators know what to do."""
+    return getattr(x, "is_sparse", False)
+
+
 def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
     """RuntimeError unless each tensor has that many dimensions."""
     if any(x.ndim != ndim for x, ndim in pairs):
@@ -220,7 +225,7 @@ def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
 
 @takes_out
 def mm(input: Array, mat2: Array) -> Array:
-    """The product of two matrices (n, k) and (k, m); RuntimeError for other ranks.
+    """The product of two matrices (n, k) and (k, m), also sparse; RuntimeError for other ranks.
 
     Examples
     --------
@@ -229,6 +234,8 @@ def mm(input: Array, mat2: Array) -> Array:
     tensor([[11.]])
     """
     check_ranks("mm", (input, 2), (mat2, 2))
+    if is_sparse(input) or is_sparse(mat2):
+        return input @ mat2
     return matmul(input, mat2)
 
 
@@ -262,7 +269,7 @@ def mv(input: Array, vec: Array) -> Array:
     tensor([21., 43.])
     """
     check_ranks("mv", (input, 2), (vec, 1))
-    return matmul(input, vec)
+    return input @ vec if is_sparse(input) else matmul(input, vec)
 
 
 @takes_out

@@ -1,4 +1,4 @@
-"""Sparse tensors in coordinate format, for products with dense ones.
+"""Sparse tensors in coordinate format.
 
 A sparse tensor is its indices, its values, which may be on the tape, and its size. It is no
 Tensor: what it lacks is an AttributeError or a TypeError; `to_dense` makes a Tensor of it.
@@ -14,16 +14,16 @@ import numpy as np
 from tinygrad_np import formats
 from tinygrad_np.conversion import as_tensor
 from tinygrad_np.ops.indices import index_put
-from tinygrad_np.ops.linalg import mm as dense_mm
+from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import same_dtype
-from tinygrad_np.ops.sparse import spmm as _spmm
+from tinygrad_np.ops.sparse import spmm
 from tinygrad_np.size import Size
 from tinygrad_np.tape.graph import TensorBase, make
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
 
-__all__ = ["FloatTensor", "SparseTensor", "mm", "sparse_coo_tensor", "spmm", "to_sparse"]
+__all__ = ["SparseTensor", "sparse_coo_tensor", "to_sparse"]
 
 
 class SparseTensor:
@@ -41,10 +41,20 @@ class SparseTensor:
         self._coalesced = coalesced
 
     def __repr__(self) -> str:
-        return (
-            f"tensor(indices={self._indices()!r}, values={self._numbers!r}, "
-            f"size={tuple(self.shape)}, nnz={self._nnz()}, layout=torch.sparse_coo)"
-        )
+        lines = []
+        for name, tensor in (("indices", self._indices()), ("values", self._numbers.detach())):
+            shown = repr(make(tensor._array)) if name == "indices" else _plain(tensor)
+            lines.append(f"{name}={shown}".replace("\n", "\n" + " " * (len(name) + 1)))
+        notes = [f"size={tuple(self.shape)}", f"nnz={self._nnz()}"]
+        if "dtype=" in repr(self._numbers.detach()):
+            notes.append(f"dtype={self.dtype}")
+        notes.append("layout=torch.sparse_coo")
+        if self._numbers.grad_fn is not None:
+            notes.append(f"grad_fn={self._numbers.grad_fn}")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        text = ",\n".join([*lines, ", ".join(notes)])
+        return "tensor(" + text.replace("\n", "\n       ") + ")"
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or one size of it."""
@@ -116,8 +126,7 @@ class SparseTensor:
     def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """A Tensor with zeros where no value is."""
         zeros = make(np.zeros(self.shape, self._numbers._array.dtype))
-        where = tuple(make(i) for i in self._places)
-        dense: Tensor = index_put(zeros, where, self._numbers, accumulate=True)
+        dense: Tensor = index_put(zeros, self._where(), self._numbers, accumulate=True)
         return dense.to_dense(dtype)
 
     def t(self) -> SparseTensor:
@@ -128,9 +137,7 @@ class SparseTensor:
 
     def to(self, *args: Any, **kwargs: Any) -> SparseTensor:
         """With values of another dtype; every device is this one."""
-        return SparseTensor(
-            self._places, self._numbers.to(*args, **kwargs), self.shape, self._coalesced
-        )
+        return self._with(self._numbers.to(*args, **kwargs))
 
     def cuda(self, *args: Any) -> SparseTensor:
         """An error, as `Tensor.cuda` is."""
@@ -143,16 +150,130 @@ class SparseTensor:
 
     def float(self) -> SparseTensor:
         """With values of float32."""
-        return SparseTensor(self._places, self._numbers.float(), self.shape, self._coalesced)
+        return self._with(self._numbers.float())
 
     def detach(self) -> SparseTensor:
         """With values off the tape."""
-        return SparseTensor(self._places, self._numbers.detach(), self.shape, self._coalesced)
+        return self._with(self._numbers.detach())
+
+    def _with(self, values: Any, coalesced: bool | None = None) -> SparseTensor:
+        """Other values at the same indices."""
+        known = self._coalesced if coalesced is None else coalesced
+        return SparseTensor(self._places, values, self.shape, known)
+
+    def transpose(self, dim0: int, dim1: int) -> SparseTensor:
+        """With two dimensions exchanged."""
+        order = list(range(self.ndim))
+        order[dim0], order[dim1] = order[dim1], order[dim0]
+        size = [self.shape[d] for d in order]
+        return SparseTensor(self._places[order].copy(), self._numbers, size, False)
+
+    def sum(self, dim: int | Sequence[int] | None = None) -> Any:
+        """The sum of all numbers, a Tensor; over some dimensions, a sparse tensor."""
+        if dim is None:
+            return self._numbers.sum()
+        gone = {d % self.ndim for d in ([dim] if isinstance(dim, int) else dim)}
+        kept = [d for d in range(self.ndim) if d not in gone]
+        if not kept:
+            return self._numbers.sum()
+        size = [self.shape[d] for d in kept]
+        return SparseTensor(self._places[kept], self._numbers, size, False).coalesce()
+
+    # --- arithmetic ---
+
+    def __neg__(self) -> SparseTensor:
+        return self._with(-self._numbers)
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, SparseTensor):
+            self._same_size("mul", other)
+            mine = self.coalesce()
+            return mine._with(mine._numbers * other.to_dense()[mine._where()])
+        if isinstance(other, TensorBase) and other._array.ndim:
+            self._same_size("mul", other)
+            return self._with(self._numbers * other[self._where()])  # type: ignore[index]
+        return self._with(self._numbers * other)
+
+    __rmul__ = mul = __mul__
+
+    def __truediv__(self, other: Any) -> SparseTensor:
+        if isinstance(other, SparseTensor) or np.ndim(other):
+            raise RuntimeError(
+                "Sparse division requires a scalar or zero-dim dense tensor divisor (got shape "
+                f"{list(other.shape)} for divisor)"
+            )
+        return self._with(self._numbers / other)
+
+    div = __truediv__
+
+    def __add__(self, other: Any) -> SparseTensor:
+        if not isinstance(other, SparseTensor):
+            raise RuntimeError(
+                "add(sparse, dense) is not supported. Use add(dense, sparse) instead."
+            )
+        self._same_size("add", other)
+        places = np.concatenate([self._places, other._places], axis=1)
+        return SparseTensor(places, cat([self._numbers, other._numbers]), self.shape, False)
+
+    add = __add__
+
+    def __radd__(self, other: Any) -> Any:  # a dense one
+        self._same_size("add", other)
+        return index_put(other, self._where(), self._numbers, accumulate=True)
+
+    def __sub__(self, other: Any) -> Any:
+        return self + -other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other + -self
+
+    def _where(self) -> tuple[Tensor, ...]:
+        return tuple(make(i) for i in self._places)
+
+    def _same_size(self, name: str, other: Any) -> None:
+        if tuple(other.shape) != tuple(self.shape):
+            raise RuntimeError(
+                f"{name}: expected 'self' and 'other' to have same sizes when 'self' is sparse, "
+                f"but {list(self.shape)} != {list(other.shape)}"
+            )
+
+    # --- products ---
 
     def __matmul__(self, other: Any) -> Any:
-        return spmm(self, other)
+        self._check_product(self.shape, other.shape)
+        if isinstance(other, SparseTensor):
+            return self._times_sparse(other)
+        same_dtype("mm", self._numbers, other)
+        size = (int(self.shape[0]), int(self.shape[1]))
+        dense = other if other.ndim == 2 else other.reshape(-1, 1)
+        out = spmm(self._numbers, dense, indices=self._places, size=size)
+        return out if other.ndim == 2 else out.reshape(-1)
 
-    mm = matmul = __matmul__
+    mm = matmul = mv = __matmul__
+
+    def __rmatmul__(self, other: Any) -> Any:  # a dense one
+        self._check_product(other.shape, self.shape)
+        return (self.t() @ (other.T if other.ndim == 2 else other)).T
+
+    def _times_sparse(self, other: SparseTensor) -> SparseTensor:
+        """Each number of a column with each of the row of that number, added up by place."""
+        same_dtype("mm", self._numbers, other._numbers)
+        left, right = self.coalesce(), other.coalesce()
+        begin = np.searchsorted(right._places[0], np.arange(other.shape[0] + 1))
+        counts = np.diff(begin)[left._places[1]]
+        first = np.repeat(np.arange(left._nnz()), counts)
+        ends = np.cumsum(counts)
+        second = np.arange(len(first)) + np.repeat(begin[left._places[1]] - ends + counts, counts)
+        values = left._numbers[make(first)] * right._numbers[make(second)]
+        places = np.stack([left._places[0][first], right._places[1][second]])
+        return SparseTensor(places, values, (self.shape[0], other.shape[1]), False).coalesce()
+
+    @staticmethod
+    def _check_product(first: Sequence[int], second: Sequence[int]) -> None:
+        if len(first) not in (1, 2) or len(second) not in (1, 2) or first[-1] != second[0]:
+            raise RuntimeError(
+                f"spmm: expected (n, m) and (m, k), got {list(first)} and {list(second)}"
+            )
 
 
 def sparse_coo_tensor(
@@ -231,51 +352,10 @@ def to_sparse(input: Any) -> SparseTensor:
     return SparseTensor(np.stack(where), values, input.shape, True)
 
 
-def FloatTensor(indices: Any, values: Any, size: Sequence[int] | None = None) -> SparseTensor:  # noqa: N802
-    """`sparse_coo_tensor` of float32, by its old name.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.sparse.FloatTensor(tg.tensor([[1]]), tg.tensor([5.0]), (2,)).to_dense()
-    tensor([0., 5.])
-    """
-    from tinygrad_np import dtypes
-
-    return sparse_coo_tensor(indices, values, size, dtype=dtypes.float32)
-
-
-def spmm(mat1: Any, mat2: Any) -> Any:
-    """The product of a sparse matrix (n, m) and a dense one, (m, k) or (m,).
-
-    Gradients reach both the values of the first and the second.
-
-    Raises
-    ------
-    RuntimeError
-        For shapes and dtypes that don't fit.
-    TypeError
-        If `mat2` is sparse.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.spmm(tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
-    tensor([[2.]])
-    """
-    if isinstance(mat2, SparseTensor):
-        raise TypeError("spmm: the second matrix must be dense: use .to_dense()")
-    if not isinstance(mat1, SparseTensor):
-        return dense_mm(mat1, mat2)
-    if mat1.ndim != 2 or mat2.ndim not in (1, 2) or mat1.shape[1] != mat2.shape[0]:
-        raise RuntimeError(
-            f"spmm: expected (n, m) and (m, k), got {list(mat1.shape)} and {list(mat2.shape)}"
-        )
-    same_dtype("spmm", mat1._numbers, mat2)
-    size = (int(mat1.shape[0]), int(mat1.shape[1]))
-    dense = mat2 if mat2.ndim == 2 else mat2.reshape(-1, 1)
-    out = _spmm(mat1._numbers, dense, indices=mat1._places, size=size)
-    return out if mat2.ndim == 2 else out.reshape(-1)
-
-
-mm = spmm
+def _plain(values: Tensor) -> str:
+    """What a tensor is printed as, without its dtype."""
+    return (
+        repr(values)
+        .replace(f", dtype={values.dtype}", "")
+        .replace(f",\n       dtype={values.dtype}", "")
+    )

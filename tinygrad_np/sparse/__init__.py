@@ -1,0 +1,80 @@
+"""Sparse tensors, as `torch.sparse` has them: products with dense ones, and with each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tinygrad_np.ops.linalg import mm as dense_mm
+from tinygrad_np.sparse.tensor import SparseTensor, sparse_coo_tensor, to_sparse
+
+__all__ = [
+    "FloatTensor", "SparseTensor", "addmm", "mm", "sparse_coo_tensor", "spmm", "sum", "to_sparse",
+]  # fmt: skip
+
+
+def FloatTensor(indices: Any, values: Any, size: Sequence[int] | None = None) -> SparseTensor:  # noqa: N802
+    """`sparse_coo_tensor` of float32, by its old name.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sparse.FloatTensor(tg.tensor([[1]]), tg.tensor([5.0]), (2,)).to_dense()
+    tensor([0., 5.])
+    """
+    from tinygrad_np import dtypes
+
+    return sparse_coo_tensor(indices, values, size, dtype=dtypes.float32)
+
+
+def spmm(mat1: Any, mat2: Any) -> Any:
+    """The product of two matrices (n, m) and (m, k), one or both sparse, or of one and a vector.
+
+    Gradients reach the values of both.
+
+    Returns
+    -------
+    Tensor or SparseTensor
+        Sparse if both are.
+
+    Raises
+    ------
+    RuntimeError
+        For shapes and dtypes that don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.spmm(tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
+    tensor([[2.]])
+    """
+    if isinstance(mat1, SparseTensor) or isinstance(mat2, SparseTensor):
+        return mat1 @ mat2
+    return dense_mm(mat1, mat2)
+
+
+mm = spmm
+
+
+def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: float = 1.0, alpha: float = 1.0) -> Any:
+    """``beta * mat + alpha * (mat1 @ mat2)`` with a sparse `mat1`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sparse.addmm(tg.ones(1, 1), tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
+    tensor([[3.]])
+    """
+    return beta * mat + alpha * (mat1 @ mat2)
+
+
+def sum(input: SparseTensor, dim: int | Sequence[int] | None = None, dtype: Any = None) -> Any:
+    """The sum of all numbers, a Tensor; over some dimensions, a sparse tensor.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sparse.sum(tg.tensor([[0.0, 2.0]]).to_sparse())
+    tensor(2.)
+    """
+    return (input if dtype is None else input.to(dtype)).sum(dim)
