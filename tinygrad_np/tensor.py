@@ -19,7 +19,7 @@ from tinygrad_np.ops import compare, index
 from tinygrad_np.size import Size
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
-from tinygrad_np.tape.graph import Leaf, Node
+from tinygrad_np.tape.graph import DataVersion, Leaf, Node
 from tinygrad_np.tape.handle import RemovableHandle
 
 
@@ -149,14 +149,14 @@ class Tensor(Methods):
 
     @property
     def data(self) -> Tensor:
-        return Tensor._make(self._in_order(), None, self._versions())  # type: ignore[no-any-return]
+        array, version = self._in_order(), DataVersion(self._versions())
+        return Tensor._make(array, None, version)  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
-        self._array = value._array
-        self._versions().n += 1
+        self._array, self._version = value._array, value._versions()
         node = self._node
         if isinstance(node, Leaf):
             node.shape, node.dtype = self._array.shape, self._array.dtype

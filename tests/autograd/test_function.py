@@ -328,3 +328,44 @@ def test_outputs_that_are_no_tensors_are_handed_on():
             return {"twice": x * 2}
 
     assert Named.apply(leaf([1.0]))["twice"].item() == 2.0
+
+
+class Beside(Function):
+    """A value put into a buffer past the count of changes, as solvers of equations do."""
+
+    @staticmethod
+    def forward(ctx, buffer, value, index):
+        ctx.index = index
+        buffer.data[index] = value
+        return buffer
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad, grad[ctx.index], None
+
+
+def test_a_buffer_filled_by_and_by():
+    x = tg.tensor(2.0, dtype=tg.float64, requires_grad=True)
+    buffer = Beside.apply(tg.zeros(3, dtype=tg.float64), x, 0)
+    for i in (1, 2):
+        buffer = Beside.apply(buffer, buffer[:i].prod() * x, i)
+    assert buffer.tolist() == [2.0, 4.0, 16.0]  # x, x ** 2, x ** 4
+    with pytest.warns(UserWarning, match="through .data"):
+        buffer.sum().backward()
+    assert x.grad.item() == 1 + 2 * 2 + 4 * 2**3
+
+
+def test_a_gradient_that_is_a_number():
+    class Same(Function):
+        @staticmethod
+        def forward(ctx, x, out):
+            return out
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad, None
+
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    out = Same.apply(x.sum(), tg.tensor(3.0))
+    (out * x.detach()).sum().backward()
+    assert x.grad.tolist() == [3.0, 3.0]

@@ -217,12 +217,50 @@ def test_a_stale_saved_value_is_an_error():
 
 
 def test_a_change_through_a_view_or_detach_is_seen():
-    for way in (lambda t: t.reshape(3, 2), lambda t: t.detach(), lambda t: t[1], lambda t: t.data):
+    for way in (lambda t: t.reshape(3, 2), lambda t: t.detach(), lambda t: t[1]):
         x, w = tg.tensor(np.zeros((2, 3))), leaf(np.ones((2, 3)))
         y = (x * w).sum()
         way(x).add_(1)
         with pytest.raises(RuntimeError, match="version 1; expected version 0"):
             y.backward()
+
+
+def test_a_change_through_data_is_a_warning():
+    for way in (lambda t: t.data, lambda t: t.data[0], lambda t: t[0].data, lambda t: t.data.T):
+        x, w = tg.tensor(np.zeros((2, 3))), leaf(np.ones((2, 3)))
+        y = (x * w).sum()
+        way(x).add_(1)
+        with pytest.warns(UserWarning, match=r"'input' of shape \[2, 3\].*changed through .data"):
+            y.backward()
+        np.testing.assert_array_equal(w.grad.numpy(), x.numpy())  # what is there now
+        y = (x * w).sum()
+        way(x).add_(1)
+        x.add_(1)
+        with pytest.raises(RuntimeError, match="version 1; expected version 0"):
+            y.backward()
+
+
+def test_places_on_the_tape_stay_where_they_are_when_data_change():
+    x = leaf([[1.0, 2.0], [3.0, 4.0]])
+    y = x * 3
+    view, node = y[0], y.grad_fn
+    y.data[1] = 7.0
+    assert y.grad_fn is node
+    assert view.grad_fn.name() == "GetitemBackward0"
+    y.mul_(2)  # of what is there now
+    view.sum().backward()
+    assert x.grad.tolist() == [[6.0, 6.0], [0.0, 0.0]]
+    assert y.tolist() == [[6.0, 12.0], [14.0, 14.0]]
+
+
+def test_what_was_saved_stays_when_data_are_assigned():
+    x, w = leaf([3.0]), leaf([2.0])
+    y = x * w
+    x.data = tg.tensor([100.0], dtype=tg.float64)
+    x.detach().add_(1)
+    y.backward()
+    assert w.grad.tolist() == [3.0]
+    assert x.tolist() == [101.0]
 
 
 def test_a_stale_result_is_an_error():

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode, no_grad, set_grad_enabled
-from tinygrad_np.tape.graph import Node, make
+from tinygrad_np.tape.graph import Node, check_stale, make
 from tinygrad_np.tape.inplace import rebase
 from tinygrad_np.tensor import Tensor
 
@@ -77,11 +77,7 @@ class FunctionCtx:
                 continue
             array, node, version, at = entry
             if version.n != at:
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: a saved tensor of shape {list(array.shape)} is at version "
-                    f"{version.n}; expected version {at} instead"
-                )
+                check_stale(f"a saved tensor of shape {list(array.shape)}", version.n, at)
             if self._recorder is None:
                 node = None
             elif isinstance(node, int):
@@ -153,7 +149,9 @@ class FunctionNode(Node):
             g = parts.get(i)
             if g is None and spec is not None and self.ctx._materialize:
                 g = np.zeros(*spec)
-            gradients.append(make(g) if isinstance(g, np.ndarray) else g)
+            if isinstance(g, (np.ndarray, np.generic)):
+                g = make(np.asarray(g))
+            gradients.append(g)
         self.ctx._recorder = self if record else None
         try:
             with set_grad_enabled(record):

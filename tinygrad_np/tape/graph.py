@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+import warnings
 import weakref
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 sequence = itertools.count(1)
 _new = object.__new__
+DATA = 1 << 32  # more than there are changes of the other kind
 SELF: Any = object()  # stands for the node itself among what it saved: no reference cycle
 
 
@@ -29,6 +31,22 @@ class Version:
     """How often an array was changed in place; shared by a tensor and its views."""
 
     n = 0
+
+
+class DataVersion(Version):
+    """The version of `x.data`, whose changes PyTorch does not count; at `x` they count as DATA."""
+
+    def __init__(self, of: Version) -> None:
+        self._of, self._n = of, 0
+
+    @property
+    def n(self) -> int:  # type: ignore[override]
+        return self._n
+
+    @n.setter
+    def n(self, value: int) -> None:
+        self._of.n += (value - self._n) * DATA
+        self._n = value
 
 
 class View:
@@ -123,7 +141,7 @@ class Node:
                 continue
             for ref in refs:
                 if ref[1].n != ref[2]:
-                    raise self._stale(ref, values, rule)
+                    self._stale(ref, values, rule)
             if len(values) != len(rule.needs):
                 raise self._freed()
             if record:
@@ -147,14 +165,10 @@ class Node:
             )
         return values
 
-    def _stale(self, ref: Any, values: Sequence[Any], rule: Any) -> RuntimeError:
+    def _stale(self, ref: Any, values: Sequence[Any], rule: Any) -> None:
         position, version, at, _ = ref
-        return RuntimeError(
-            "one of the variables needed for gradient computation has been modified by an inplace "
-            f"operation: {rule.names[position]!r} of shape {list(values[position].shape)}, saved "
-            f"by {self.name()}, is at version {version.n}; expected version {at} instead. "
-            "Change a clone() of it, or use the out-of-place form of the operation."
-        )
+        what = f"{rule.names[position]!r} of shape {list(values[position].shape)}"
+        check_stale(f"{what}, saved by {self.name()},", version.n, at)
 
     def release(self) -> None:
         """Drop what the rules saved; a node whose rules need no values can be walked again."""
@@ -178,7 +192,7 @@ class JointNode(Node):
         _, rule, values, refs = edges[0]
         for ref in refs:
             if ref[1].n != ref[2]:
-                raise self._stale(ref, values, rule)
+                self._stale(ref, values, rule)
         if len(values) != len(rule.needs):
             raise self._freed()
         gradients = rule.function(grad, *(self._on_tape(values, refs) if record else values))
@@ -270,6 +284,12 @@ class TensorBase:
         view = self._view
         if view is None or view.at == self._versions().n:
             return self._node
+        if not only_through_data(self._versions().n, view.at):
+            return self._placed_anew(view)
+        view.at = self._versions().n
+        return self._node
+
+    def _placed_anew(self, view: View) -> Node | None:
         if view.steps is None:
             if self._node is not None:
                 raise RuntimeError(
@@ -302,6 +322,29 @@ class TensorBase:
         if version is None:
             version = self._version = Version()
         return version
+
+
+def only_through_data(n: int, at: int) -> bool:
+    """Whether between two versions there were changes through `.data` alone."""
+    return (n - at) % DATA == 0
+
+
+def check_stale(what: str, n: int, at: int) -> None:
+    """RuntimeError for a value saved at another version; a warning if only `.data` was changed."""
+    if only_through_data(n, at):
+        warnings.warn(
+            f"{what} was changed through .data since: the gradient is computed from what is there "
+            "now, as PyTorch does without a word. It is wrong unless the change is to elements "
+            "that were not read",
+            UserWarning,
+            stacklevel=2,
+        )
+        return
+    raise RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: {what} is at version {n % DATA}; expected version {at % DATA} instead. "
+        "Change a clone() of it, or use the out-of-place form of the operation."
+    )
 
 
 def replay(value: Any, steps: Sequence[tuple[Any, dict[str, Any]]]) -> Any:
