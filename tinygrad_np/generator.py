@@ -2,9 +2,10 @@
 
 The words are those of the Mersenne twister MT19937, seeded as PyTorch seeds it, and every
 distribution takes as many of them, in the same order, as PyTorch does. So a seed gives PyTorch's
-numbers. Uniform numbers, integers, permutations and coin tosses are equal to the bit; what takes
-a logarithm, a sine or a cosine may differ in the last bits (1e-6 of the largest value in float32,
-1e-15 in float64), because PyTorch's vectorised functions round differently.
+numbers. Uniform numbers, integers, permutations, coin tosses and normal numbers of float32 are
+equal to the bit; normal numbers of float64, and other distributions that take a logarithm, may
+differ in the last bits (1e-15 of the largest value in float64, 1e-6 in float32), because functions
+round differently.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_np.device import require_cpu
+from tinygrad_np.kernels import box_muller
+from tinygrad_np.kernels.box_muller import BLOCK
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
-BLOCK = 16  # normal numbers are made 16 at a time, and singly when there are fewer
 WIDE = 2**28  # the first range of integers that takes 64 bits each
 
 # What get_state returns, byte by byte the state of PyTorch's generator.
@@ -194,12 +196,10 @@ class Generator:
         dtype: Any = np.float32,
         singly: bool = False,
     ) -> Array:
-        """Numbers from a normal distribution. PyTorch's to the last bits.
+        """Numbers from a normal distribution. Equal to PyTorch's in float32.
 
-        With `singly` not in blocks, as for a tensor that is not contiguous.
-
-        Source: G. E. P. Box, M. E. Muller, A Note on the Generation of Random Normal Deviates,
-        1958.
+        In float64 they may differ in the last bit. With `singly` not in blocks, as for a tensor
+        that is not contiguous.
         """
         n, rest = math.prod(shape), math.prod(shape) % BLOCK
         if singly or n < BLOCK:
@@ -208,11 +208,14 @@ class Generator:
             with self._lock:
                 u = self._unit(n - rest if dtype == np.float16 else n, dtype)
                 z = np.empty_like(u, shape=n)
-                z[: n - rest] = _box_muller(u[: n - rest])
+                z[: n - rest] = box_muller.normal(u[: n - rest])
                 if rest:  # the last block is drawn anew, over the end of the one before it
-                    z[-BLOCK:] = _box_muller(self._unit(BLOCK, dtype))
-        z *= std
-        z += mean
+                    z[-BLOCK:] = box_muller.normal(self._unit(BLOCK, dtype))
+        if z.dtype == np.float32:
+            z = box_muller.joined(z, np.float32(std), np.float32(mean))
+        else:
+            z *= std
+            z += mean
         return z.astype(dtype, copy=False).reshape(shape)
 
     def _normal_pairs(self, n: int) -> Array:
@@ -315,14 +318,6 @@ class Generator:
         """How many events happen where `rates` are expected. Not PyTorch's numbers."""
         with self._lock:
             return np.asarray(self._source().poisson(rates), rates.dtype)
-
-
-def _box_muller(u: Array) -> Array:
-    """Normal numbers from uniform ones: in each block 8 radii, then 8 angles."""
-    blocks = u.reshape(-1, 2, BLOCK // 2)
-    radius = np.sqrt(-2 * np.log(1 - blocks[:, 0]))
-    angle = 2 * math.pi * blocks[:, 1]
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)
 
 
 default_generator = Generator()
