@@ -191,3 +191,44 @@ def test_embedding_shares_the_given_matrix():
     assert layer.weight.requires_grad
     assert not nn.Embedding.from_pretrained(matrix).weight.requires_grad
     assert nn.Embedding(3, 2, padding_idx=-1).weight[2].tolist() == [0, 0]
+
+
+@pytest.mark.torch
+def test_bags_of_embeddings():
+    torch = pytest.importorskip("torch")
+    numbers, begin = [1, 2, 4, 5, 0, 3], [0, 3, 3]
+    found = []
+    for T in (tg, torch):
+        results = []
+        for mode in ("sum", "mean", "max"):
+            for last in (False, True):
+                T.manual_seed(0)
+                bag = T.nn.EmbeddingBag(
+                    6, 3, mode=mode, padding_idx=2, max_norm=1.5, include_last_offset=last
+                )
+                offsets = T.tensor([*begin, 6] if last else begin)
+                out = bag(T.tensor(numbers), offsets)
+                out.pow(2).sum().backward()
+                results += [out, bag.weight, bag.weight.grad, bag(T.tensor([numbers, numbers]))]
+        found.append([r.detach().numpy() for r in results])
+        assert repr(T.nn.EmbeddingBag(6, 3, mode="sum")) == "EmbeddingBag(6, 3, mode='sum')"
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+def test_bags_that_are_none():
+    F, w, n = tg.nn.functional, tg.ones(4, 2), tg.tensor([1, 2])
+    for call, error, words in (
+        (lambda: F.embedding_bag(n, w), ValueError, "offsets"),
+        (lambda: F.embedding_bag(n, w, tg.tensor([1])), ValueError, "begin at 0"),
+        (lambda: F.embedding_bag(n, w, tg.tensor([0, 3])), ValueError, "length 2"),
+        (lambda: F.embedding_bag(n[None], w, tg.tensor([0])), ValueError, "2D"),
+        (lambda: F.embedding_bag(n, w, tg.tensor([0]), mode="min"), ValueError, "mode"),
+        (
+            lambda: F.embedding_bag(n[None], w, per_sample_weights=tg.ones(1, 2)),
+            NotImplementedError,
+            "sum",
+        ),
+    ):
+        with pytest.raises(error, match=words):
+            call()

@@ -13,6 +13,7 @@ from tests.rows.shape import a_dim, with_args
 from tinygrad_np import testing
 from tinygrad_np.ops.cast import _cast
 from tinygrad_np.ops.embedding import embedding, one_hot
+from tinygrad_np.ops.embedding_bag import embedding_bag
 from tinygrad_np.ops.pad import pad
 
 full = slice(None)
@@ -96,7 +97,58 @@ def distinct(draw, x):
 
 
 some = {"min_dims": 1, "min_side": 1}
+
+
+@st.composite
+def bags(draw):
+    count, v, d = draw(st.integers(0, 5)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    numbers = np.array(draw(st.lists(st.integers(0, v - 1), min_size=count, max_size=count)), int)
+    weight = draw(testing.spaced((v, d), -2, 2))
+    cuts = sorted(draw(st.lists(st.integers(0, count), max_size=3)))
+    mode = draw(st.sampled_from(["sum", "mean", "max"]))
+    params = {"mode": mode, "padding_idx": draw(st.sampled_from([None, 0, -1]))}
+    return Sample((numbers, weight, np.array([0, *cuts])), params)
+
+
+@st.composite
+def weighted_bags(draw):
+    (numbers, weight, begin), _ = (lambda s: (s.args, s.params))(draw(bags()))
+    weights = draw(testing.spaced(numbers.shape, -1, 1))
+    return Sample((numbers, weight, begin, weights))
+
+
+def bag(numbers, weight, begin, mode, padding_idx):
+    padding = None if padding_idx is None else padding_idx % len(weight)
+    out = []
+    for first, end in zip(begin, [*begin[1:], len(numbers)]):
+        rows = [weight[i] for i in numbers[first:end] if i != padding]
+        combine = {"sum": np.sum, "mean": np.mean, "max": np.max}[mode]
+        out.append(combine(rows, axis=0) if rows else np.zeros(weight.shape[1]))
+    return np.array(out)
+
+
+def weighted_bag(numbers, weight, begin, weights):
+    ends = zip(begin, [*begin[1:], len(numbers)])
+    rows = weight[numbers] * weights[:, None]
+    return np.array([rows[first:end].sum(0) for first, end in ends])
+
+
 ROWS = [
+    OpInfo(
+        embedding_bag,
+        bag,
+        bags(),
+        torch=lambda torch, *args, **params: torch.nn.functional.embedding_bag(*args, **params),
+        array_ok=False,
+    ),
+    OpInfo(
+        lambda *args: embedding_bag(*args[:3], mode="sum", per_sample_weights=args[3]),
+        weighted_bag,
+        weighted_bags(),
+        "embedding_bag(weights)",
+        torch=None,  # whose gradient has no gradient
+        array_ok=False,
+    ),
     OpInfo(
         lambda x, i: x[i],
         lambda x, i: x[i],

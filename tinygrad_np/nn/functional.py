@@ -16,6 +16,7 @@ from tinygrad_np.ops.distance import *
 from tinygrad_np.ops.dropout import *
 from tinygrad_np.ops.einsum import bilinear as bilinear
 from tinygrad_np.ops.embedding import *
+from tinygrad_np.ops.embedding_bag import *
 from tinygrad_np.ops.exponential import sigmoid as sigmoid
 from tinygrad_np.ops.fold import *
 from tinygrad_np.ops.grid import *

@@ -12,7 +12,7 @@ from tinygrad_np.nn.parameter import Parameter
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["Embedding"]
+__all__ = ["Embedding", "EmbeddingBag"]
 
 
 class Embedding(Module):
@@ -167,3 +167,92 @@ class Embedding(Module):
             if getattr(self, name) != usual:
                 words.append(f"{name}={getattr(self, name)}")
         return ", ".join(words + ["sparse=True"] * self.sparse)
+
+
+class EmbeddingBag(Module):
+    """Looks up the vectors of bags of integers, and puts those of each bag together.
+
+    Parameters
+    ----------
+    num_embeddings, embedding_dim, max_norm, norm_type, scale_grad_by_freq, sparse, padding_idx
+        As for `Embedding`; the vector of `padding_idx` counts for nothing.
+    mode : {"mean", "sum", "max"}
+    include_last_offset : bool, default False
+        Offsets have one entry more, where the last bag ends.
+    device, dtype : optional
+        As for `Linear`.
+
+    Attributes
+    ----------
+    weight : Parameter
+        (num_embeddings, embedding_dim), drawn from the standard normal distribution.
+
+    Raises
+    ------
+    ValueError
+        If `padding_idx` is not among the integers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> bag = tg.nn.EmbeddingBag(10, 3, mode="sum")
+    >>> bag(tg.tensor([1, 2, 4, 5]), tg.tensor([0, 3])).shape
+    torch.Size([2, 3])
+    """
+
+    weight: Parameter
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        _weight: Tensor | None = None,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        table = Embedding(
+            num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
+            sparse, _weight, device=device, dtype=dtype,
+        )  # fmt: skip
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        self.padding_idx, self.max_norm, self.norm_type = table.padding_idx, max_norm, norm_type
+        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
+        self.mode, self.include_last_offset = mode, include_last_offset
+        self.weight = table.weight
+
+    def reset_parameters(self) -> None:
+        """Draw the initial values anew."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx] = 0
+
+    def forward(
+        self,
+        input: Tensor,
+        offsets: Tensor | None = None,
+        per_sample_weights: Tensor | None = None,
+    ) -> Tensor:
+        """(B, n), or (N,) with offsets (B,), to (B, embedding_dim)."""
+        return F.embedding_bag(  # type: ignore[no-any-return]
+            input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq,
+            self.mode, self.sparse, per_sample_weights, self.include_last_offset, self.padding_idx,
+        )  # fmt: skip
+
+    def extra_repr(self) -> str:
+        words = [f"{self.num_embeddings}, {self.embedding_dim}"]
+        for name, usual in (("max_norm", None), ("norm_type", 2.0), ("scale_grad_by_freq", False)):
+            if getattr(self, name) != usual:
+                words.append(f"{name}={getattr(self, name)}")
+        words.append(f"mode={self.mode!r}")
+        if self.padding_idx is not None:
+            words.append(f"padding_idx={self.padding_idx}")
+        return ", ".join(words)

@@ -3,6 +3,7 @@
 
 from tinygrad_np.nn.utils import parametrizations as parametrizations
 from tinygrad_np.nn.utils import parametrize as parametrize
+from tinygrad_np.nn.utils import prune as prune
 from tinygrad_np.nn.utils import rnn as rnn
 from tinygrad_np.nn.utils import stateless as stateless
 from tinygrad_np.nn.utils.clip_grad import *
