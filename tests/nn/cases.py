@@ -216,6 +216,9 @@ CASES = [
     case("Embedding", 10, 3, -1, inputs=classes(10, 20)),
     case("Embedding", 10, 3, max_norm=1.0, norm_type=1.0, inputs=classes(10, 4)),
     case("Embedding", 10, 3, scale_grad_by_freq=True, inputs=classes(3, 9)),
+    case("EmbeddingBag", 10, 3, inputs=classes(10, 2, 4)),
+    case("EmbeddingBag", 10, 3, mode="sum", padding_idx=0, inputs=classes(10, 3, 5)),
+    case("EmbeddingBag", 10, 3, mode="max", max_norm=1.0, inputs=classes(10, 3, 5)),
     # padding
     *(case(name + "2d", (1, 2, 0, 3), inputs=image) for name in ("ZeroPad", "ReplicationPad")),
     *(case(name + "2d", 2, inputs=image) for name in ("ReflectionPad", "CircularPad")),
