@@ -61,6 +61,14 @@ def test_what_comes_beside_the_results():
     assert not aux["seen"].requires_grad
 
 
+def test_directions_in_dicts():
+    params = {"w": tg.tensor(X), "b": [tg.tensor(2.0, dtype=tg.float64)]}
+    along = {"w": tg.tensor(2 * X), "b": [tg.tensor(5.0, dtype=tg.float64)]}
+    out, slope = func.jvp(lambda p: {"y": p["w"] * p["b"][0]}, (params,), (along,))
+    np.testing.assert_allclose(out["y"].numpy(), 2 * X)
+    np.testing.assert_allclose(slope["y"].numpy(), 2 * X * 2 + X * 5)
+
+
 def test_an_ensemble_in_one_call():
     models = [nn.Linear(3, 2) for _ in range(4)]
     params, buffers = func.stack_module_state(models)

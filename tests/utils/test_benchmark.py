@@ -22,6 +22,17 @@ def test_reports():
     assert re.search(r"appending\n  Median: [0-9.]+ (s|ms|us|ns)\n", repr(blocks))
 
 
+def test_code_may_be_indented():
+    timer = benchmark.Timer(
+        """
+            y = x
+            y += 1
+        """,
+        setup="\n    x = 1\n",
+    )
+    assert timer.timeit(2).mean > 0
+
+
 def test_threads_are_as_before():
     before = tg.get_num_threads()
     counts = []

@@ -115,22 +115,35 @@ def jvp(
 ) -> tuple[Any, ...]:  # fmt: skip
     """The result of `func`, and the product of its Jacobian with the tangents.
 
+    Parameters
+    ----------
+    func : callable
+    primals, tangents : tuple
+        The arguments, and directions of the same form: tensors, or dicts, lists or tuples of them.
+    strict : bool, default False
+        RuntimeError for an argument that the result does not depend on.
+    has_aux : bool, default False
+        `func` returns a pair ``(result, aux)``, and `aux` comes third.
+
     Examples
     --------
     >>> import tinygrad_np as tg
     >>> tg.func.jvp(lambda x: x * x, (tg.tensor([1.0, 2.0]),), (tg.tensor([1.0, 0.0]),))
     (tensor([1., 4.]), tensor([2., 0.]))
     """
-    aux, leaves = None, []
+    aux = form = None
+    leaves: list[Any] = []
 
-    def result(*args: Any) -> Any:
-        nonlocal aux, leaves
-        value, leaves = func(*args), tensors_of(args)
-        if has_aux:
-            value, aux = value
-        return value
+    def result(*tensors: Any) -> Any:
+        nonlocal aux, form, leaves
+        value, leaves = func(*in_form_of(primals, iter(tensors))), list(tensors)
+        form, aux = value if has_aux else (value, None)
+        return tuple(tensors_of(form))
 
-    found = functional.jvp(result, tuple(primals), tuple(tangents), strict=strict)
+    pair = functional.jvp(
+        result, tuple(tensors_of(primals)), tuple(tensors_of(tangents)), strict=strict
+    )
+    found = tuple(in_form_of(form, iter(some)) for some in pair)
     return (*found, _freed(aux, leaves)) if has_aux else found
 
 

@@ -19,6 +19,11 @@ class Hook(NamedTuple):
     with_kwargs: bool = False
     always_call: bool = False
 
+    def __getattr__(self, name: str) -> Any:  # PyTorch's tables hold the functions themselves
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.function, name)
+
     def call(self, module: Any, args: tuple[Any, ...], kwargs: Any, *result: Any) -> Any:
         """Call it with the keyword arguments, if it asked for them."""
         given = (args, kwargs) if self.with_kwargs else (args,)

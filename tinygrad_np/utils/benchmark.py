@@ -6,6 +6,7 @@ Source: the interface is PyTorch's, https://pytorch.org/docs/stable/benchmark_ut
 from __future__ import annotations
 
 import statistics
+import textwrap
 import timeit
 from collections.abc import Callable
 from typing import Any
@@ -105,6 +106,7 @@ class Timer:
         num_threads: int = 1,
         language: Any = None,
     ) -> None:
+        stmt, setup = (textwrap.dedent(code).strip() or "pass" for code in (stmt, setup))
         self._timer = timeit.Timer(stmt, setup, timer, dict(globals or {}))
         words = [label or stmt, sub_label, description, env]
         self._label, self._threads = ": ".join(w for w in words if w), num_threads

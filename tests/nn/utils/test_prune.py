@@ -29,6 +29,13 @@ def test_a_pruned_weight_stays_0_in_training():
     np.testing.assert_array_equal(layer.weight.detach().numpy(), before.numpy())
 
 
+def test_the_hook_is_found_by_the_weight_s_name():
+    layer = prune.l1_unstructured(prune.random_unstructured(nn.Linear(4, 3), "bias", 1), "bias", 1)
+    (hook,) = layer._forward_pre_hooks.values()
+    assert hook._tensor_name == "bias"
+    assert len(hook._methods) == 2
+
+
 def test_wrong_arguments():
     layer = nn.Linear(4, 3)
     for call, error, words in (
