@@ -11,6 +11,7 @@ import timeit
 from collections.abc import Callable
 from typing import Any
 
+import tinygrad_np
 from tinygrad_np.kernels.threads import get_num_threads, set_num_threads
 
 __all__ = ["Measurement", "Timer"]
@@ -76,7 +77,7 @@ class Timer:
         For PyTorch's sake.
     timer : callable, optional
     globals : dict, optional
-        The names that the code knows.
+        The names that the code knows, beside ``torch``, which is tinygrad_np.
     label, sub_label, description, env : str, optional
     num_threads : int, default 1
         While it is measured.
@@ -107,7 +108,7 @@ class Timer:
         language: Any = None,
     ) -> None:
         stmt, setup = (textwrap.dedent(code).strip() or "pass" for code in (stmt, setup))
-        self._timer = timeit.Timer(stmt, setup, timer, dict(globals or {}))
+        self._timer = timeit.Timer(stmt, setup, timer, {"torch": tinygrad_np, **(globals or {})})
         words = [label or stmt, sub_label, description, env]
         self._label, self._threads = ": ".join(w for w in words if w), num_threads
 
