@@ -105,7 +105,8 @@ def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     kind = check_floating("mean", input, dtype)
     axes = several(dim, input.ndim)
     total = silent.run(np.add.reduce, input, axes, kind, keepdims=keepdim)
-    return silent.run(np.true_divide, total, _count(input.shape, dim))
+    count = _count(input.shape, dim)  # nan for none, of which NumPy would warn for complex numbers
+    return total / count if count == count else silent.run(np.true_divide, total, count)
 
 
 @mean.backward("input")
