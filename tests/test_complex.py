@@ -54,6 +54,17 @@ def test_gradients_are_those_of_the_parts():
         (z * z).sum().backward()
 
 
+def test_gradients_at_0_and_beside_infinite_ones():
+    z = tg.tensor([0j, 1j], dtype=tg.complex128, requires_grad=True)
+    (z.angle().sum() + z.abs().sum() + tg.sgn(z).real.sum()).backward()
+    assert z.grad[0].item() == 1  # of sgn(z), taken for z
+    x = tg.tensor([4.0], requires_grad=True)
+    tg.complex(x, x * 0).imag.log().backward()
+    y = tg.tensor([4.0], requires_grad=True)
+    tg.complex(y, tg.zeros(1)).imag.log().sigmoid().backward()
+    assert y.grad.tolist() == [0.0]
+
+
 def test_changes_in_place_are_on_the_tape():
     z = tg.tensor(Z, requires_grad=True)
     y = z * 1

@@ -11,6 +11,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import abs, mul, sign
@@ -114,7 +115,7 @@ def _imag(input: Array) -> Array:
     return input.imag
 
 
-_imag.backward(input=lambda grad: mul(grad, -1j))
+_imag.backward(input=lambda grad: _complex(zero(grad), -grad))  # not -1j * inf, which is nan
 
 
 def real(input: Any) -> Any:
@@ -300,7 +301,7 @@ def is_conj(input: Any) -> bool:
 def angle(input: Array) -> Array:
     """The angle of each number in radians, from -pi to pi; of real ones 0 or pi, nan for nan.
 
-    Its gradient is 0 for real numbers, and nan at 0 for complex ones.
+    Its gradient is 0 for real numbers, and at 0.
 
     Examples
     --------
@@ -317,7 +318,10 @@ def angle(input: Array) -> Array:
 
 @angle.backward("input")
 def _(grad: Array, input: Array) -> Array:
-    return div(mul(grad, -1j), input) if _is_complex(input) else zero(grad)
+    if not _is_complex(input):
+        return zero(grad)
+    at_zero = eq(input, 0)
+    return where(at_zero, 0.0, div(mul(grad, -1j), where(at_zero, 1.0, input)))
 
 
 @takes_out
