@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -245,3 +246,20 @@ with threads.blas_alone():
 assert counts() == before
 """
     subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True)
+
+
+def test_nothing_is_held_after_the_work():
+    """An array is laid out anew if only its tensor refers to it: that is not up to chance."""
+    pytest.importorskip("threadpoolctl")
+
+    class Held:
+        pass
+
+    for count in (2, 3, 4):
+        tg.set_num_threads(count)
+        for _ in range(200):
+            held = Held()
+            gone = weakref.ref(held)
+            threads.run(lambda part, held=held: None, range(4))
+            del held
+            assert gone() is None

@@ -85,8 +85,8 @@ class _Pool:
             if hasattr(lib, "clear_controlling_thread"):
                 lib.clear_controlling_thread(force=True)
 
-    def hand_out(self, job: Any, copies: int) -> None:
-        """Put a job before that many threads, which are started if there are fewer."""
+    def hand_out(self, places: deque[Any], copies: int) -> None:
+        """Call that many threads, which are started if there are fewer, to take places."""
         with self.lock:
             for number in range(self.count + 1, copies + 1):
                 name = f"tinygrad_np-{number}"
@@ -97,33 +97,32 @@ class _Pool:
                     break  # at the interpreter's exit, or at a limit: who called does it all
                 self.count = number
         for _ in range(copies):
-            self.inbox.put(job)
+            self.inbox.put(places)
 
 
 def _serve(inbox: SimpleQueue[Any]) -> None:
     """What a thread of ours does: jobs, for as long as the program runs."""
     while True:
-        work, queue, places, done = inbox.get()
-        if not _take(places):
-            del work, queue, places, done
+        job = _take(inbox.get())
+        if job is None:
             continue  # all is done already
+        work, queue, done = job
         failure = None
         try:
             _each(work, queue)
         except BaseException as error:
             failure = error
-        del work, queue, places  # and what they hold, before anybody takes it for alone
+        del job, work, queue  # and what they hold, before anybody takes it for alone
         done.put(failure)
         del done, failure
 
 
-def _take(places: deque[None]) -> bool:
-    """Take a place, if there is one left; two threads never take the same."""
+def _take(places: deque[Any]) -> Any:
+    """The job of a place, if there is one left; two threads never take the same."""
     try:
-        places.pop()
+        return places.pop()
     except IndexError:
-        return False
-    return True
+        return None
 
 
 def _blas_controls() -> list[Any]:
@@ -227,15 +226,17 @@ def run(work: Callable[[P], Any], parts: Sequence[P], small: bool = False) -> No
         return
     queue = deque(parts)  # each thread takes the next part when it is free
     helpers = min(_pool.wanted, len(parts)) - 1
-    places = deque([None] * helpers)  # for those that come before all is done
     done: SimpleQueue[BaseException | None] = SimpleQueue()
+    # Places for those that come before all is done. They hold the job: what comes later finds
+    # nothing, and the queue that it comes from keeps no array alive.
+    places = deque([(work, queue, done)] * helpers)
     _pool.hold_blas()
     try:
-        _pool.hand_out((work, queue, places, done), helpers)
+        _pool.hand_out(places, helpers)
         try:
             _each(work, queue)
         finally:
-            while _take(places):
+            while _take(places) is not None:
                 helpers -= 1
             failures = [error for _ in range(helpers) if (error := done.get())]
         for error in failures:
