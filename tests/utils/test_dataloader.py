@@ -283,7 +283,7 @@ def test_convert_is_pytorchs(data):
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("batch", NOT_COLLATED, ids=repr)
+@pytest.mark.parametrize("batch", NOT_COLLATED)  # of an object, repr is an address
 def test_collate_refuses_as_pytorch(batch):
     import torch
 
