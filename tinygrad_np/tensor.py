@@ -149,14 +149,14 @@ class Tensor(Methods):
 
     @property
     def data(self) -> Tensor:
-        array, version = self._in_order(), DataVersion(self._versions())
+        array, version = self._in_order(), DataVersion(self._versions().counted)
         return Tensor._make(array, None, version)  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
-        self._array, self._version = value._array, value._versions()
+        self._array, self._version = value._array, value._versions().counted
         node = self._node
         if isinstance(node, Leaf):
             node.shape, node.dtype = self._array.shape, self._array.dtype

@@ -253,6 +253,21 @@ def test_places_on_the_tape_stay_where_they_are_when_data_change():
     assert y.tolist() == [[6.0, 12.0], [14.0, 14.0]]
 
 
+def test_data_changed_and_assigned_over_and_over():
+    x, w = leaf([0.0]), leaf([2.0])
+    y = x * w
+    for _ in range(3000):
+        x.data += 1.0
+        x.data = x.data.data
+    assert x.tolist() == [3000.0]
+    with pytest.warns(UserWarning, match="through .data"):
+        y.backward()
+    assert w.grad.tolist() == [3000.0]
+    x.grad = None
+    (x * w).backward()
+    assert x.grad.tolist() == [2.0]
+
+
 def test_what_was_saved_stays_when_data_are_assigned():
     x, w = leaf([3.0]), leaf([2.0])
     y = x * w

@@ -32,12 +32,21 @@ class Version:
 
     n = 0
 
+    @property
+    def counted(self) -> Version:
+        """The version where changes count: of `x.data` that of `x`."""
+        return self
+
 
 class DataVersion(Version):
     """The version of `x.data`, whose changes PyTorch does not count; at `x` they count as DATA."""
 
     def __init__(self, of: Version) -> None:
         self._of, self._n = of, 0
+
+    @property
+    def counted(self) -> Version:
+        return self._of
 
     @property
     def n(self) -> int:  # type: ignore[override]
