@@ -193,3 +193,13 @@ def test_results_keep_channels_last_in_memory():
                    pool.spread(out, number, x.shape, pooling),
                    pool.spread_total(out, x.shape, pooling)]  # fmt: skip
         assert all(r.transpose(0, 2, 3, 1).flags.c_contiguous for r in results)
+
+
+@pytest.mark.torch
+def test_means_of_integers_are_rounded_towards_0():
+    torch = pytest.importorskip("torch")
+    values = np.random.default_rng(0).integers(-9, 9, (2, 3, 6, 6))
+    for size in (2, 3):
+        ours, theirs = (T.nn.functional.avg_pool2d(T.tensor(values), size) for T in (tg, torch))
+        np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
+        assert ours.dtype == tg.int64

@@ -86,11 +86,13 @@ def window_positions(input: Array, *, shape: Shape, pooling: Pooling) -> Array:
 @op
 def window_mean(input: Array, *, pooling: Pooling, divisor: Any) -> Array:
     """The sum of each window over `divisor`, a number or an array that broadcasts to the size."""
-    if input.dtype.kind != "f":
+    if input.dtype.kind != "f" and input.dtype != np.int64:
         raise NotImplementedError(
             f"avg_pool is not implemented for {input.dtype}: call .float() first"
         )
     out = pool.total(input, pooling)
+    if input.dtype == np.int64:  # rounded towards 0
+        return np.trunc(out / divisor).astype(np.int64)
     out /= divisor
     return out
 
