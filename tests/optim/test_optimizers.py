@@ -92,7 +92,25 @@ def radam(p, g, s, t, lr, betas=(0.9, 0.999), eps=1e-8):
     return p - lr * r * mean * math.sqrt(1 - b2**t) / (np.sqrt(s["v"]) + eps)
 
 
+def asgd(p, g, s, t, lr, lambd=1e-4, alpha=0.75, t0=1e6, weight_decay=0):
+    g = g + weight_decay * p
+    eta = lr / (1 + lambd * lr * (t - 1)) ** alpha
+    p = p * (1 - lambd * eta) - eta * g
+    s["ax"] = s.get("ax", 0) + (p - s.get("ax", 0)) / max(1, t - 1 - t0)
+    return p
+
+
+def rprop(p, g, s, t, lr, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):
+    turns = np.sign(g * s.get("g", 0))
+    factor = np.where(turns > 0, etas[1], np.where(turns < 0, etas[0], 1))
+    s["step"] = np.clip(s.get("step", lr) * factor, *step_sizes)
+    s["g"] = np.where(turns < 0, 0, g)
+    return p - s["step"] * np.sign(s["g"])
+
+
 FORMULAS = {
+    "ASGD": asgd,
+    "Rprop": rprop,
     "SGD": sgd,
     "Adam": adam,
     "AdamW": adamw,
@@ -119,6 +137,9 @@ OWN = [  # options for which there is a formula above
     ("Adamax", {"lr": 0.1, "betas": (0.7, 0.9)}),
     ("NAdam", {"lr": 0.1, "betas": (0.7, 0.9)}),
     ("RAdam", {"lr": 0.1, "betas": (0.7, 0.9)}),
+    ("ASGD", {"lr": 0.1, "lambd": 0.01, "t0": 5, "weight_decay": 0.1}),
+    ("Rprop", {"lr": 0.1}),
+    ("Rprop", {"lr": 0.1, "etas": (0.3, 1.5), "step_sizes": (0.05, 0.2)}),
 ]
 
 MORE = [  # compared with PyTorch only
@@ -137,6 +158,8 @@ MORE = [  # compared with PyTorch only
     ("NAdam", {"weight_decay": 0.1, "momentum_decay": 0.1}),
     ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
     ("RAdam", {"weight_decay": 0.1, "maximize": True}),
+    ("ASGD", {"weight_decay": 0.1, "maximize": True, "t0": 3}),
+    ("Rprop", {"maximize": True}),
     ("RAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True}),
 ]
 
@@ -176,7 +199,8 @@ def test_update_is_the_formula(name, options):
     for t, grads in enumerate(gradients(), 1):
         rows = zip(expected, grads, states, strict=True)
         expected = [FORMULAS[name](p, g, s, t, **options) for p, g, s in rows]
-    rtol = 1e-6 if name == "NAdam" else 1e-12  # its mu_product is kept in float32, as PyTorch's
+    # NAdam's mu_product and ASGD's eta are kept in float32, as PyTorch's
+    rtol = {"NAdam": 1e-6, "ASGD": 1e-5}.get(name, 1e-12)
     for param, array in zip(params, expected, strict=True):
         np.testing.assert_allclose(param.detach().numpy(), array, rtol=rtol)
 
@@ -266,7 +290,8 @@ def test_state_dict_moves_between_the_libraries(name, options):
     }
     third.load_state_dict(state)
     run(third, back, steps[14:])
-    rtol = 1e-8 if name == "NAdam" else 1e-11  # PyTorch goes on with a float64 mu_product
+    # PyTorch goes on with a float64 mu_product, and eta
+    rtol = {"NAdam": 1e-8, "ASGD": 1e-5}.get(name, 1e-11)
     for a, b in zip(straight, back, strict=True):
         np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=rtol)
 

@@ -374,7 +374,12 @@ def _load(param: Tensor, key: str | None, value: Any) -> Any:
         value = value._array
     elif hasattr(value, "numpy"):  # a tensor of PyTorch's
         value = value.numpy()
-    if key in ("step", "mu_product"):  # float32 whatever the parameter is; a number in old files
+    if key in (
+        "step",
+        "mu_product",
+        "eta",
+        "mu",
+    ):  # float32 whatever the parameter is; a number in old files
         return Tensor._make(np.array(value, np.float32))
     if not isinstance(value, np.ndarray):
         return copy.deepcopy(value)
