@@ -211,7 +211,11 @@ def test_bags_of_embeddings():
                 out.pow(2).sum().backward()
                 results += [out, bag.weight, bag.weight.grad, bag(T.tensor([numbers, numbers]))]
         found.append([r.detach().numpy() for r in results])
-        assert repr(T.nn.EmbeddingBag(6, 3, mode="sum")) == "EmbeddingBag(6, 3, mode='sum')"
+        made = T.nn.EmbeddingBag(6, 3, mode="sum", padding_idx=2, max_norm=1.0)
+        assert repr(made) == "EmbeddingBag(6, 3, max_norm=1.0, mode='sum', padding_idx=2)"
+        given = T.nn.EmbeddingBag.from_pretrained(T.ones(4, 2), mode="max")
+        assert not given.weight.requires_grad
+        assert repr(given) == "EmbeddingBag(4, 2, mode='max')"
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
 

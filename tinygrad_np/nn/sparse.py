@@ -15,7 +15,77 @@ from tinygrad_np.tensor import Tensor
 __all__ = ["Embedding", "EmbeddingBag"]
 
 
-class Embedding(Module):
+def _sizes(embeddings: Tensor) -> tuple[int, int]:
+    """Of a table; ValueError for what is none."""
+    if embeddings.ndim != 2:
+        raise ValueError(
+            "Embeddings parameter is expected to be 2-dimensional, "
+            f"got shape {tuple(embeddings.shape)}"
+        )
+    rows, size = embeddings.shape
+    return rows, size
+
+
+class _Table(Module):
+    """What the layers below have in common."""
+
+    weight: Parameter
+
+    def _fill(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None,
+        max_norm: float | None,
+        norm_type: float,
+        scale_grad_by_freq: bool,
+        sparse: bool,
+        weight: Tensor | None,
+        freeze: bool,
+        options: dict[str, Any],
+    ) -> None:
+        if padding_idx is not None:
+            if not -num_embeddings <= padding_idx < num_embeddings:
+                raise ValueError(
+                    f"Padding_idx must be within num_embeddings: got {padding_idx} "
+                    f"with {num_embeddings} embeddings"
+                )
+            padding_idx %= num_embeddings
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.padding_idx = padding_idx
+        self.max_norm = max_norm
+        self.norm_type = norm_type
+        self.scale_grad_by_freq = scale_grad_by_freq
+        self.sparse = sparse
+        if weight is None:
+            values = empty(num_embeddings, embedding_dim, **options)
+            self.weight = Parameter(values, requires_grad=not freeze)
+            self.reset_parameters()
+        else:
+            if weight.shape != (num_embeddings, embedding_dim):
+                raise ValueError(
+                    "Shape of weight does not match num_embeddings and embedding_dim: expected "
+                    f"{(num_embeddings, embedding_dim)}, got {tuple(weight.shape)}"
+                )
+            self.weight = Parameter(weight, requires_grad=not freeze)
+
+    def reset_parameters(self) -> None:
+        """Draw the initial values anew."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            with no_grad():
+                self.weight[self.padding_idx] = 0
+
+    def _words(self, *names: str) -> list[str]:
+        """The sizes, and those of these attributes that are not as usual."""
+        usual = {"norm_type": 2.0, "scale_grad_by_freq": False}
+        unusual = [name for name in names if getattr(self, name) != usual.get(name)]
+        sizes = f"{self.num_embeddings}, {self.embedding_dim}"
+        return [sizes, *(f"{name}={getattr(self, name)}" for name in unusual)]
+
+
+class Embedding(_Table):
     """Looks up a vector for each integer.
 
     Parameters
@@ -71,31 +141,10 @@ class Embedding(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        if padding_idx is not None:
-            if not -num_embeddings <= padding_idx < num_embeddings:
-                raise ValueError(
-                    f"Padding_idx must be within num_embeddings: got {padding_idx} "
-                    f"with {num_embeddings} embeddings"
-                )
-            padding_idx %= num_embeddings
-        self.num_embeddings = num_embeddings
-        self.embedding_dim = embedding_dim
-        self.padding_idx = padding_idx
-        self.max_norm = max_norm
-        self.norm_type = norm_type
-        self.scale_grad_by_freq = scale_grad_by_freq
-        self.sparse = sparse
-        if _weight is None:
-            values = empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
-            self.weight = Parameter(values, requires_grad=not _freeze)
-            self.reset_parameters()
-        else:
-            if _weight.shape != (num_embeddings, embedding_dim):
-                raise ValueError(
-                    "Shape of weight does not match num_embeddings and embedding_dim: expected "
-                    f"{(num_embeddings, embedding_dim)}, got {tuple(_weight.shape)}"
-                )
-            self.weight = Parameter(_weight, requires_grad=not _freeze)
+        self._fill(
+            num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
+            sparse, _weight, _freeze, {"device": device, "dtype": dtype},
+        )  # fmt: skip
 
     @classmethod
     def from_pretrained(
@@ -131,23 +180,10 @@ class Embedding(Module):
         >>> layer(tg.tensor([1]))
         tensor([[3., 4.]])
         """
-        if embeddings.ndim != 2:
-            raise ValueError(
-                "Embeddings parameter is expected to be 2-dimensional, "
-                f"got shape {tuple(embeddings.shape)}"
-            )
-        rows, size = embeddings.shape
         return cls(
-            rows, size, padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse,
+            *_sizes(embeddings), padding_idx, max_norm, norm_type, scale_grad_by_freq, sparse,
             _weight=embeddings, _freeze=freeze,
         )  # fmt: skip
-
-    def reset_parameters(self) -> None:
-        """Draw the initial values anew."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            with no_grad():
-                self.weight[self.padding_idx] = 0
 
     def forward(self, input: Tensor) -> Tensor:
         """(*) integers to (*, embedding_dim)."""
@@ -157,19 +193,11 @@ class Embedding(Module):
         )  # fmt: skip
 
     def extra_repr(self) -> str:
-        words = [f"{self.num_embeddings}, {self.embedding_dim}"]
-        for name, usual in (
-            ("padding_idx", None),
-            ("max_norm", None),
-            ("norm_type", 2.0),
-            ("scale_grad_by_freq", False),
-        ):
-            if getattr(self, name) != usual:
-                words.append(f"{name}={getattr(self, name)}")
+        words = self._words("padding_idx", "max_norm", "norm_type", "scale_grad_by_freq")
         return ", ".join(words + ["sparse=True"] * self.sparse)
 
 
-class EmbeddingBag(Module):
+class EmbeddingBag(_Table):
     """Looks up the vectors of bags of integers, and puts those of each bag together.
 
     Parameters
@@ -218,22 +246,40 @@ class EmbeddingBag(Module):
         dtype: Any = None,
     ) -> None:
         super().__init__()
-        table = Embedding(
+        self._fill(
             num_embeddings, embedding_dim, padding_idx, max_norm, norm_type, scale_grad_by_freq,
-            sparse, _weight, device=device, dtype=dtype,
+            sparse, _weight, False, {"device": device, "dtype": dtype},
         )  # fmt: skip
-        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
-        self.padding_idx, self.max_norm, self.norm_type = table.padding_idx, max_norm, norm_type
-        self.scale_grad_by_freq, self.sparse = scale_grad_by_freq, sparse
         self.mode, self.include_last_offset = mode, include_last_offset
-        self.weight = table.weight
 
-    def reset_parameters(self) -> None:
-        """Draw the initial values anew."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None:
-            with no_grad():
-                self.weight[self.padding_idx] = 0
+    @classmethod
+    def from_pretrained(
+        cls,
+        embeddings: Tensor,
+        freeze: bool = True,
+        max_norm: float | None = None,
+        norm_type: float = 2.0,
+        scale_grad_by_freq: bool = False,
+        mode: str = "mean",
+        sparse: bool = False,
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+    ) -> EmbeddingBag:
+        """An EmbeddingBag on the memory of a given matrix; see `Embedding.from_pretrained`.
+
+        Examples
+        --------
+        >>> import tinygrad_np as tg
+        >>> bag = tg.nn.EmbeddingBag.from_pretrained(tg.tensor([[1.0, 2.0], [3.0, 4.0]]))
+        >>> bag(tg.tensor([[0, 1]]))
+        tensor([[2., 3.]])
+        """
+        new = cls(
+            *_sizes(embeddings), max_norm, norm_type, scale_grad_by_freq, mode, sparse,
+            embeddings, include_last_offset, padding_idx,
+        )  # fmt: skip
+        new.weight.requires_grad = not freeze
+        return new
 
     def forward(
         self,
@@ -248,11 +294,5 @@ class EmbeddingBag(Module):
         )  # fmt: skip
 
     def extra_repr(self) -> str:
-        words = [f"{self.num_embeddings}, {self.embedding_dim}"]
-        for name, usual in (("max_norm", None), ("norm_type", 2.0), ("scale_grad_by_freq", False)):
-            if getattr(self, name) != usual:
-                words.append(f"{name}={getattr(self, name)}")
-        words.append(f"mode={self.mode!r}")
-        if self.padding_idx is not None:
-            words.append(f"padding_idx={self.padding_idx}")
-        return ", ".join(words)
+        words = self._words("max_norm", "norm_type", "scale_grad_by_freq")
+        return ", ".join([*words, f"mode={self.mode!r}", *self._words("padding_idx")[1:]])
