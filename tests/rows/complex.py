@@ -143,12 +143,9 @@ def square_matrices():
     return matrices(tall=False, wide=False)
 
 
-def each_matrix(function):
-    def call(x):
-        out = [function(m) for m in x.reshape(-1, *x.shape[-2:])]
-        return np.reshape(out, (*x.shape[:-2], *np.shape(out)[1:]))
-
-    return call
+def each_matrix(function, result="(n,n)"):
+    """A function of one matrix, for any number of them, none too."""
+    return np.vectorize(function, otypes=[float], signature=f"(n,n)->{result}")
 
 
 ROWS = [
@@ -229,8 +226,8 @@ ROWS = [
     OpInfo(
         lambda A: lengths(tg, A),
         lambda A: (
-            each_matrix(lambda A: (np.abs(np.linalg.eig(A)[1]) ** 4).sum())(A),
-            each_matrix(lambda A: np.trace(scipy.linalg.expm(A)))(A),
+            each_matrix(lambda A: (np.abs(np.linalg.eig(A)[1]) ** 4).sum(), "()")(A),
+            each_matrix(lambda A: np.trace(scipy.linalg.expm(A)), "()")(A),
         ),
         square_matrices(), "linalg.eigvals", lengths, rtol=1e-8,
     ),
