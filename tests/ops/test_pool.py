@@ -203,3 +203,23 @@ def test_means_of_integers_are_rounded_towards_0():
         ours, theirs = (T.nn.functional.avg_pool2d(T.tensor(values), size) for T in (tg, torch))
         np.testing.assert_array_equal(ours.numpy(), theirs.numpy())
         assert ours.dtype == tg.int64
+
+
+@pytest.mark.parametrize("size", [(2, 3, 2), (3, 2, 3)])
+def test_gradients_of_large_images_are_those_of_single_windows(size):
+    stride, *kernel = size
+    x = np.random.default_rng(0).standard_normal((6, 96, 29, 32)).astype(np.float32)
+    out = (29 - kernel[0]) // stride + 1, (32 - kernel[1]) // stride + 1
+    want = np.zeros_like(x)
+    for i, j in np.ndindex(*out):
+        here = np.s_[..., i * stride : i * stride + kernel[0], j * stride : j * stride + kernel[1]]
+        window = x[here].reshape(6, 96, -1)
+        hit = np.arange(window.shape[-1]) == window.argmax(-1)[..., None]
+        want[here] += hit.reshape(x[here].shape)
+    for images in (x, x.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)):
+        given = tg.from_numpy(images).requires_grad_()
+        F.max_pool2d(given, tuple(kernel), stride).sum().backward()
+        np.testing.assert_array_equal(given.grad.numpy(), want)
+        given.grad = None
+        F.avg_pool2d(given, tuple(kernel), stride).sum().backward()
+        assert given.grad.sum().item() == pytest.approx(6 * 96 * out[0] * out[1], rel=1e-5)

@@ -54,10 +54,10 @@ def weighted(draw):
 
 @st.composite
 def gated(draw):
-    """Two arrays of one shape."""
+    """Two arrays of one shape, of which the second is what relu makes."""
     shape = draw(testing.shapes())
     x, other = draw(testing.spaced((2, *shape)))
-    return Sample((np.array(x), np.array(other)))
+    return Sample((np.array(x), np.maximum(other, 0.0)))
 
 
 def prelu(x, weight):
@@ -109,9 +109,9 @@ ROWS = [
     OpInfo(pieces.relu, lambda x: np.where(x > 0, x, 0), unary()),
     OpInfo(
         pieces.gate,
-        lambda x, other: np.where(other > 0, x, 0 * x),
+        lambda x, other: np.where(other != 0, x, 0 * x),
         gated(),
-        torch=lambda torch, x, other: x * (other > 0),
+        torch=lambda torch, x, other: x * (other != 0),
     ),
     OpInfo(pieces.relu6, lambda x: np.minimum(np.maximum(x, 0), 6), unary(*WIDE)),
     OpInfo(

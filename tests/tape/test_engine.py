@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.tape import engine
 
 
 def leaf(values):
@@ -507,3 +508,39 @@ def test_a_rule_for_several_arguments():
     c.add_(1)
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         saved.backward()
+
+
+def test_a_view_is_the_walks_own_only_if_nothing_else_refers_to_its_memory():
+    base = np.zeros((2, 3))
+    view = base.T
+    assert not engine._is_ours(view)  # `base` does
+    del base
+    assert engine._is_ours(view)
+    other = view[0]
+    assert not engine._is_ours(view)
+    del other
+    assert engine._is_ours(view)
+    part, single = np.zeros(4)[:2], np.broadcast_to(np.zeros(1), (1, 1))
+    assert not engine._is_ours(part)
+    assert not engine._is_ours(single)
+
+
+def test_a_gradient_that_a_rule_keeps_is_not_changed():
+    class Keeping(tg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 1
+
+        @staticmethod
+        def backward(ctx, grad):
+            kept.append(grad.numpy())
+            return grad
+
+    kept = []
+    x = tg.ones(2, 3, 4, 5, requires_grad=True)
+    images = tg.ones(2, 3, 4, 5).numpy().transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)
+    y = Keeping.apply(x)
+    (y * tg.from_numpy(images)).sum().backward()
+    (x * 3).sum().backward()
+    assert (kept[0] == 1).all()
+    assert (x.grad.numpy() == 4).all()

@@ -21,11 +21,12 @@ import numpy as np
 from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.along import sum_over
 from tinygrad_np.kernels.gather import channels_first, channels_last
+from tinygrad_np.kernels.select import masked
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 K = TypeVar("K", bound=Callable[..., NDArray])
 BLOCK = 1 << 22  # bytes of images that a kernel works on at a time: they stay in a shared cache
-SMALL = 4096  # elements, up to which a masked copy is faster than combining bits
+SMALL = 4096  # elements, below which it is the number of calls that counts
 
 
 class Pooling(NamedTuple):
@@ -38,17 +39,22 @@ class Pooling(NamedTuple):
     size: Ints  # of the output
 
 
+def _parts(count: int, nbytes: int) -> list[slice]:
+    """A few images at a time, which fit the cache; an even number of parts, for two threads."""
+    parts = 2 * round(nbytes / BLOCK)
+    step = -(-count // parts) if 0 < parts <= count else max(count, 1)
+    return [slice(i, i + step) for i in range(0, count, step)]
+
+
 def _by_images(kernel: K) -> K:
-    """Let a kernel work on a few images at a time, which fit the cache, and in several threads.
+    """Let a kernel work on a few images at a time, and in several threads.
 
     The arrays among its arguments have an entry for each image, and so has its result.
     """
 
     @functools.wraps(kernel)
     def shared(x: NDArray, *rest: Any) -> NDArray:
-        count = len(x)
-        parts = 2 * round(x.nbytes / BLOCK)  # an even number, for two threads
-        if parts == 0 or count < parts:
+        if 2 * x.nbytes <= BLOCK:
             return kernel(x, *rest)  # type: ignore[no-any-return]
 
         def compute(part: slice) -> NDArray:
@@ -59,9 +65,8 @@ def _by_images(kernel: K) -> K:
             out[part] = compute(part)
 
         one = compute(slice(1))
-        out = np.empty_like(one, shape=(count, *one.shape[1:]))  # in the same order in memory
-        step = -(-count // parts)
-        threads.run(place, [slice(i, i + step) for i in range(0, count, step)])
+        out = np.empty_like(one, shape=(len(x), *one.shape[1:]))  # in the same order in memory
+        threads.run(place, _parts(len(x), x.nbytes))
         return out
 
     return cast(K, shared)
@@ -107,19 +112,34 @@ def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> ND
     return x
 
 
-@_by_images
 def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """The adjoint of `total`: each element added to all of its window, in (N, C, *S)."""
-    for axis, line in enumerate(_lines(shape[2:], pooling), 2):
-        sizes = (len(grad), *shape[1 : axis + 1], *grad.shape[axis + 1 :])
-        out = np.zeros_like(grad, shape=sizes)
+    *first, (_, final) = enumerate(_lines(shape[2:], pooling), 2)
+
+    def along(line: _Line, grad: NDArray, out: NDArray) -> None:
         for seen, met in line.places:
             if line.apart:
                 out[seen] = grad[met]
             else:
                 out[seen] += grad[met]
-        grad = out
-    return grad
+
+    def place(part: slice) -> None:
+        some = grad[part]
+        for axis, line in first:
+            sizes = (*some.shape[:axis], shape[axis], *some.shape[axis + 1 :])
+            wider = _new(some, sizes, line.covers)
+            along(line, some, wider)
+            some = wider
+        along(final, some, out[part])
+
+    out = _new(grad, (len(grad), *grad.shape[1:2], *shape[2:]), final.covers)
+    threads.run(place, _parts(len(grad), out.nbytes))
+    return out
+
+
+def _new(like: NDArray, shape: Ints, covered: bool) -> NDArray:
+    """An array in the same order in memory, of zeros unless all of it will be `covered`."""
+    return (np.empty_like if covered else np.zeros_like)(like, shape=shape)
 
 
 @_by_images
@@ -149,15 +169,26 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
     return number
 
 
-@_by_images
 def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Add each element to the place in its window that `number` names, in (N, C, *S)."""
-    last = _is_last(number)
+    lines, last = _lines(shape[2:], pooling), _is_last(number)
     sizes = (*shape[2:], shape[1]) if last else shape[1:]
-    out = np.zeros((len(grad), *sizes), grad.dtype)
-    where = _named(number, sizes, pooling, last)
-    np.add.at(out.reshape(-1), where.reshape(-1), _in_order(grad, last).reshape(-1))
-    return channels_first(out) if last else out
+    by_taps = number.size > SMALL and all(line.apart for line in lines)
+    new = np.empty if by_taps and all(line.covers for line in lines) else np.zeros
+    out = new((len(grad), *sizes), grad.dtype)
+    result = channels_first(out) if last else out
+
+    def place(part: slice) -> None:
+        some, numbers, target = grad[part], number[part], result[part]
+        if by_taps:  # unlike `add.at` it leaves the interpreter to other threads
+            for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
+                masked(some[met], numbers[met] == k, target[seen])
+            return
+        where = _named(numbers, sizes, pooling, last)
+        np.add.at(out[part].reshape(-1), where.reshape(-1), _in_order(some, last).reshape(-1))
+
+    threads.run(place, _parts(len(grad), out.nbytes))
+    return result
 
 
 @_by_images
@@ -258,6 +289,7 @@ class _Line(NamedTuple):
     begin_whole: bool  # whether the first two are in all windows
     single: Slices | None  # all that is in the window, if there is but one
     apart: bool  # whether no element is in two windows
+    covers: bool  # whether besides each is in one
 
 
 @functools.lru_cache(maxsize=512)
@@ -274,7 +306,9 @@ def _lines(shape: Ints, pooling: Pooling) -> list[_Line]:
             single = (*lead, slice(found[0][0].start, found[-1][0].stop, dilation))
         begin_whole = len(found) > 1 and found[1][1] == whole
         indices = [((*lead, seen), (*lead, met)) for seen, met in found]
-        lines.append(_Line(indices, begin_whole, single, (kernel - 1) * dilation < stride))
+        apart = (kernel - 1) * dilation < stride
+        covers = apart and sum(len(range(n)[seen]) for seen, _ in found) == n
+        lines.append(_Line(indices, begin_whole, single, apart, covers))
     return lines
 
 

@@ -2,7 +2,7 @@
 
 NumPy's loop branches on each element; where the condition follows no pattern, which is what the
 signs of activations look like, the processor guesses half of them wrong: 5 ns an element.
-Combining the bits takes 0.6 to 1.3 ns whatever the condition.
+Multiplying the bits, taken for an integer, by 1 or 0 takes 0.2 to 0.5 ns whatever the condition.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def masked(x: Array, condition: Array, out: Array | None = None) -> Array:
     array([1., 0.])
     """
     bits = _BITS[x.dtype.itemsize]
-    mask = np.negative(condition.view(np.int8))  # all bits or none, widened on the way
-    result = np.bitwise_and(x.view(bits), mask, None if out is None else out.view(bits))
-    return result.view(x.dtype)
+    kept = np.asarray(condition, bits)  # 1 or 0; to widen it on the way takes longer
+    np.multiply(x.view(bits), kept, out=kept if out is None else out.view(bits))
+    return kept.view(x.dtype) if out is None else out
 
 
 def select(condition: Array, a: Any, b: Any) -> Array:
@@ -52,6 +52,5 @@ def select(condition: Array, a: Any, b: Any) -> Array:
         return np.where(condition, a, b)
     bits = _BITS[value.dtype.itemsize]
     first, second = (np.asarray(v, value.dtype).view(bits) for v in (a, b))
-    mask = np.negative(condition.view(np.int8))
-    result: Array = np.bitwise_and(first ^ second, mask)
+    result: Array = (first ^ second) * np.asarray(condition, bits)
     return (result ^ second).view(value.dtype)

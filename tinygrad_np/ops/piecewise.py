@@ -54,12 +54,12 @@ def relu(input: Array, inplace: bool = False) -> Array:
 
 @op
 def gate(input: Array, other: Array) -> Array:
-    """`input` where `other` is positive or nan, 0 elsewhere."""
+    """`input` where `other` is not 0, and 0 elsewhere, whatever was there."""
     return compute(_gate, input, other)
 
 
 def _gate(x: Array, other: Array, out: Array | None = None) -> Array:
-    return masked(x, ~(other <= 0), out)
+    return masked(x, other != 0, out)
 
 
 gate.backward(input=lambda grad, other: gate(grad, other), other=zero)

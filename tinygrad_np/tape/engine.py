@@ -116,13 +116,28 @@ def _references(grad: Any) -> int:
     return sys.getrefcount(grad)
 
 
+def _references_to_base(grad: Any) -> int:
+    base = grad.base
+    return sys.getrefcount(base)
+
+
 def _is_ours(grad: Any) -> bool:
     """Whether an array is in nobody's hands but the walk's, so that it may be changed or kept.
 
-    It owns its memory then, and the one name or tuple in the walk through which it is handed to
-    this function is all that refers to it.
+    The one name or tuple in the walk through which it is handed to this function is then all that
+    refers to it. It owns its memory, or is a view of all of an array which is referred to by
+    nothing else: with channels last in memory, as convolutions leave it.
     """
-    return type(grad) is np.ndarray and grad.base is None and _references(grad) <= _ALONE
+    if type(grad) is not np.ndarray or _references(grad) > _ALONE:
+        return False
+    base = grad.base
+    return base is None or (
+        type(base) is np.ndarray
+        and base.base is None
+        and base.size == grad.size
+        and grad.flags.writeable
+        and _references_to_base(grad) <= _ALONE_AS_BASE + 1  # `base` is one of them here
+    )
 
 
 def _alone() -> int:
@@ -142,6 +157,7 @@ def _alone() -> int:
 
 
 _ALONE = _alone()
+_ALONE_AS_BASE = _references_to_base(np.empty(1).reshape(1, 1))
 
 
 def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
