@@ -162,3 +162,88 @@ def test_files_of_pytorch():
     tg.save(tg.tensor(Z), file)
     file.seek(0)
     np.testing.assert_array_equal(torch.load(file).numpy(), Z)
+
+
+def _times_i(T, z):
+    T.view_as_complex(z).mul_(1j)
+    return (z**3).sum()
+
+
+def _parts_scaled(T, z):
+    T.view_as_real(z).mul_(T.tensor([2.0, 3.0], dtype=T.float64))
+    return (z**3).real.sum()
+
+
+def _imaginary_part_scaled(T, z):
+    z.imag.mul_(z.real.clone())
+    return (z**3).real.sum()
+
+
+def _real_part_set(T, z):
+    z.real[1:] = z.imag[1:] * 2
+    return (z**3).imag.sum()
+
+
+def _part_of_a_view_added_to(T, z):
+    w = T.view_as_complex(z)[1:]
+    w.mul_(w.detach().clone() + 2)
+    return (z**3).sum()
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    ("function", "real"),
+    [(_times_i, True), (_parts_scaled, False), (_imaginary_part_scaled, False),
+     (_real_part_set, False), (_part_of_a_view_added_to, True)],
+)  # fmt: skip
+def test_changes_through_views_between_real_and_complex(function, real):
+    torch = pytest.importorskip("torch")
+    values = np.random.default_rng(0).standard_normal((3, 2))
+    if not real:
+        values = values @ [1, 1j]
+    found = []
+    for T in (tg, torch):
+        z = T.tensor(values, requires_grad=True)
+        function(T, z * 1).backward()
+        found.append(z.grad.numpy())
+    np.testing.assert_allclose(*found, rtol=1e-12)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda T, a, z: T.cov(z),
+        lambda T, a, z: T.cov(z, aweights=T.tensor([1.0, 2.0, 3.0], dtype=T.float64)),
+        lambda T, a, z: T.linalg.vecdot(z, z * z),
+        lambda T, a, z: T.addcdiv(z, z, z * z + 1),
+        lambda T, a, z: (1 + 2j) ** z,
+        lambda T, a, z: T.pow(1j, a),
+        lambda T, a, z: a**z,
+        lambda T, a, z: z**a,
+    ],
+)
+def test_gradients_of_functions_that_are_not_those_of_real_numbers(function):
+    torch = pytest.importorskip("torch")
+    random = np.random.default_rng(0)
+    real = random.standard_normal((3, 3))
+    both = random.standard_normal((3, 3)) + 1j * random.standard_normal((3, 3))
+    found = []
+    for T in (tg, torch):
+        a, z = (T.tensor(v, requires_grad=True) for v in (real, both))
+        out = function(T, a, z)
+        first = T.autograd.grad(out.abs().sum(), [a, z], create_graph=True, allow_unused=True)
+        first = [g for g in first if g is not None]
+        size = sum(g.abs().square().sum() for g in first)
+        second = T.autograd.grad(size, [a, z], allow_unused=True)
+        results = [out, *first, *(g for g in second if g is not None)]
+        found.append([r.detach().numpy() for r in results])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+def test_a_complex_number_without_imaginary_part_is_a_float():
+    assert float(tg.tensor(2 + 0j)) == 2.0
+    assert int(tg.tensor([3 + 0j])) == 3
+    with pytest.raises(RuntimeError, match="without overflow"):
+        float(tg.tensor(1j))

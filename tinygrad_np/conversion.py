@@ -343,7 +343,7 @@ def _from_python(data: Any, wanted: np.dtype[Any] | None) -> Array:
     except ValueError:
         _check_lengths(plain)
         raise
-    if target.kind in "iu" and array.size:
+    if target.kind in "iu" and array.dtype.kind != "b" and array.size:
         info = np.iinfo(target)
         low = info.min if target.kind == "i" else -info.max  # -1 wraps, as in PyTorch
         if not (low <= array.min() and array.max() < info.max + 1):  # so for nan too

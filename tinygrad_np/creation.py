@@ -152,7 +152,8 @@ def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:
     >>> tg.full((2,), 3.5)
     tensor([3.5000, 3.5000])
     """
-    value = as_array(number(fill_value, "fill_value"), dtype_of(options))
+    given, wanted = number(fill_value, "fill_value"), dtype_of(options)
+    value = as_array(given if wanted is None else dtypes.fitting(given, wanted), wanted)
     return made(np.full(shape_of((), size), value), options)
 
 

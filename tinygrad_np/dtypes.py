@@ -254,6 +254,29 @@ def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
     return _CATEGORY[as_numpy(from_).kind] <= _CATEGORY[as_numpy(to).kind]
 
 
+def fitting(value: complex, to: np.dtype[Any]) -> complex:
+    """A Python number for elements of a dtype; RuntimeError if it is out of their range.
+
+    A float is cut for integers, and a negative number counts back from the end of unsigned ones.
+    """
+    if to.kind in "bc" or isinstance(value, bool):
+        return value
+    number = value.real
+    fits = number == value or number != number
+    if to.kind in "iu":
+        limits = np.iinfo(to)
+        fits = fits and (limits.min or -limits.max) <= number <= limits.max
+        if fits and to.kind == "u":
+            number = int(number) % (limits.max + 1)
+    elif abs(number) > 65504:
+        fits = fits and (abs(number) == np.inf or abs(number) <= float(np.finfo(to).max))
+    if not fits:
+        raise RuntimeError(
+            f"value cannot be converted to type {dtype(to.name)} without overflow: got {value}"
+        )
+    return number
+
+
 class finfo:
     """The limits of a floating point dtype.
 

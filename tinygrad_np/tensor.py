@@ -308,10 +308,16 @@ class Tensor(Methods):
         return bool(self._array.item())
 
     def __int__(self) -> int:
-        return int(self.item())
+        return int(self._real_item())
 
     def __float__(self) -> float:
-        return float(self.item())
+        return float(self._real_item())
+
+    def _real_item(self) -> Any:
+        value = self.item()
+        return (
+            dtypes.fitting(value, dtypes.real_of(self._array.dtype)) if self.is_complex() else value
+        )
 
     def __complex__(self) -> complex:
         return complex(self.item())

@@ -49,7 +49,7 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     >>> tg.addcdiv(tg.tensor([1.0, 2.0]), tg.tensor([3.0, 4.0]), tg.tensor(2.0), value=2)
     tensor([4., 6.])
     """
-    if not any(dtypes.as_numpy(t.dtype).kind == "f" for t in (tensor1, tensor2)):
+    if not any(dtypes.as_numpy(t.dtype).kind in "fc" for t in (tensor1, tensor2)):
         raise RuntimeError(
             f"addcdiv: integers are not divided, got {tensor1.dtype} and {tensor2.dtype}; convert "
             "one with .float(), or use input + value * div(x, y, rounding_mode='trunc')"

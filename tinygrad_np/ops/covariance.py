@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from tinygrad_np.ops.choice import clamp
+from tinygrad_np.ops.complex import conj
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import mul, sub
 from tinygrad_np.ops.exponential import sqrt
@@ -74,7 +75,7 @@ def cov(input: Array, *, correction: int = 1, fweights: Any = None, aweights: An
         warnings.warn("cov(): degrees of freedom is <= 0", UserWarning, stacklevel=2)
         freedom = 0.0
     weighted = away if weight is None else mul(away, weight)
-    return squeeze(div(matmul(weighted, away.swapaxes(0, 1)), freedom))
+    return squeeze(div(matmul(weighted, conj(away.swapaxes(0, 1))), freedom))
 
 
 def corrcoef(input: Array) -> Array:

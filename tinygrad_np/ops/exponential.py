@@ -15,6 +15,7 @@ from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.rounding import zero
+from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
@@ -313,7 +314,11 @@ def xlogy(input: Array, other: Array) -> Array:
 
 @xlogy.backward("input")
 def _(grad: Array, input: Array, other: Array) -> Array:
-    return where((input == 0) & (other <= 0), 0.0, grad * log(other))
+    if np.iscomplexobj(raw(other)):
+        return where((input == 0) & (other == 0), 0.0, grad * log(other))
+    # numbers below 0 have complex logarithms
+    logarithm = log(other + 0j) if np.iscomplexobj(raw(grad)) else log(other)
+    return where((input == 0) & (other <= 0), 0.0, grad * logarithm)
 
 
 xlogy.backward(other=lambda grad, input, other: grad * (input / other))

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np import dtypes
 from tinygrad_np.ops.broadcast import broadcast_shapes
 from tinygrad_np.ops.index import _index, same_dtype
 from tinygrad_np.ops.shape import expand, raw, reshape
@@ -76,6 +77,8 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
         raise RuntimeError(
             f"masked_fill(): value must be a number or a 0-d tensor, got shape {list(value.shape)}"
         )
+    if isinstance(value, (int, float, complex)):
+        value = dtypes.fitting(value, dtypes.as_numpy(input.dtype))
     shape = _common_shape(input, mask)
     if tuple(input.shape) != shape:
         input = expand(input, shape)

@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad_np.ops.axes import flip, movedim
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import lt
+from tinygrad_np.ops.complex import conj
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.inverse import checked, inv, slogdet, solve
@@ -146,13 +147,15 @@ def vander(x: Array, N: int | None = None) -> Array:
 def vecdot(x: Array, y: Array, *, dim: int = -1) -> Array:
     """The dot products of the vectors along `dim`; the other dimensions broadcast.
 
+    Of complex vectors the first is conjugated.
+
     Examples
     --------
     >>> import tinygrad_np as tg
     >>> tg.linalg.vecdot(tg.tensor([[1, 2], [3, 4]]), tg.tensor([1, 10]))
     tensor([21, 43])
     """
-    return sum(mul(x, y), dim)
+    return sum(mul(conj(x), y), dim)
 
 
 def vander_falling(x: Array, N: int | None = None, increasing: bool = False) -> Array:

@@ -38,7 +38,8 @@ write.backward(input=lambda grad, steps, where: write(grad, 0.0, steps=steps, wh
 
 @write.backward("value")
 def _(grad: Array, steps: Any, where: Any) -> Any:
-    part = replay(grad, steps)
+    # conjugated as the parts are, not as a step between real and complex numbers takes them
+    part = replay(grad.conj(), steps).conj()
     if where is ...:
         return part
     order = np.empty(part.shape, np.intp)
@@ -55,6 +56,8 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     of arrays and slices, only those elements are given the value, which then fits them.
     """
     array, view = tensor._array, tensor._view
+    if isinstance(value, (int, float, complex)):
+        value = dtypes.fitting(value, array.dtype)
     base = tensor if view is None else view.base
     tracked = _check(tensor, base, value)
     new = value._array if isinstance(value, TensorBase) else np.asarray(value)
