@@ -205,21 +205,44 @@ def test_means_of_integers_are_rounded_towards_0():
         assert ours.dtype == tg.int64
 
 
-@pytest.mark.parametrize("size", [(2, 3, 2), (3, 2, 3)])
-def test_gradients_of_large_images_are_those_of_single_windows(size):
-    stride, *kernel = size
-    x = np.random.default_rng(0).standard_normal((6, 96, 29, 32)).astype(np.float32)
-    out = (29 - kernel[0]) // stride + 1, (32 - kernel[1]) // stride + 1
-    want = np.zeros_like(x)
-    for i, j in np.ndindex(*out):
-        here = np.s_[..., i * stride : i * stride + kernel[0], j * stride : j * stride + kernel[1]]
-        window = x[here].reshape(6, 96, -1)
-        hit = np.arange(window.shape[-1]) == window.argmax(-1)[..., None]
-        want[here] += hit.reshape(x[here].shape)
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("small", [0, 10**9])
+@pytest.mark.parametrize(
+    "size", [(2, 2, 2, 0), (3, 2, 3, 1), (3, 2, 2, 1), (2, 3, 2, 1), (1, 2, 2, 0), (2, 2, 2, 1)]
+)
+def test_gradients_by_either_way_are_those_of_single_windows(size, small, last, monkeypatch):
+    monkeypatch.setattr(pool, "SMALL", small)
+    stride, *kernel, padding = size
+    x = np.random.default_rng(0).standard_normal((3, 4, 9, 8))
+    out = [(n + 2 * padding - k) // stride + 1 for n, k in zip((9, 8), kernel)]
+    weight = np.random.default_rng(1).standard_normal((3, 4, *out))
+    highest, mean = np.zeros_like(x), np.zeros_like(x)
+    for n, c, i, j in np.ndindex(3, 4, *out):
+        rows, columns = (
+            range(max(first, 0), min(first + k, length))
+            for first, k, length in zip(
+                (i * stride - padding, j * stride - padding), kernel, (9, 8), strict=True
+            )
+        )
+        places = [(n, c, row, column) for row in rows for column in columns]
+        highest[max(places, key=lambda place: x[place])] += weight[n, c, i, j]
+        for place in places:
+            mean[place] += weight[n, c, i, j] / np.prod(kernel)
+    images = x.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2) if last else x
+    for function, want in ((F.max_pool2d, highest), (F.avg_pool2d, mean)):
+        given = tg.from_numpy(images).requires_grad_()
+        function(given, tuple(kernel), stride, padding).backward(tg.from_numpy(weight))
+        np.testing.assert_allclose(given.grad.numpy(), want, rtol=1e-12, atol=1e-15)
+
+
+def test_large_images_are_pooled_part_by_part():
+    x = np.random.default_rng(0).standard_normal((6, 96, 30, 32)).astype(np.float32)
+    windows = x.reshape(6, 96, 15, 2, 16, 2)
+    highest = windows.max((3, 5), keepdims=True)
     for images in (x, x.transpose(0, 2, 3, 1).copy().transpose(0, 3, 1, 2)):
         given = tg.from_numpy(images).requires_grad_()
-        F.max_pool2d(given, tuple(kernel), stride).sum().backward()
-        np.testing.assert_array_equal(given.grad.numpy(), want)
+        F.max_pool2d(given, 2).sum().backward()
+        np.testing.assert_array_equal(given.grad.numpy(), (windows == highest).reshape(x.shape))
         given.grad = None
-        F.avg_pool2d(given, tuple(kernel), stride).sum().backward()
-        assert given.grad.sum().item() == pytest.approx(6 * 96 * out[0] * out[1], rel=1e-5)
+        F.avg_pool2d(given, 2).sum().backward()
+        np.testing.assert_array_equal(given.grad.numpy(), 0.25)

@@ -54,7 +54,7 @@ def _by_images(kernel: K) -> K:
 
     @functools.wraps(kernel)
     def shared(x: NDArray, *rest: Any) -> NDArray:
-        if 2 * x.nbytes <= BLOCK:
+        if 2 * x.nbytes <= BLOCK or len(parts := _parts(len(x), x.nbytes)) < 2:
             return kernel(x, *rest)  # type: ignore[no-any-return]
 
         def compute(part: slice) -> NDArray:
@@ -66,7 +66,7 @@ def _by_images(kernel: K) -> K:
 
         one = compute(slice(1))
         out = np.empty_like(one, shape=(len(x), *one.shape[1:]))  # in the same order in memory
-        threads.run(place, _parts(len(x), x.nbytes))
+        threads.run(place, parts)
         return out
 
     return cast(K, shared)
@@ -132,7 +132,7 @@ def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
             some = wider
         along(final, some, out[part])
 
-    out = _new(grad, (len(grad), *grad.shape[1:2], *shape[2:]), final.covers)
+    out = _new(grad, (*grad.shape[:2], *shape[2:]), final.covers)
     threads.run(place, _parts(len(grad), out.nbytes))
     return out
 
