@@ -138,3 +138,25 @@ def test_functional_call_replaces_shared_weights_under_all_names():
     model = nn.Sequential(one, one)
     out = func.functional_call(model, {"0.weight": 2 * tg.eye(2)}, tg.ones(1, 2))
     assert out.tolist() == [[4.0, 4.0]]
+
+
+def test_jvp_is_on_the_tape():
+    x = tg.tensor([0.5, -1.0, 2.0], dtype=tg.float64)
+    ones = tg.ones(3, dtype=tg.float64)
+
+    def slope(x):
+        return tg.func.jvp(tg.sin, (x,), (ones,))[1]
+
+    value, along = tg.func.jvp(slope, (x,), (ones,))
+    np.testing.assert_allclose(value.numpy(), np.cos(x.numpy()))
+    np.testing.assert_allclose(along.numpy(), -np.sin(x.numpy()))
+    assert not value.requires_grad
+    assert not along.requires_grad
+    found = tg.func.grad(lambda x: (slope(x) ** 2).sum())(x)
+    np.testing.assert_allclose(found.numpy(), -2 * np.cos(x.numpy()) * np.sin(x.numpy()))
+    weight = tg.tensor(3.0, dtype=tg.float64, requires_grad=True)
+    value, along = tg.func.jvp(lambda x: weight * x**2, (x,), (ones,))
+    (along**2).sum().backward()  # of (2 w x)^2
+    np.testing.assert_allclose(weight.grad.item(), (8 * 3 * x.numpy() ** 2).sum())
+    with tg.no_grad():
+        assert not tg.func.jvp(lambda x: weight * x, (x,), (ones,))[1].requires_grad

@@ -141,9 +141,9 @@ def jvp(
         return tuple(tensors_of(form))
 
     pair = functional.jvp(
-        result, tuple(tensors_of(primals)), tuple(tensors_of(tangents)), strict=strict
+        result, tuple(tensors_of(primals)), tuple(tensors_of(tangents)), True, strict
     )
-    found = tuple(in_form_of(form, iter(some)) for some in pair)
+    found = tuple(in_form_of(form, iter(_free(some, leaves))) for some in pair)
     return (*found, _freed(aux, leaves)) if has_aux else found
 
 
