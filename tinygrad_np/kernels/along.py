@@ -14,9 +14,11 @@ Dims = tuple[int, ...]
 
 FEW = 1 << 14  # elements, up to which longer runs gain less than they cost
 DOTS = range(32, 8192)  # elements of rows whose products BLAS adds up faster, in one thread
+HALF = np.dtype(np.float16)
+PIECE = 1 << 7  # numbers that are added one after the other
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
-__all__ = ["largest", "places", "sum_over", "summed", "sums"]
+__all__ = ["HALF", "add_up", "largest", "places", "sum_over", "summed", "sums"]
 
 
 def places(index: Array, axis: int) -> tuple[Array, ...]:
@@ -81,6 +83,23 @@ def sum_over(dims: Dims, *factors: Array) -> Array:
         target[...] = sum(terms[1:], terms[0])
     else:
         np.concatenate(terms, out=target)
+    return out
+
+
+def add_up(x: Array, axes: Dims | None, dtype: Any, keepdims: bool = False) -> Array:
+    """``np.add.reduce``, which in long columns and in float16 rounds less.
+
+    NumPy adds neighbours in memory pairwise, and others one after the other: two million times
+    0.1 in float32 are 2 % short. A column is therefore added up in pieces, then these.
+    """
+    if dtype is HALF:
+        return add_up(x, axes, np.float32, keepdims).astype(dtype)
+    if axes is not None and 0 in axes and x.ndim - 1 not in axes and len(x) > 2 * PIECE:
+        whole = len(x) // PIECE * PIECE
+        pieces = x[:whole].reshape(-1, PIECE, *x.shape[1:])
+        x = np.concatenate([np.add.reduce(pieces, 1, dtype), x[whole:]], dtype=dtype)
+        return add_up(x, axes, dtype, keepdims)
+    out: Array = np.add.reduce(x, axes, dtype, keepdims=keepdims)  # type: ignore[call-overload]
     return out
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.along import HALF, add_up
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.dims import Dims, one, restored, several
 from tinygrad_np.ops.join import cat
@@ -56,7 +57,7 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType =
     tensor([3., 7.])
     """
     axes = None if dim is None else several(dim, input.ndim)
-    return silent.run(np.add.reduce, input, axes, summed(input, dtype), keepdims=keepdim)
+    return silent.run(add_up, input, axes, summed(input, dtype), keepdim)
 
 
 @sum.backward("input")
@@ -104,9 +105,11 @@ def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     """
     kind = check_floating("mean", input, dtype)
     axes = several(dim, input.ndim)
-    total = silent.run(np.add.reduce, input, axes, kind, keepdims=keepdim)
+    wide = np.float32 if kind is HALF else kind  # the sum may be out of the range of the mean
+    total = silent.run(add_up, input, axes, wide, keepdim)
     count = _count(input.shape, dim)  # nan for none, of which NumPy would warn for complex numbers
-    return total / count if count == count else silent.run(np.true_divide, total, count)
+    out = total / count if count == count else silent.run(np.true_divide, total, count)
+    return out.astype(kind) if kind is HALF else out
 
 
 @mean.backward("input")

@@ -19,6 +19,8 @@ from tinygrad_np.tape.op import Array, op
 
 __all__ = ["cummax", "cummin", "cumprod", "cumsum", "diff", "trapezoid"]
 
+WIDER = {np.dtype(np.float16): np.float32, np.dtype(np.float32): np.float64}
+
 
 @op
 def cumsum(input: Array, dim: int, *, dtype: DType = None) -> Array:
@@ -130,10 +132,11 @@ def cummin(input: Array, dim: int) -> Any:
 
 
 def _accumulate(ufunc: Any, input: Array, dim: int, dtype: Any = None) -> Array:
-    """Running values along `dim`, of a 0-d array too."""
+    """Running values along `dim`, of a 0-d array too; each is rounded once, as in PyTorch."""
     axis = one(dim, input.ndim)
     x = input if input.ndim else input.reshape(1)
-    return silent.run(ufunc.accumulate, x, axis, dtype).reshape(input.shape)
+    out = silent.run(ufunc.accumulate, x, axis, WIDER.get(dtype, dtype)).reshape(input.shape)
+    return out if dtype is None else silent.run(out.astype, dtype, copy=False)
 
 
 @numpy_names

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.along import add_up
 from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node, Part, make
@@ -181,7 +182,7 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
     """Sum a gradient down to the shape that was broadcast; an array or a Tensor."""
     lead = grad.ndim - len(shape)
     if lead == 1 and grad.shape[1:] == shape and isinstance(grad, np.ndarray):
-        return np.add.reduce(grad, axis=0)  # a bias
+        return add_up(grad, (0,), grad.dtype)  # a bias
     pairs = list(zip(grad.shape[max(lead, 0) :], shape, strict=False))
     if lead < 0 or any(have != want and want != 1 for have, want in pairs):
         raise RuntimeError(
@@ -192,7 +193,7 @@ def _sum_to(grad: Any, shape: tuple[int, ...]) -> Any:
         lead + i for i, (have, want) in enumerate(pairs) if have != want
     )
     if len(axes) == lead and isinstance(grad, np.ndarray):
-        return np.add.reduce(grad, axis=axes)
+        return add_up(grad, axes, grad.dtype)
     return grad.sum(axis=axes, keepdims=True).reshape(shape)
 
 
