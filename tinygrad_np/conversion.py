@@ -344,13 +344,12 @@ def _from_python(data: Any, wanted: np.dtype[Any] | None) -> Array:
         _check_lengths(plain)
         raise
     if target.kind in "iu" and array.dtype.kind != "b" and array.size:
-        info = np.iinfo(target)
-        low = info.min if target.kind == "i" else -info.max  # -1 wraps, as in PyTorch
-        if not (low <= array.min() and array.max() < info.max + 1):  # so for nan too
+        low, high = dtypes.bounds(target)
+        if not (low <= array.min() and array.max() < high + 1):  # so for nan too
             raise RuntimeError(
                 f"value cannot be converted to type {target} without overflow: the values lie "
-                f"between {array.min()} and {array.max()}, those of the type between {info.min} "
-                f"and {info.max}"
+                f"between {array.min()} and {array.max()}, those of the type between {low} "
+                f"and {high}"
             )
     return array.astype(target, copy=False)
 

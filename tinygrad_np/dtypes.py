@@ -254,20 +254,26 @@ def can_cast(from_: DTypeLike, to: DTypeLike) -> bool:
     return _CATEGORY[as_numpy(from_).kind] <= _CATEGORY[as_numpy(to).kind]
 
 
-def fitting(value: complex, to: np.dtype[Any]) -> complex:
-    """A Python number for elements of a dtype; RuntimeError if it is out of their range.
+def bounds(to: np.dtype[Any]) -> tuple[int, int]:
+    """The least and the largest number that may be given to integers; -1 wraps, as in PyTorch."""
+    info = np.iinfo(to)
+    return (info.min if to.kind == "i" else -info.max), info.max
 
-    A float is cut for integers, and a negative number counts back from the end of unsigned ones.
+
+def fitting(value: Any, to: np.dtype[Any]) -> Any:
+    """A number for elements of a dtype; RuntimeError if it is out of their range.
+
+    A negative one counts back from the end of unsigned integers.
     """
     if to.kind in "bc" or isinstance(value, bool):
         return value
     number = value.real
     fits = number == value or number != number
     if to.kind in "iu":
-        limits = np.iinfo(to)
-        fits = fits and (limits.min or -limits.max) <= number <= limits.max
+        low, high = bounds(to)
+        fits = fits and low <= number <= high
         if fits and to.kind == "u":
-            number = int(number) % (limits.max + 1)
+            number = int(number) % (high + 1)
     elif abs(number) > 65504:
         fits = fits and (abs(number) == np.inf or abs(number) <= float(np.finfo(to).max))
     if not fits:

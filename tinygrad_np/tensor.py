@@ -314,10 +314,7 @@ class Tensor(Methods):
         return float(self._real_item())
 
     def _real_item(self) -> Any:
-        value = self.item()
-        return (
-            dtypes.fitting(value, dtypes.real_of(self._array.dtype)) if self.is_complex() else value
-        )
+        return dtypes.fitting(self.item(), dtypes.real_of(self._array.dtype))
 
     def __complex__(self) -> complex:
         return complex(self.item())

@@ -314,11 +314,11 @@ def xlogy(input: Array, other: Array) -> Array:
 
 @xlogy.backward("input")
 def _(grad: Array, input: Array, other: Array) -> Array:
-    if np.iscomplexobj(raw(other)):
-        return where((input == 0) & (other == 0), 0.0, grad * log(other))
-    # numbers below 0 have complex logarithms
-    logarithm = log(other + 0j) if np.iscomplexobj(raw(grad)) else log(other)
-    return where((input == 0) & (other <= 0), 0.0, grad * logarithm)
+    if not np.iscomplexobj(raw(grad)):
+        return where((input == 0) & (other <= 0), 0.0, grad * log(other))
+    if not np.iscomplexobj(raw(other)):
+        other = other + 0j  # numbers below 0 have a logarithm then
+    return where((input == 0) & (other == 0), 0.0, grad * log(other))
 
 
 xlogy.backward(other=lambda grad, input, other: grad * (input / other))

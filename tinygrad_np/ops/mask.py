@@ -77,7 +77,7 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
         raise RuntimeError(
             f"masked_fill(): value must be a number or a 0-d tensor, got shape {list(value.shape)}"
         )
-    if isinstance(value, (int, float, complex)):
+    if isinstance(value, (int, float, complex, np.number)):
         value = dtypes.fitting(value, dtypes.as_numpy(input.dtype))
     shape = _common_shape(input, mask)
     if tuple(input.shape) != shape:

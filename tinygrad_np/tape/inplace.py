@@ -56,7 +56,7 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     of arrays and slices, only those elements are given the value, which then fits them.
     """
     array, view = tensor._array, tensor._view
-    if isinstance(value, (int, float, complex)):
+    if isinstance(value, (int, float, complex, np.number)):
         value = dtypes.fitting(value, array.dtype)
     base = tensor if view is None else view.base
     tracked = _check(tensor, base, value)
