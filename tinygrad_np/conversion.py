@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import require_cpu
+from tinygrad_np.kernels import layout
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.shape import clone
 from tinygrad_np.tape.graph import TensorBase, make
@@ -116,7 +117,8 @@ def tensor(data: Any, **options: Unpack[Options]) -> Tensor:
     >>> tg.tensor(3, dtype=tg.float64)
     tensor(3., dtype=torch.float64)
     """
-    return made(np.array(as_array(data, dtype_of(options)), order="C"), options)
+    array = as_array(data, dtype_of(options))
+    return made(array.copy(layout.kept(array)), options)
 
 
 def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = None) -> Tensor:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number
+from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     tensor([0, 0])
     """
     dtype = type_like(input, options)
-    return made(np.zeros_like(input._array, dtype), options)
+    return made(np.zeros_like(input._array, dtype, layout.kept(input._array)), options)
 
 
 def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -180,7 +181,7 @@ def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     tensor([1., 1.])
     """
     dtype = type_like(input, options)
-    return made(np.ones_like(input._array, dtype), options)
+    return made(np.ones_like(input._array, dtype, layout.kept(input._array)), options)
 
 
 def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -193,7 +194,7 @@ def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     torch.Size([2, 3])
     """
     dtype = type_like(input, options)
-    return made(np.empty_like(input._array, dtype), options)
+    return made(np.empty_like(input._array, dtype, layout.kept(input._array)), options)
 
 
 def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Tensor:
@@ -206,7 +207,7 @@ def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Ten
     tensor([7., 7.])
     """
     value = as_array(number(fill_value, "fill_value"), type_like(input, options))
-    array = np.full_like(input._array, value, value.dtype)
+    array = np.full_like(input._array, value, value.dtype, layout.kept(input._array))
     return made(array, options)
 
 

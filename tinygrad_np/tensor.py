@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import conversion, dtypes, formatting, interop
+from tinygrad_np.kernels import layout
 from tinygrad_np.methods import Methods
 from tinygrad_np.ops import compare, index
 from tinygrad_np.size import Size
@@ -397,7 +398,7 @@ class Tensor(Methods):
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                 "protocol at the moment; detach() it first"
             )
-        new = type(self)._make(self._array.copy())
+        new = type(self)._make(self._array.copy(layout.kept(self._array)))
         memo[id(self)] = new
         if self._node is not None:
             new._node = Leaf(new)

@@ -79,7 +79,7 @@ def relu(x: Array, out: Array | None = None) -> Array:
     if x.size < len(_ZEROS) or x.dtype != np.float32:
         return np.maximum(x, 0, out=out)
     if out is None:
-        out = np.empty_like(x)  # in the order of its memory
+        out = np.empty_like(x, order=layout.kept(x))
     flat, result = x.ravel("K"), out.ravel("K")
     if result.base is None:  # a copy
         return np.maximum(x, 0, out=out)

@@ -1,4 +1,7 @@
-"""Arrays seen with few and long dimensions, so that NumPy's loops are long.
+"""The order of an array's elements in memory: what a result has, and what makes loops long.
+
+Results lie in memory as PyTorch's do, since views, and random numbers that are drawn in the order
+of the memory, depend on it. One order is ours alone, and not shown: see `last`.
 
 NumPy walks through arrays of several shapes in runs along the last dimension. A run of 64
 elements, as the channels of images are, takes as long to begin as to do. Dimensions that lie
@@ -12,15 +15,42 @@ import functools
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["fold", "joined", "padded", "widened"]
+__all__ = ["fold", "joined", "kept", "last", "ordered", "padded", "widened"]
 
 Array = Any
 Ints = tuple[int, ...]
 LONG = 1024  # elements of a run that no longer feels its beginning
+
+
+def last(array: Array) -> bool:
+    """Whether images (N, C, H, W) or volumes lie in memory with their channels last.
+
+    Convolutions leave them so, and what follows keeps it, since it is faster. No tensor shows it.
+    """
+    if array.ndim not in (4, 5) or array.flags.c_contiguous:
+        return False
+    return bool(array.transpose(0, *range(2, array.ndim), 1).flags.c_contiguous)
+
+
+def ordered(array: Array) -> Array:
+    """An array of the op's own, laid out in the order of its indices, unless channels are `last`.
+
+    For what PyTorch lays out so: reductions, joins, gathers, softmax, normalisation, windows.
+    """
+    if array.ndim < 2 or array.flags.c_contiguous or last(array):
+        return array
+    return np.ascontiguousarray(array)
+
+
+def kept(array: Array) -> Literal["C", "K"]:
+    """The order of a copy: that of the array itself, unless elements share a place in memory."""
+    if 0 in array.strides and any(s == 0 for s, n in zip(array.strides, array.shape) if n > 1):
+        return "C"
+    return "K"
 
 
 def padded(shape: Ints, ndim: int) -> Ints:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.kernels.layout import kept
 
 __all__ = ["gelu", "gelu_back", "normal_cdf"]
 
@@ -44,7 +45,7 @@ def normal_cdf(x: Array) -> Array:
 
 def gelu(x: Array) -> tuple[Array, Array]:
     """``x * normal_cdf(x)``, and the second factor."""
-    cdf = np.empty_like(x)
+    cdf = np.empty_like(x, order=kept(x))
     return compute(_gelu, x, cdf, steps=STEPS), cdf
 
 
@@ -58,7 +59,7 @@ def _gelu(x: Array, cdf: Array, out: Array | None = None) -> Array:
 
 
 def _gelu_back(grad: Array, x: Array, cdf: Array, out: Array | None = None) -> Array:
-    slope = np.multiply(x, x, np.empty_like(x) if out is None else out)
+    slope = np.multiply(x, x, np.empty_like(x, order=kept(x)) if out is None else out)
     slope *= -0.5
     np.exp(slope, slope)
     slope *= x
@@ -70,7 +71,7 @@ def _gelu_back(grad: Array, x: Array, cdf: Array, out: Array | None = None) -> A
 
 def _cdf(x: Array, out: Array | None = None) -> Array:
     if out is None:
-        out = np.empty_like(x)
+        out = np.empty_like(x, order=kept(x))
     if x.dtype == np.float64 or x.size < _SMALL:
         import scipy.special
 

@@ -15,6 +15,7 @@ from tinygrad_np.ops.mask import masked_fill
 from tinygrad_np.ops.pad import pad
 from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.repetition import repeat_interleave
+from tinygrad_np.ops.shape import contiguous
 from tinygrad_np.ops.softmax import softmax
 from tinygrad_np.tape.op import Array
 
@@ -84,7 +85,7 @@ def scaled_dot_product_attention(
     if is_causal:
         attn_mask = np.tri(*scores.shape[-2:], dtype=bool)
     if attn_mask is None:
-        return matmul(dropout(softmax(scores, -1), dropout_p), value)
+        return _mean(query, softmax(scores, -1), value, dropout_p)
 
     mask = array(attn_mask)
     if mask.dtype == bool:
@@ -99,9 +100,21 @@ def scaled_dot_product_attention(
             f"attn_mask.dtype: {mask.dtype} and query.dtype: {array(query).dtype}"
         )
     if not blind.any():
-        return matmul(dropout(softmax(scores, -1), dropout_p), value)
+        return _mean(query, softmax(scores, -1), value, dropout_p)
     weights = masked_fill(softmax(masked_fill(scores, blind, 0.0), -1), blind, 0.0)
-    return matmul(dropout(weights, dropout_p), value)
+    return _mean(query, weights, value, dropout_p)
+
+
+def _mean(query: Array, weights: Array, value: Array, dropout_p: float) -> Array:
+    """The weighted mean of the values, with the heads side by side in memory if the query's are.
+
+    So PyTorch's can be viewed with the heads joined; with dropout it can't.
+    """
+    out = matmul(dropout(weights, dropout_p), value)
+    q = array(query)
+    if q.ndim != 4 or dropout_p or q.strides[1] >= q.strides[2]:
+        return out
+    return contiguous(out.swapaxes(1, 2)).swapaxes(1, 2)
 
 
 def multi_head_attention_forward(

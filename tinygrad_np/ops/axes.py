@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import kept, ordered
 from tinygrad_np.ops.dims import one, several
 from tinygrad_np.ops.shape import clone, numbers
 from tinygrad_np.tape.op import Array, op
@@ -244,7 +245,7 @@ def moveaxis(input: Any, source: int | Sequence[int], destination: int | Sequenc
 
 @op
 def _flip(input: Array, dims: Order) -> Array:
-    return np.flip(input, dims).copy()
+    return np.flip(input, dims).copy(kept(input))
 
 
 _flip.backward(input=lambda grad, dims: _flip(grad, dims=dims))
@@ -302,7 +303,7 @@ def flipud(input: Any) -> Any:
 
 @op
 def _roll(input: Array, shifts: Order, dims: Order | None) -> Array:
-    return np.roll(input, shifts if dims is not None else shifts[0], dims)
+    return ordered(np.roll(input, shifts if dims is not None else shifts[0], dims))
 
 
 @_roll.backward("input")

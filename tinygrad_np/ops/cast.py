@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.device import device as Device
 from tinygrad_np.device import require_cpu
+from tinygrad_np.kernels import layout
 from tinygrad_np.ops.shape import clone, raw
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
@@ -57,7 +58,7 @@ def _cast(input: Array, dtype: np.dtype[Any]) -> Array:
         )
         input = input.real
     with np.errstate(invalid="ignore", over="ignore"):
-        return input.astype(dtype)
+        return input.astype(dtype, layout.kept(input))
 
 
 _cast.backward(input=lambda grad: grad)  # the engine casts it back

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import kept
 from tinygrad_np.kernels.select import select
 from tinygrad_np.ops import mask
 from tinygrad_np.ops.compare import ge, isfinite, isnan, le, same_dtype
@@ -257,7 +258,7 @@ def nan_to_num(
     >>> tg.nan_to_num(tg.tensor([float("nan"), float("inf"), 1.0]), posinf=9)
     tensor([0., 9., 1.])
     """
-    return np.nan_to_num(input, nan=nan, posinf=posinf, neginf=neginf)
+    return np.nan_to_num(input.copy(kept(input)), False, nan, posinf, neginf)
 
 
 nan_to_num.backward(input=lambda grad, input: where(isfinite(input), grad, 0.0))

@@ -11,6 +11,7 @@ import numpy as np
 
 from tinygrad_np.kernels import conv
 from tinygrad_np.kernels.gather import channels_last
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.product import product
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.windows import Geometry
@@ -28,7 +29,7 @@ def convolution(
     """Cross-correlate input (N, C, *S) with weight (O, C / groups, *K): (N, O, *size)."""
     _check_dtypes(input, weight, bias)
     out: Array = silent.run(conv.forward, input, weight, bias, size, geometry)
-    return out
+    return ordered(out)
 
 
 @op
@@ -40,7 +41,7 @@ def conv_transpose(
     out = silent.run(conv.input_gradient, input, weight, size, geometry)
     if bias is not None:
         out += bias.reshape(-1, *(1,) * len(size))
-    return out
+    return ordered(out)
 
 
 @op

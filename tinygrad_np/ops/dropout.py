@@ -12,6 +12,7 @@ import warnings
 import numpy as np
 
 from tinygrad_np.generator import default_generator
+from tinygrad_np.kernels.layout import kept
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.moments import affine
 from tinygrad_np.ops.random import in_memory_order
@@ -242,7 +243,8 @@ def _noised(
         size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
         shift = (ones - (1 - p)) * (floor / size) if floor else None
         # in the memory layout of the input
-        scale = np.divide(ones, size, out=np.empty_like(x) if shape == x.shape else ones)
+        like = np.empty_like(x, order=kept(x)) if shape == x.shape else ones
+        scale = np.divide(ones, size, out=like)
         return mul(y, scale) if shift is None else affine(y, scale, shift)
 
     return in_place(function)(input) if inplace else function(input)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import permute
 from tinygrad_np.ops.dims import one
@@ -48,7 +49,8 @@ def _contract(input: Array, other: Array, *, labels: tuple[str, str, str]) -> Ar
     a, b = a.reshape(*size(batch), n, k), b.reshape(*size(batch), k, m)
     product = silent.run(np.matmul if inner else np.multiply, a, b)
     order = batch + rows + columns
-    return product.reshape(size(order)).transpose([order.index(c) for c in result])
+    product = ordered(product).reshape(size(order))
+    return product.transpose([order.index(c) for c in result])
 
 
 _contract.backward(

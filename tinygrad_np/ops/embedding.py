@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.index import _scatter
 from tinygrad_np.ops.indices import checked_index
 from tinygrad_np.ops.shape import raw
@@ -150,5 +151,5 @@ def one_hot(input: Any, num_classes: int = -1) -> Any:
             f"one_hot(): class numbers must be from 0 to {num_classes - 1}, got numbers from "
             f"{array.min()} to {array.max()}"
         )
-    out = (array[..., None] == np.arange(num_classes)).astype(np.int64)
+    out = ordered((array[..., None] == np.arange(num_classes)).astype(np.int64))
     return make(out) if isinstance(input, TensorBase) else out

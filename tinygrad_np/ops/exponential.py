@@ -205,7 +205,7 @@ def sigmoid(input: Array) -> Array:
     >>> tg.sigmoid(tg.tensor([0.0, 2.0, -1000.0]))
     tensor([0.5000, 0.8808, 0.0000])
     """
-    out = np.negative(input, np.empty_like(input))
+    out = np.asarray(np.negative(input))
     silent.run(np.exp, out, out)
     out += 1
     return np.reciprocal(out, out)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.choice import maximum, minimum
 from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.gathering import gather
@@ -53,7 +54,7 @@ def amax(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     tensor([5., 7.])
     """
     axes = check_nonempty("amax", input, dim)
-    return input.max(axis=axes, keepdims=keepdim)
+    return ordered(input.max(axis=axes, keepdims=keepdim))
 
 
 @op
@@ -67,7 +68,7 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
     tensor([1., 2.])
     """
     axes = check_nonempty("amin", input, dim)
-    return input.min(axis=axes, keepdims=keepdim)
+    return ordered(input.min(axis=axes, keepdims=keepdim))
 
 
 def _shared(grad: Array, input: Array, out: Array, dim: Dims) -> Array:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels import scatter as kernels
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import Part, TensorBase
 from tinygrad_np.tape.inplace import assign
@@ -44,7 +45,7 @@ def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
 
 @op
 def _index(input: Array, where: Where) -> Array:
-    return input[where]
+    return ordered(input[where])
 
 
 @_index.backward("input")

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.broadcast import atleast_1d, atleast_2d, atleast_3d
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.shape import raw, reshape
@@ -41,7 +42,7 @@ def _common_dtype(arrays: Sequence[Array]) -> np.dtype[Any]:
 @op
 def _cat(*tensors: Array, dim: int) -> Array:
     kept = [a for a in tensors if a.shape != EMPTY] or tensors
-    return np.concatenate(kept, dim, dtype=_common_dtype(tensors))
+    return ordered(np.concatenate(kept, dim, dtype=_common_dtype(tensors)))
 
 
 @_cat.backward("tensors")
@@ -133,7 +134,7 @@ def concatenate(tensors: Sequence[Any], axis: int = 0, *, dim: int | None = None
 
 @op
 def _stack(*tensors: Array, dim: int) -> Array:
-    return np.stack(tensors, dim, dtype=_common_dtype(tensors))
+    return ordered(np.stack(tensors, dim, dtype=_common_dtype(tensors)))
 
 
 _stack.backward(tensors=lambda grad, dim, index: grad[(slice(None),) * dim + (index,)])

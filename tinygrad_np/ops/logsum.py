@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import isinf
@@ -40,7 +41,7 @@ def logsumexp(input: Array, dim: Dims, keepdim: bool = False) -> Array:
     >>> tg.logsumexp(tg.tensor([[1000.0, 1000.0], [0.0, -1000.0]]), dim=1)
     tensor([1000.6932,    0.0000])
     """
-    return silent.run(_logsumexp, input, several(dim, input.ndim), keepdim)
+    return ordered(silent.run(_logsumexp, input, several(dim, input.ndim), keepdim))
 
 
 def _logsumexp(x: Array, axes: tuple[int, ...], keepdim: bool) -> Array:

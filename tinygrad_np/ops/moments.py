@@ -13,6 +13,7 @@ import numpy as np
 
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.standard import moments, scaled, standardized, standardized_back
 from tinygrad_np.ops.elementwise import mul
@@ -95,7 +96,7 @@ def standardize(
     inverse: Array,
 ) -> Array:
     """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`."""
-    return standardized(input, mean, inverse, weight, bias, dims)
+    return ordered(standardized(input, mean, inverse, weight, bias, dims))
 
 
 @standardize.backward("input", "weight", "bias")

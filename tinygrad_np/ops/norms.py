@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.cast import cast
@@ -29,7 +30,7 @@ __all__ = ["dist", "norm", "vector_norm"]
 
 @op
 def _vector_norm(input: Array, *, ord: float, dim: Dims, keepdim: bool) -> Array:
-    return silent.run(_compute, input, ord, several(dim, input.ndim), keepdim)
+    return ordered(silent.run(_compute, input, ord, several(dim, input.ndim), keepdim))
 
 
 def _compute(x: Array, ord: float, axes: tuple[int, ...], keepdim: bool) -> Array:

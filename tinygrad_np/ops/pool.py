@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels import pool
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.pool import Pooling
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.sliding import Numbers, batch, each, hashable, unbatch
@@ -37,7 +38,7 @@ def window_max(input: Array, *, pooling: Pooling) -> Array:
     """The largest element of each window: (N, C, *S) to (N, C, *pooling.size)."""
     if input.dtype.kind == "b":
         raise NotImplementedError("max_pool is not implemented for bool: call .to(uint8) first")
-    return pool.maximum(input, pooling)
+    return ordered(pool.maximum(input, pooling))
 
 
 @op
@@ -90,7 +91,7 @@ def window_mean(input: Array, *, pooling: Pooling, divisor: Any) -> Array:
         raise NotImplementedError(
             f"avg_pool is not implemented for {input.dtype}: call .float() first"
         )
-    out = pool.total(input, pooling)
+    out = ordered(pool.total(input, pooling))
     if input.dtype == np.int64:  # rounded towards 0
         return np.trunc(out / divisor).astype(np.int64)
     out /= divisor

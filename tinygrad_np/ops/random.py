@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_np.generator import Generator, default_generator
+from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
 
 __all__: list[str] = []
@@ -40,8 +41,7 @@ def memory_order(input: Any) -> list[int] | None:
     array = input._array
     if array.flags.c_contiguous or 0 in array.strides:
         return None
-    turned = array.transpose(0, *range(2, array.ndim), 1) if array.ndim > 2 else array
-    if input._view is None and turned.flags.c_contiguous:
+    if input._view is None and layout.last(array):
         return None
     inner = iter(sorted((d for d, n in enumerate(array.shape) if n > 1), key=_apart(array)))
     return [next(inner) if n > 1 else d for d, n in enumerate(array.shape)]

@@ -13,6 +13,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.along import HALF, add_up
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.dims import Dims, one, restored, several
 from tinygrad_np.ops.join import cat
@@ -57,7 +58,7 @@ def sum(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType =
     tensor([3., 7.])
     """
     axes = None if dim is None else several(dim, input.ndim)
-    return silent.run(add_up, input, axes, summed(input, dtype), keepdim)
+    return ordered(silent.run(add_up, input, axes, summed(input, dtype), keepdim))
 
 
 @sum.backward("input")
@@ -109,7 +110,7 @@ def mean(input: Array, dim: Dims = None, keepdim: bool = False, *, dtype: DType 
     total = silent.run(add_up, input, axes, wide, keepdim)
     count = _count(input.shape, dim)  # nan for none, of which NumPy would warn for complex numbers
     out = total / count if count == count else silent.run(np.true_divide, total, count)
-    return out.astype(kind) if kind is HALF else out
+    return ordered(out.astype(kind) if kind is HALF else out)
 
 
 @mean.backward("input")
@@ -164,7 +165,7 @@ def prod(
     """
     axes = None if dim is None else several(one(dim, input.ndim), input.ndim)
     kind = summed(input, dtype)
-    return silent.run(np.multiply.reduce, input, axes, kind, keepdims=keepdim)
+    return ordered(silent.run(np.multiply.reduce, input, axes, kind, keepdims=keepdim))
 
 
 @prod.backward("input")

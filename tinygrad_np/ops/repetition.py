@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import getitem
 from tinygrad_np.ops.join import stack
@@ -27,7 +28,7 @@ Shape = tuple[int, ...]
 
 @op
 def _repeat(input: Array, repeats: Shape) -> Array:
-    return np.tile(input, repeats)
+    return ordered(np.tile(input, repeats))
 
 
 @_repeat.backward("input")

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.tape.op import Array, op
 
 
@@ -26,7 +27,7 @@ def resample(input: Array, *, matrix: Any, dim: int) -> Array:
     flat = lines.reshape(lines.shape[0], math.prod(lines.shape[1:]))
     product = matrix.astype(np.promote_types(input.dtype, np.float32)) @ flat
     shape = (matrix.shape[0], *lines.shape[1:])
-    return product.astype(input.dtype, copy=False).reshape(shape).swapaxes(0, dim)
+    return ordered(product.astype(input.dtype, copy=False).reshape(shape).swapaxes(0, dim))
 
 
 resample.backward(input=lambda grad, matrix, dim: resample(grad, matrix=matrix.T, dim=dim))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import flip
 from tinygrad_np.ops.compare import ne
@@ -135,7 +136,8 @@ def _accumulate(ufunc: Any, input: Array, dim: int, dtype: Any = None) -> Array:
     """Running values along `dim`, of a 0-d array too; each is rounded once, as in PyTorch."""
     axis = one(dim, input.ndim)
     x = input if input.ndim else input.reshape(1)
-    out = silent.run(ufunc.accumulate, x, axis, WIDER.get(dtype, dtype)).reshape(input.shape)
+    out = silent.run(ufunc.accumulate, x, axis, WIDER.get(dtype, dtype))
+    out = ordered(out).reshape(input.shape)
     return out if dtype is None else silent.run(out.astype, dtype, copy=False)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels import layout
 from tinygrad_np.ops.dims import numpy_names, one, several
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
@@ -360,7 +361,7 @@ def clone(input: Array, *, memory_format: Any = None) -> Array:
     >>> x
     tensor([1., 2.])
     """
-    return input.copy(order="K")
+    return input.copy(order=layout.kept(input))
 
 
 clone.backward(input=lambda grad: grad)

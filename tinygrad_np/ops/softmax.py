@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels import exponentials
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.elementwise import neg
 from tinygrad_np.ops.exponential import exp
@@ -21,7 +22,7 @@ __all__ = ["log_softmax", "softmax", "softmin"]
 
 @op
 def _softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
-    return exponentials.softmax(_floats(input, dtype), dim)
+    return ordered(exponentials.softmax(_floats(input, dtype), dim))
 
 
 @_softmax.backward("input")
@@ -32,7 +33,7 @@ def _(grad: Array, out: Array, dim: int) -> Array:
 
 @op
 def _log_softmax(input: Array, *, dim: int, dtype: np.dtype[Any] | None) -> Array:
-    return exponentials.log_softmax(_floats(input, dtype), dim)
+    return ordered(exponentials.log_softmax(_floats(input, dtype), dim))
 
 
 _log_softmax.backward(

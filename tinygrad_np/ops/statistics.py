@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq, isnan
@@ -48,7 +49,7 @@ def _variance(
     input: Array, average: Array, axes: tuple[int, ...], freedom: float, keepdim: bool
 ) -> Array:
     away = np.asarray(input - average)
-    return np.square(away, out=away).sum(axis=axes, keepdims=keepdim) / freedom
+    return ordered(np.square(away, out=away).sum(axis=axes, keepdims=keepdim)) / freedom
 
 
 def _freedom(

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.dims import one
 from tinygrad_np.ops.shape import clone, ravel, raw
 from tinygrad_np.tape.graph import make
@@ -185,7 +186,7 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
 
 @op
 def _tril(input: Array, diagonal: int) -> Array:
-    return np.tril(input, diagonal)
+    return ordered(np.tril(input, diagonal))
 
 
 _tril.backward(input=lambda grad, diagonal: _tril(grad, diagonal=diagonal))
@@ -193,7 +194,7 @@ _tril.backward(input=lambda grad, diagonal: _tril(grad, diagonal=diagonal))
 
 @op
 def _triu(input: Array, diagonal: int) -> Array:
-    return np.triu(input, diagonal)
+    return ordered(np.triu(input, diagonal))
 
 
 _triu.backward(input=lambda grad, diagonal: _triu(grad, diagonal=diagonal))

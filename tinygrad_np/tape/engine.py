@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.along import add_up
+from tinygrad_np.kernels.layout import kept, last
 from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node, Part, make
@@ -223,13 +224,22 @@ def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
     tensor = leaf.tensor()
     if tensor is None:
         return
-    old = tensor._grad
+    old, array = tensor._grad, tensor._array
     if record:
         tensor._grad = grad.clone() if old is None else old + grad
     elif old is None:
-        tensor._grad = make(grad if ours else np.array(grad))
+        if not (ours and (grad.strides == array.strides or last(grad))):
+            grad = _laid_out_as(array, grad)
+        tensor._grad = make(grad)
     elif old._node is None:
         np.add(old._array, grad, out=old._array)
         old._versions().n += 1
     else:
         tensor._grad = old + make(np.asarray(grad))
+
+
+def _laid_out_as(array: Any, grad: Any) -> Any:
+    """A copy of a gradient in the memory layout of its leaf, where PyTorch puts it too."""
+    copy = np.empty_like(array, order=kept(array))
+    copy[...] = grad
+    return copy

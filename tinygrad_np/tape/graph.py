@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinygrad_np.kernels import layout
 from tinygrad_np.tape.grad_mode import enable_grad
 
 if TYPE_CHECKING:
@@ -279,12 +280,12 @@ class TensorBase:
         to be seen: before the memory is first shared, it is laid out in the order of the indices.
         """
         array = self._array
-        if array.flags.c_contiguous or array.ndim < 3 or self._view is not None:
+        if array.ndim < 4 or array.flags.c_contiguous or self._view is not None:
             return array
         base = array.base
         if base is not None and (not isinstance(base, np.ndarray) or sys.getrefcount(base) > 3):
             return array  # the user's own memory, in the user's order
-        if array.transpose(0, *range(2, array.ndim), 1).flags.c_contiguous:
+        if layout.last(array):
             self._array = np.ascontiguousarray(array)
         return self._array
 
