@@ -92,6 +92,16 @@ def test_what_is_not_for_complex_numbers_says_so():
         (lambda: tg.fft.rfft(z), "real input"),
         (lambda: tg.fft.fft(z, norm="other"), "normalization mode"),
         (lambda: tg.fft.fft(z, n=0), "data points"),
+        (lambda: tg.fft.fft(z, n=-1), "data points"),
+        (lambda: tg.fft.irfft(z, n=-1), "data points"),
+        (lambda: tg.fft.fftn(z, s=(-2, 2)), "data points"),
+        (lambda: tg.fft.fftn(z, s=(1, 2), dim=0), "the same length"),
+        (lambda: tg.fft.irfftn(z, s=(1, 1, 5), dim=0), "the same length"),
+        (lambda: tg.fft.fftn(z, s=(2, 2, 2)), "only has 2 dimensions"),
+        (lambda: tg.fft.rfftn(tg.ones(2), dim=()), "at least one axis"),
+        (lambda: tg.fft.hfftn(z, dim=()), "at least one axis"),
+        (lambda: tg.fft.fft(tg.ones(2).half()), "Unsupported dtype Half"),
+        (lambda: tg.fft.fftfreq(3, dtype=tg.int64), "floating point"),
     ):
         with pytest.raises(RuntimeError, match=words):
             function()
@@ -112,6 +122,115 @@ def test_saved_and_loaded():
     tg.save({"z": tg.tensor(Z)}, file)
     file.seek(0)
     np.testing.assert_array_equal(tg.load(file)["z"].numpy(), Z)
+
+
+def test_transforms_over_no_dimension():
+    one = tg.fft.fftn(tg.tensor(3))
+    assert (one.dtype, one.item()) == (tg.complex64, 3)
+    x = tg.tensor(Z)
+    y = tg.fft.fftn(x, dim=())
+    y[0, 0] = 0
+    np.testing.assert_array_equal(x.numpy(), Z)
+    with pytest.raises(IndexError, match="no dimensions"):
+        tg.fft.fft(tg.tensor(3.0))
+
+
+SIGNAL = np.random.default_rng(0).normal(size=(2, 40))
+HANN = tg.hann_window(8)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {}, {"hop_length": 3, "win_length": 6}, {"normalized": True}, {"onesided": False},
+        {"win_length": 5, "center": False}, {"pad_mode": "constant"}, {"pad_mode": "circular"},
+        {"win_length": 5, "center": False, "align_to_window": True}, {"return_complex": False},
+    ],
+)  # fmt: skip
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:stft with return_complex=False")
+def test_stft_is_pytorchs(options):
+    import torch
+
+    options = {"return_complex": True, **options}
+    window = torch.hamming_window(options.get("win_length", 8))
+    mine, theirs = tg.tensor(SIGNAL, requires_grad=True), torch.tensor(SIGNAL, requires_grad=True)
+    ours = tg.stft(mine, 8, window=tg.tensor(window.numpy()), **options)
+    want = torch.stft(theirs, 8, window=window, **options)
+    np.testing.assert_allclose(ours.detach().numpy(), want.detach().numpy(), atol=1e-12)
+    ours.abs().pow(2).sum().backward()
+    want.abs().pow(2).sum().backward()
+    np.testing.assert_allclose(mine.grad.numpy(), theirs.grad.numpy(), atol=1e-12)
+
+
+def test_a_signal_comes_back():
+    x = tg.tensor(SIGNAL)
+    for options in ({}, {"normalized": True}, {"onesided": False}):
+        z = tg.stft(x, 8, window=HANN, return_complex=True, **options)
+        back = tg.istft(z, 8, window=HANN, **options)
+        np.testing.assert_allclose(back.numpy(), SIGNAL, atol=1e-6)
+        short = tg.istft(z, 8, window=HANN, length=17, **options)
+        np.testing.assert_allclose(short.numpy(), SIGNAL[:, :17], atol=1e-6)
+    with pytest.warns(UserWarning, match="padded with zeros"):
+        assert tg.istft(z, 8, window=HANN, onesided=False, length=50)[0, 44:].tolist() == [0] * 6
+
+
+def test_what_stft_refuses():
+    x, z = tg.tensor(SIGNAL), tg.tensor(SIGNAL + 1j)
+    for call, words in (
+        (lambda: tg.stft(x, 8), "return_complex"),
+        (lambda: tg.stft(z, 8, onesided=True), "onesided"),
+        (lambda: tg.stft(x, 50, center=False, return_complex=True), "n_fft"),
+        (lambda: tg.stft(x, 8, 0, return_complex=True), "hop_length"),
+        (lambda: tg.stft(x, 8, 2, 9, return_complex=True), "win_length"),
+        (lambda: tg.stft(x, 8, 2, 6, HANN, return_complex=True), "window"),
+        (lambda: tg.istft(x, 8), "complex-valued"),
+        (lambda: tg.istft(z, 8, window=HANN), "frequencies"),
+        (lambda: tg.istft(z[:, :8].reshape(1, 8, 2), 8, 8, window=HANN, onesided=False), "overlap"),
+    ):
+        with pytest.raises(RuntimeError, match=words):
+            call()
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 8])
+def test_windows(n):
+    from scipy.signal import windows
+
+    for name, ours, more in (
+        ("hann", tg.hann_window, {}), ("hamming", tg.hamming_window, {}),
+        ("blackman", tg.blackman_window, {}), ("bartlett", tg.bartlett_window, {}),
+        ("kaiser", tg.kaiser_window, {"beta": 5.0}), ("nuttall", None, {}), ("cosine", None, {}),
+        ("exponential", None, {"tau": 2.0}), ("gaussian", None, {"std": 1.5}),
+        ("general_hamming", None, {"alpha": 0.6}), ("general_cosine", None, {"a": [0.4, 0.3, 0.2]}),
+    ):  # fmt: skip
+        for sym in (False, True):
+            want = getattr(windows, name)(n, **more, sym=sym)
+            same = getattr(tg.signal.windows, name)(n, sym=sym, dtype=tg.float64, **more)
+            np.testing.assert_allclose(same.numpy(), want, atol=1e-14)
+            if ours:
+                same = ours(n, periodic=not sym, **more)
+                assert same.dtype == tg.float32
+                np.testing.assert_allclose(same.numpy(), want, atol=1e-6)
+
+
+def test_what_windows_refuse():
+    windows = tg.signal.windows
+    for call, error in (
+        (lambda: tg.hann_window(-1), RuntimeError),
+        (lambda: tg.hann_window(3, dtype=tg.int64), RuntimeError),
+        (lambda: tg.hann_window(3.5), TypeError),
+        (lambda: windows.hann(-1), ValueError),
+        (lambda: windows.hann(3, dtype=tg.half), ValueError),
+        (lambda: windows.general_cosine(3, a=[]), ValueError),
+        (lambda: windows.general_cosine(3, a=2.0), TypeError),
+        (lambda: windows.general_cosine(3, a=["a"]), TypeError),
+        (lambda: windows.exponential(3, center=1.0), ValueError),
+        (lambda: windows.exponential(3, tau=0.0), ValueError),
+        (lambda: windows.gaussian(3, std=0.0), ValueError),
+        (lambda: windows.kaiser(3, beta=-1.0), ValueError),
+    ):
+        with pytest.raises(error):
+            call()
 
 
 def test_frequencies():

@@ -15,8 +15,8 @@ ORDER = [
     "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "kernels",
     "generator", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "sparse",
     "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg", "fft",
-    "autograd", "nn", "func", "multiprocessing", "distributions", "optim", "archive",
-    "serialization", "jit", "utils", "vision", "testing", "launch", "as_torch",
+    "windows", "signal", "autograd", "nn", "func", "multiprocessing", "distributions",
+    "optim", "archive", "serialization", "jit", "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

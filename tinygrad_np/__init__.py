@@ -131,6 +131,7 @@ from tinygrad_np.ops.softmax import log_softmax, softmax
 from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
 from tinygrad_np.ops.special import digamma, erf, erfc, erfinv, lgamma, logit, polygamma
 from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
+from tinygrad_np.ops.stft import istft, stft
 from tinygrad_np.ops.triangle import (
     diag, diag_embed, diagflat, diagonal, diagonal_scatter, tril, tril_indices, triu, triu_indices
 )
@@ -158,11 +159,14 @@ from tinygrad_np.tape.grad_mode import (
 )
 from tinygrad_np.tape.op import op
 from tinygrad_np.tensor import Tensor
+from tinygrad_np.windows import (
+    bartlett_window, blackman_window, hamming_window, hann_window, kaiser_window
+)
 
 if TYPE_CHECKING:
     from tinygrad_np import (
         accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit,
-        multiprocessing, nn, onnx, optim, profiler, sparse, utils, version, vision
+        multiprocessing, nn, onnx, optim, profiler, signal, sparse, utils, version, vision
     )
     from tinygrad_np.sparse import (
         sparse_coo_tensor, spmm
@@ -175,68 +179,72 @@ trapz = trapezoid
 
 __all__ = [
     "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
-    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
-    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
-    "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled", "argmax",
-    "argmin", "argsort", "argwhere", "as_tensor", "asarray", "asin", "asinh", "atan", "atan2",
-    "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d",
-    "backends", "baddbmm", "bernoulli", "bfloat16", "bincount", "bitwise_and",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose",
+    "alpha_dropout", "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos",
+    "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "are_deterministic_algorithms_enabled", "argmax", "argmin", "argsort", "argwhere",
+    "as_tensor", "asarray", "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d",
+    "atleast_2d", "atleast_3d", "autocast", "autograd", "avg_pool1d", "backends", "baddbmm",
+    "bartlett_window", "bernoulli", "bfloat16", "bincount", "bitwise_and",
     "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
-    "block_diag", "bmm", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors",
-    "broadcast_to", "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist",
-    "cdouble", "ceil", "celu", "cfloat", "chain_matmul", "channels_last", "channels_last_3d",
-    "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "column_stack", "combinations", "compile", "compiler",
-    "complex", "complex128", "complex64", "concat", "concatenate", "conj", "conj_physical",
-    "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh", "cosine_similarity",
-    "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum",
-    "default_generator", "deg2rad", "det", "device", "diag", "diag_embed", "diagflat", "diagonal",
-    "diagonal_scatter", "diff", "digamma", "dist", "distributed", "distributions", "div",
-    "divide", "dot", "double", "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes",
-    "e", "einsum", "empty", "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv",
-    "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix",
-    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
-    "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack",
-    "from_numpy", "frombuffer", "full", "full_like", "func", "gather", "ge", "Generator", "ger",
-    "get_conv_algorithm", "get_default_device", "get_default_dtype",
-    "get_float32_matmul_precision", "get_num_threads", "get_rng_state", "greater",
-    "greater_equal", "group_norm", "gt", "half", "HalfTensor", "hardshrink", "heaviside", "histc",
+    "blackman_window", "block_diag", "bmm", "bool", "BoolTensor", "broadcast_shapes",
+    "broadcast_tensors", "broadcast_to", "bucketize", "ByteTensor", "can_cast",
+    "cartesian_prod", "cat", "cdist", "cdouble", "ceil", "celu", "cfloat", "chain_matmul",
+    "channels_last", "channels_last_3d", "CharTensor", "cholesky", "cholesky_inverse",
+    "cholesky_solve", "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone",
+    "column_stack", "combinations", "compile", "compiler", "complex", "complex128",
+    "complex64", "concat", "concatenate", "conj", "conj_physical", "contiguous_format",
+    "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d",
+    "copysign", "corrcoef", "cos", "cosh", "cosine_similarity", "count_nonzero", "cov",
+    "cross", "cuda", "cummax", "cummin", "cumprod", "cumsum", "default_generator", "deg2rad",
+    "det", "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff",
+    "digamma", "dist", "distributed", "distributions", "div", "divide", "dot", "double",
+    "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes", "e", "einsum", "empty",
+    "empty_like", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float16", "float32", "float64", "FloatTensor", "floor",
+    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "frombuffer",
+    "full", "full_like", "func", "gather", "ge", "Generator", "ger", "get_conv_algorithm",
+    "get_default_device", "get_default_dtype", "get_float32_matmul_precision",
+    "get_num_threads", "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half",
+    "HalfTensor", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
     "histogram", "hsplit", "hstack", "hypot", "iinfo", "imag", "index_add", "index_copy",
-    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed", "inner",
-    "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse", "is_autocast_enabled",
-    "is_complex", "is_conj", "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled",
-    "is_nonzero", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf",
-    "isposinf", "isreal", "jit", "kron", "kthvalue", "layer_norm", "le", "lerp", "less",
-    "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2",
-    "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and", "logical_not",
-    "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
-    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
-    "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
-    "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
-    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing",
-    "mv", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne",
-    "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal",
-    "numel", "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute",
-    "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma",
+    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed",
+    "inner", "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse",
+    "is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_grad_enabled",
+    "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "isreal", "istft", "jit", "kaiser_window",
+    "kron", "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "lgamma", "linalg",
+    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
+    "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor",
+    "logit", "logspace", "logsumexp", "long", "LongTensor", "lt", "lu", "lu_solve",
+    "lu_unpack", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul",
+    "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum",
+    "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm", "moveaxis",
+    "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing", "mv", "nan",
+    "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg",
+    "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
+    "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
+    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma",
     "positive", "pow", "prelu", "preserve_format", "prod", "profiler", "promote_types", "put",
     "qr", "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn",
     "randn_like", "random", "randperm", "range", "ravel", "real", "reciprocal", "relu",
     "remainder", "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type",
-    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt", "rsub",
-    "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed",
-    "select", "selu", "set_conv_algorithm", "set_default_device", "set_default_dtype",
-    "set_default_tensor_type", "set_float32_matmul_precision", "set_flush_denormal",
-    "set_grad_enabled", "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short",
-    "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinh", "Size", "slogdet", "softmax",
-    "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "split", "split_with_sizes", "spmm",
-    "sqrt", "square", "squeeze", "stack", "std", "std_mean", "storage", "strided", "sub",
-    "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan",
-    "tanh", "Tensor", "tensor", "tensor_split", "tensordot", "threshold", "tile", "topk", "trace",
-    "transpose", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu",
-    "triu_indices", "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind",
-    "unflatten", "unique", "unique_consecutive", "unsqueeze", "use_deterministic_algorithms",
-    "utils", "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
+    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt",
+    "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
+    "searchsorted", "seed", "select", "selu", "set_conv_algorithm", "set_default_device",
+    "set_default_dtype", "set_default_tensor_type", "set_float32_matmul_precision",
+    "set_flush_denormal", "set_grad_enabled", "set_num_threads", "set_printoptions",
+    "set_rng_state", "sgn", "short", "ShortTensor", "sigmoid", "sign", "signal", "signbit",
+    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "sparse", "sparse_coo",
+    "sparse_coo_tensor", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze",
+    "stack", "std", "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd",
+    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
+    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
+    "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices",
+    "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten",
+    "unique", "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils",
+    "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
     "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
@@ -256,8 +264,8 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "sparse", "utils", "version",
-    "vision",
+    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
+    "utils", "version", "vision",
 )
 
 

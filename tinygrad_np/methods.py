@@ -56,6 +56,7 @@ from tinygrad_np.ops import (
     sort,
     special,
     statistics,
+    stft,
     triangle,
     trigonometry,
 )
@@ -260,6 +261,9 @@ class Methods(Layout):
     resolve_conj, resolve_neg = complex_.resolve_conj, complex_.resolve_neg
     is_conj, isreal = complex_.is_conj, complex_.isreal
     sgn, sgn_ = complex_.sgn, inplace(complex_.sgn)
+
+    # --- short Fourier transforms: ops/stft.py ---
+    stft, istft = stft.stft, stft.istft
 
     # --- diagonals and triangles: ops/triangle.py ---
     diagonal, diagonal_scatter = triangle.diagonal, triangle.diagonal_scatter

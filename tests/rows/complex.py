@@ -105,7 +105,7 @@ def planes(name, ref):
     )
 
 
-def real_planes(name):
+def real_planes(name, back=None):
     """A row for a transform of real numbers over two dimensions or all, there and back."""
     shape = st.tuples(*[st.integers(2, 4)] * 2)
 
@@ -116,15 +116,55 @@ def real_planes(name):
 
     def there_and_back(lib, x, s, norm):
         out = getattr(lib.fft, name)(x, s, norm=norm)
-        return getattr(lib.fft, "i" + name)(out * out, s, norm=norm)
+        return getattr(lib.fft, back or "i" + name)(out * out, s, norm=norm)
 
     def expected(x, s, norm):
         out = getattr(scipy.fft, name)(x, s, norm=norm)
-        return getattr(scipy.fft, "i" + name)(out * out, s, norm=norm)
+        return getattr(scipy.fft, back or "i" + name)(out * out, s, norm=norm)
 
     return OpInfo(
         lambda *args: there_and_back(tg, *args), expected, samples(), f"fft.{name}", there_and_back
     )
+
+
+def short(n, hop, window, **options):
+    """Rows for the transform of pieces of a signal that was mirrored at its ends, and its inverse.
+
+    The inverse is that of numbers which are no signal's transform.
+    """
+
+    def forward(x):
+        x = np.pad(x, ((0, 0), (n // 2, n // 2)), "reflect")
+        starts = range(0, x.shape[-1] - n + 1, hop)
+        return np.stack([np.fft.rfft(x[:, i : i + n] * window) for i in starts], -1)
+
+    def back(z):
+        sums = np.zeros((2, len(z), n + hop * (z.shape[-1] - 1)))
+        for t in range(z.shape[-1]):
+            here = slice(t * hop, t * hop + n)
+            sums[0, :, here] += np.fft.irfft(z[..., t], n) * window
+            sums[1, :, here] += window**2
+        return (sums[0] / sums[1])[:, n // 2 : -(n // 2)]
+
+    given = dict(n_fft=n, hop_length=hop, **options)
+    signals = testing.spaced((2, 3 * n), -1, 1).map(lambda x: Sample((x, window)))
+    return [
+        OpInfo(
+            lambda x, w: parts(tg, tg.stft(x, window=w, return_complex=True, **given)),
+            lambda x, w: (lambda z: np.stack([z.real, z.imag], -1))(forward(x)),
+            signals,
+            f"stft({n})",
+            lambda torch, x, w: parts(torch, torch.stft(x, window=w, return_complex=True, **given)),
+            covers=("stft",),
+        ),
+        row(
+            lambda lib, z, w: lib.istft(z, window=w, **given),
+            lambda z, w: back(z),
+            numbers(1, st.just((2, n // 2 + 1, 4))).map(lambda s: Sample((*s.args, window))),
+            f"istft({n})",
+            covers=("istft",),
+        ),
+    ]
 
 
 def root(lib, A):
@@ -241,4 +281,12 @@ ROWS = [
     planes("ifftn", scipy.fft.ifftn),
     real_planes("rfft2"),
     real_planes("rfftn"),
+    transform("hfft", scipy.fft.hfft),
+    transform("ihfft", scipy.fft.ihfft, real=True),
+    planes("hfft2", scipy.fft.hfft2),
+    planes("hfftn", scipy.fft.hfftn),
+    real_planes("ihfft2", "hfft2"),
+    real_planes("ihfftn", "hfftn"),
+    *short(6, 2, np.array([0.3, 0.9, 1.1, 1.4, 0.8, 0.2])),
+    *short(5, 3, np.array([0.2, 0.9, 1.1, 0.7, 0.4]), win_length=5),
 ]  # fmt: skip
