@@ -1,5 +1,7 @@
 """Tensors in memory that processes share: inherited, sent, and changed on both sides."""
 
+from multiprocessing.reduction import ForkingPickler
+
 import numpy as np
 import pytest
 
@@ -61,3 +63,8 @@ def test_what_is_shared():
     with pytest.raises(RuntimeError, match="view"):
         tg.zeros(2, 3)[0].share_memory_()
     assert tg.zeros(0).share_memory_().shape == (0,)
+
+
+def test_a_tape_stays_in_its_process():
+    with pytest.raises(RuntimeError, match="non-leaf"):
+        ForkingPickler.dumps(tg.ones(2, requires_grad=True) * 2)

@@ -1,5 +1,6 @@
 """save and load: round trips, and files that must not be run."""
 
+import copy
 import io
 import os
 import pickle
@@ -50,6 +51,22 @@ def test_every_protocol(protocol):
 def test_requires_grad_is_kept():
     assert round_trip(tg.ones(2, requires_grad=True)).requires_grad
     assert not round_trip(tg.ones(2)).requires_grad
+
+
+@pytest.mark.parametrize(
+    "again",
+    [round_trip, copy.copy, lambda t: pickle.loads(pickle.dumps(t))],
+    ids=["save", "copy", "pickle"],
+)
+def test_results_leave_their_tape_behind(again):
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    for result in (x * 3, (x * 3)[1:], (x * 3).sum()):
+        got = again(result)
+        assert got.tolist() == result.tolist()
+        assert got.requires_grad
+        assert got.is_leaf
+    with pytest.raises(RuntimeError, match="graph leaves"):
+        copy.deepcopy(x * 3)
 
 
 def test_state_dicts_of_modules_and_optimizers():

@@ -81,10 +81,6 @@ class Pickler(pickle._Pickler):  # type: ignore[name-defined,misc]
         return NotImplemented
 
     def _tensor(self, tensor: Tensor) -> Any:
-        if not tensor.is_leaf:
-            raise RuntimeError(
-                "a tensor that was computed on the tape can't be pickled; detach() it first"
-            )
         hooks: Any = OrderedDict()
         if type(tensor).__name__ == "Parameter":
             args: Any = tensor.detach(), tensor.requires_grad, hooks

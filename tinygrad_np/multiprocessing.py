@@ -27,6 +27,11 @@ __all__ = [
 
 def _reduce(tensor: Tensor) -> Any:
     """How a tensor goes to another process: by the name of its memory if that is shared."""
+    if not tensor.is_leaf:
+        raise RuntimeError(
+            "a non-leaf tensor which requires_grad can't go to another process: the tape that it "
+            "was computed on stays in this one; send tensor.detach()"
+        )
     rebuild, (kind, array, *rest) = tensor.__reduce_ex__(2)
     block = shared.block_of(array)
     if block is None:

@@ -408,10 +408,6 @@ class Tensor(Methods):
         return new  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "a tensor that was computed on the tape can't be pickled; detach() it first"
-            )
         return _rebuild, (type(self), self._array, self.requires_grad, self.__dict__)
 
     def __repr__(self) -> str:
