@@ -219,7 +219,13 @@ def result_dtype(*values: Any) -> np.dtype[Any]:
     return result
 
 
-def promoted(values: list[Any], floating: bool) -> list[Any]:
+def wrapped(values: list[Any]) -> list[Any]:
+    """Whole numbers beside arrays of integers brought into their range, as overflows are."""
+    d = next(v.dtype for v in values if isinstance(v, np.ndarray) and v.dtype.kind in "iu")
+    return [np.array(v).astype(d) if isinstance(v, int) else v for v in values]
+
+
+def promoted(values: list[Any], floating: bool = False) -> list[Any]:
     """The arrays among `values` in their common dtype; numbers stay bare.
 
     With `floating` a result that would be of integers becomes the default dtype.

@@ -126,9 +126,44 @@ def test_errors_say_what_came_and_what_to_do(call, words):
         call(tg.tensor([3, 4]))
 
 
-def test_small_integers_do_not_wrap_around_silently():
-    with pytest.raises(OverflowError):
-        tg.tensor([1, 2], dtype=tg.uint8) + 300
+@pytest.mark.parametrize("sign", ["+", "-", "*", "&", "|", "^"])
+@pytest.mark.parametrize("number", [-3, 300, 70_000, 2**40])
+@pytest.mark.parametrize("dtype", ["uint8", "int8", "int16"])
+def test_a_number_beside_small_integers_wraps_around_as_results_do(sign, number, dtype):
+    x = tg.tensor([1, 2, 100], dtype=getattr(tg, dtype))
+    for text in (f"x {sign} {number}", f"{number} {sign} x"):
+        want = [eval(text, {"x": n}) for n in x.tolist()]
+        got = eval(text, {"x": x})
+        assert got.dtype == x.dtype
+        assert got.tolist() == np.array(want).astype(dtype).tolist()
+
+
+def test_comparisons_take_a_number_for_what_it_is():
+    x = tg.tensor([1, 250], dtype=tg.uint8)
+    assert (x < 300).tolist() == [True, True]
+    assert (x > -3).tolist() == [True, True]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int64"])
+def test_negative_powers_of_integers_are_rounded_towards_0(dtype):
+    base = tg.tensor([1, 2, -1, -1, -128], dtype=getattr(tg, dtype))
+    exponent = tg.tensor([-1, -2, -3, -4, -128], dtype=base.dtype)
+    assert (base**exponent).tolist() == [1, 0, -1, 1, 0]
+
+
+@pytest.mark.parametrize("other", [True, "mask", "x", 1, 1.5])
+def test_bools_are_not_subtracted(other):
+    mask, x = tg.tensor([True, False]), tg.tensor([1.0, 2.0])
+    other = {"mask": mask, "x": x}.get(other, other)
+    for a, b in ((mask, other), (other, mask)):
+        with pytest.raises(RuntimeError, match="Subtraction"):
+            tg.sub(a, b)
+    for number in (x, tg.tensor([1, 2])):
+        with pytest.raises(RuntimeError, match="Subtraction.*with a bool"):
+            number - True
+    with pytest.raises(RuntimeError, match="Subtraction"):
+        x.sub_(mask)
+    assert x.tolist() == [1.0, 2.0]
 
 
 @pytest.mark.torch

@@ -68,7 +68,23 @@ add.backward(
 )
 
 
-@op(promote=True, ufunc=np.subtract)
+def _without_bools(values: list[Any]) -> list[Any]:
+    """The arguments of a subtraction in their common dtype; RuntimeError if one is bool."""
+    bools = [np.asarray(v).dtype.kind == "b" for v in values]
+    if all(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` "
+            "or `logical_xor()` operator instead."
+        )
+    if any(bools):
+        raise RuntimeError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are "
+            "trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+    return dtypes.promoted(values)
+
+
+@op(promote=_without_bools, ufunc=np.subtract)
 def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     """``input - alpha * other``.
 
@@ -87,7 +103,7 @@ def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     Raises
     ------
     RuntimeError
-        For two bool tensors, and for a fractional `alpha` and integers.
+        For bools, and for a fractional `alpha` and integers.
 
     Examples
     --------
@@ -97,10 +113,7 @@ def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     """
     if alpha != 1:
         other = _times(alpha, input, other)
-    try:
-        return compute(np.subtract, input, other)
-    except TypeError:
-        raise not_for_bools("sub", "x ^ y") from None
+    return compute(np.subtract, input, other)
 
 
 sub.backward(

@@ -76,6 +76,10 @@ def pow(input: Array, exponent: Array) -> Array:
             f"integers are not raised to a negative power, got {exponent}; "
             "convert the base with .float() first"
         ) from None
+    except OverflowError as error:
+        if isinstance(exponent, np.ndarray):
+            raise
+        raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
 
 @pow.backward("input")
@@ -98,7 +102,7 @@ def _integer_power(base: Any, exponent: Array) -> Array:
     """Rounded towards zero: of the powers with a negative exponent 1 and -1 remain."""
     if exponent.dtype.kind == "b":
         raise RuntimeError("pow is not defined for bool tensors; convert one with .int() first")
-    power = np.power(base, np.abs(exponent))
+    power = np.power(base, np.where(exponent < 0, exponent & 1, exponent))
     return np.where((exponent >= 0) | (np.abs(base) == 1), power, 0)
 
 

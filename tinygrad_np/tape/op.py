@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 Array = Any  # an ndarray in a forward; an ndarray or a Tensor in a rule
 P = ParamSpec("P")
 R = TypeVar("R", bound=Callable[..., Any])
+Promoter = Callable[[list[Any]], list[Any]]
 
 FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
@@ -94,7 +95,7 @@ def op(forward: Callable[Concatenate[Any, P], Any], /) -> Op[P]: ...
 @_overload
 def op(
     *,
-    promote: bool | type[float] = False,
+    promote: bool | type[float] | Promoter = False,
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
@@ -104,7 +105,7 @@ def op(
     forward: Any = None,
     /,
     *,
-    promote: bool | type[float] = False,
+    promote: bool | type[float] | Promoter = False,
     over: tuple[str, ...] | None = None,
     view: bool = False,
     aux: bool = False,
@@ -121,9 +122,10 @@ def op(
     ----------
     forward : callable
         Arrays in, a new array out; it leaves its arguments as they are.
-    promote : bool or float, default False
+    promote : bool, float or callable, default False
         True: the array arguments are brought to their common dtype by PyTorch's rules first.
-        `float`: likewise, and integers become the default float dtype.
+        `float`: likewise, and integers become the default float dtype. A function is given them,
+        if they are of several dtypes or not all of floats, and returns what is to be computed with.
     over : tuple of str, optional
         The array arguments that `promote` is about; all of them unless given.
     view : bool, default False
@@ -162,7 +164,9 @@ def op(
     count = len(spec.arrays) if spec.leading else -1  # that many arguments need no binding
     compute = forward if spec.leading else spec.by_name(forward)
     promoting = tuple(spec.arrays.index(a) for a in (over or spec.arrays)) if promote else None
-    floating = promote is float
+    promoter: Promoter = functools.partial(dtypes.promoted, floating=promote is float)
+    if callable(promote) and promote is not float:
+        promoter = cast(Promoter, promote)
     operands: tuple[type, ...] = (int, float, complex, np.ndarray)
     if spec.optional:
         operands += (type(None),)
@@ -202,7 +206,7 @@ def op(
                     dtype = a.dtype
             elif isinstance(a, np.generic):
                 mixed = scalars = True
-            elif isinstance(a, complex):
+            elif isinstance(a, (complex, bool)):
                 mixed = True
             elif isinstance(a, NO_ARRAY) or (promoting and not isinstance(a, operands)):
                 raise spec.not_an_operand(len(raw), a)
@@ -212,7 +216,7 @@ def op(
         if mixed and not view and name not in TAKES_COMPLEX:
             refuse_complex(name, raw)
         if mixed and promoting is not None:
-            cast = dtypes.promoted([raw[i] for i in promoting], floating)
+            cast = promoter([raw[i] for i in promoting])
             for i, a in zip(promoting, cast, strict=True):
                 raw[i] = a
 
@@ -222,6 +226,8 @@ def op(
             if str(error).startswith(("operands could not be broadcast", "shape mismatch")):
                 raise spec.no_broadcast(raw) from error
             raise
+        except OverflowError:
+            out = compute(*dtypes.wrapped(raw), **params)
         side = None
         if aux:
             out, side = out
