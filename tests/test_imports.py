@@ -15,7 +15,7 @@ ORDER = [
     "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "kernels",
     "generator", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "sparse",
     "interop", "formatting", "methods", "tensor", "legacy", "queries", "random", "linalg", "fft",
-    "windows", "signal", "autograd", "nn", "func", "multiprocessing", "distributions",
+    "special", "windows", "signal", "autograd", "nn", "func", "multiprocessing", "distributions",
     "optim", "archive", "serialization", "jit", "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 

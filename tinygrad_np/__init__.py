@@ -47,6 +47,7 @@ from tinygrad_np.ops.axes import (
     adjoint, flip, fliplr, flipud, moveaxis, movedim, permute, roll, rot90, swapaxes, swapdims, t,
     transpose
 )
+from tinygrad_np.ops.bessel import i0
 from tinygrad_np.ops.batch_norm import group_norm
 from tinygrad_np.ops.blend import addcdiv, addcmul, lerp
 from tinygrad_np.ops.broadcast import (
@@ -89,6 +90,9 @@ from tinygrad_np.ops.extremes import amax, amin, aminmax, argmax, argmin, max, m
 from tinygrad_np.ops.fill import fill
 from tinygrad_np.ops.fold import pixel_shuffle, pixel_unshuffle
 from tinygrad_np.ops.factors import cholesky_inverse, cholesky_solve
+from tinygrad_np.ops.gamma import (
+    gammainc as igamma, gammaincc as igammac, multigammaln as mvlgamma
+)
 from tinygrad_np.ops.gathering import gather, scatter, scatter_add, scatter_reduce, take_along_dim
 from tinygrad_np.ops.indices import (
     index_add, index_copy, index_fill, index_put, index_select, put, take
@@ -129,7 +133,7 @@ from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum, diff, trapezoi
 from tinygrad_np.ops.shape import clone, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from tinygrad_np.ops.softmax import log_softmax, softmax
 from tinygrad_np.ops.sort import argsort, kthvalue, msort, sort, topk
-from tinygrad_np.ops.special import digamma, erf, erfc, erfinv, lgamma, logit, polygamma
+from tinygrad_np.ops.special import digamma, erf, erfc, erfinv, lgamma, logit, polygamma, sinc
 from tinygrad_np.ops.statistics import nanmean, nansum, std, std_mean, var, var_mean
 from tinygrad_np.ops.stft import istft, stft
 from tinygrad_np.ops.triangle import (
@@ -166,7 +170,8 @@ from tinygrad_np.windows import (
 if TYPE_CHECKING:
     from tinygrad_np import (
         accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit,
-        multiprocessing, nn, onnx, optim, profiler, signal, sparse, utils, version, vision
+        multiprocessing, nn, onnx, optim, profiler, signal, sparse,
+        special, utils, version, vision
     )
     from tinygrad_np.sparse import (
         sparse_coo_tensor, spmm
@@ -208,44 +213,45 @@ __all__ = [
     "get_default_device", "get_default_dtype", "get_float32_matmul_precision",
     "get_num_threads", "get_rng_state", "greater", "greater_equal", "group_norm", "gt", "half",
     "HalfTensor", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
-    "histogram", "hsplit", "hstack", "hypot", "iinfo", "imag", "index_add", "index_copy",
-    "index_fill", "index_put", "index_select", "inf", "inference_mode", "initial_seed",
-    "inner", "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse",
-    "is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_grad_enabled",
-    "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isin",
-    "isinf", "isnan", "isneginf", "isposinf", "isreal", "istft", "jit", "kaiser_window",
-    "kron", "kthvalue", "layer_norm", "le", "lerp", "less", "less_equal", "lgamma", "linalg",
-    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
-    "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or", "logical_xor",
-    "logit", "logspace", "logsumexp", "long", "LongTensor", "lt", "lu", "lu_solve",
-    "lu_unpack", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul",
-    "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d", "maximum",
-    "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm", "moveaxis",
-    "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing", "mv", "nan",
-    "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "narrow", "ne", "neg",
-    "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal", "not_equal", "numel",
-    "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "permute", "pi",
-    "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma",
-    "positive", "pow", "prelu", "preserve_format", "prod", "profiler", "promote_types", "put",
-    "qr", "quantile", "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn",
-    "randn_like", "random", "randperm", "range", "ravel", "real", "reciprocal", "relu",
-    "remainder", "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type",
-    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt",
-    "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
-    "searchsorted", "seed", "select", "selu", "set_conv_algorithm", "set_default_device",
-    "set_default_dtype", "set_default_tensor_type", "set_float32_matmul_precision",
-    "set_flush_denormal", "set_grad_enabled", "set_num_threads", "set_printoptions",
-    "set_rng_state", "sgn", "short", "ShortTensor", "sigmoid", "sign", "signal", "signbit",
-    "sin", "sinh", "Size", "slogdet", "softmax", "sort", "sparse", "sparse_coo",
-    "sparse_coo_tensor", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze",
-    "stack", "std", "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd",
-    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
-    "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten",
-    "unique", "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils",
-    "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
-    "vision", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "histogram", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
+    "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
+    "IntTensor", "inverse", "is_autocast_enabled", "is_complex", "is_conj",
+    "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
+    "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf",
+    "isreal", "istft", "jit", "kaiser_window", "kron", "kthvalue", "layer_norm", "le", "lerp",
+    "less", "less_equal", "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p",
+    "log2", "log_softmax", "logaddexp", "logcumsumexp", "logdet", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
+    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
+    "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
+    "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
+    "mm", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing",
+    "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum",
+    "narrow", "ne", "neg", "negative", "newaxis", "nn", "no_grad", "nonzero", "norm", "normal",
+    "not_equal", "numel", "ones", "ones_like", "onnx", "op", "optim", "outer",
+    "pairwise_distance", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle",
+    "poisson", "polar", "polygamma", "positive", "pow", "prelu", "preserve_format", "prod",
+    "profiler", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like",
+    "randint", "randint_like", "randn", "randn_like", "random", "randperm", "range", "ravel",
+    "real", "reciprocal", "relu", "remainder", "repeat_interleave", "reshape", "resolve_conj",
+    "resolve_neg", "result_type", "return_types", "rms_norm", "roll", "rot90", "round",
+    "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
+    "scatter_reduce", "searchsorted", "seed", "select", "selu", "set_conv_algorithm",
+    "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled",
+    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "ShortTensor",
+    "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size", "slogdet",
+    "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special", "split",
+    "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std", "std_mean",
+    "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t",
+    "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot",
+    "threshold", "tile", "topk", "trace", "transpose", "trapezoid", "trapz",
+    "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
+    "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
+    "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
+    "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision",
+    "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -264,7 +270,7 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
+    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse", "special",
     "utils", "version", "vision",
 )
 

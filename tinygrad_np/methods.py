@@ -16,6 +16,7 @@ from tinygrad_np import storage as memory
 from tinygrad_np.layout import Layout
 from tinygrad_np.ops import (
     axes,
+    bessel,
     blend,
     broadcast,
     cast,
@@ -30,6 +31,7 @@ from tinygrad_np.ops import (
     extremes,
     factors,
     fill,
+    gamma,
     gathering,
     indices,
     inverse,
@@ -130,7 +132,7 @@ class Methods(Layout):
     xlogy, xlogy_ = exponential.xlogy, inplace(exponential.xlogy)
     logaddexp = exponential.logaddexp
 
-    # --- ops/trigonometry.py, ops/special.py ---
+    # --- ops/trigonometry.py, ops/special.py, ops/gamma.py, ops/bessel.py ---
     sin, sin_ = trigonometry.sin, inplace(trigonometry.sin)
     cos, cos_ = trigonometry.cos, inplace(trigonometry.cos)
     tan, tan_ = trigonometry.tan, inplace(trigonometry.tan)
@@ -158,6 +160,17 @@ class Methods(Layout):
     lgamma, lgamma_ = special.lgamma, inplace(special.lgamma)
     digamma, digamma_ = special.digamma, inplace(special.digamma)
     logit, logit_ = special.logit, inplace(special.logit)
+    sinc, sinc_ = special.sinc, inplace(special.sinc)
+    i0, i0_ = bessel.i0, inplace(bessel.i0)
+    igamma, igamma_ = gamma.gammainc, inplace(gamma.gammainc)
+    igammac, igammac_ = gamma.gammaincc, inplace(gamma.gammaincc)
+    mvlgamma, mvlgamma_ = gamma.multigammaln, inplace(gamma.multigammaln)
+
+    def polygamma(self, n: Any) -> Any:
+        """The `n`-th derivative of `digamma`; see `tinygrad_np.polygamma`."""
+        return special.polygamma(n, self)
+
+    polygamma_ = inplace(polygamma)
     deg2rad, deg2rad_ = trigonometry.deg2rad, inplace(trigonometry.deg2rad)
     rad2deg, rad2deg_ = trigonometry.rad2deg, inplace(trigonometry.rad2deg)
 

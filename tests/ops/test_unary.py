@@ -1,6 +1,7 @@
 """Functions of one tensor where they are not smooth: kinks, the ends of their domains, inf, nan."""
 
 import functools
+import importlib
 
 import numpy as np
 import pytest
@@ -17,7 +18,11 @@ IN_TORCH = """
     abs sign floor ceil trunc round frac neg reciprocal square sqrt rsqrt exp exp2 expm1 sigmoid
     log log2 log10 log1p sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh erf erfc
     erfinv nan_to_num relu selu celu hardshrink isnan isinf isfinite isposinf isneginf signbit
-    logical_not"""
+    logical_not sinc i0 logit"""
+IN_SPECIAL = """
+    entr erfcx i0e i1 i1e log_ndtr ndtr ndtri
+    modified_bessel_k0 modified_bessel_k1 scaled_modified_bessel_k0 scaled_modified_bessel_k1
+    spherical_bessel_j0"""
 IN_FUNCTIONAL = """
     elu gelu silu mish softplus softsign logsigmoid tanhshrink relu6 leaky_relu rrelu hardtanh
     hardsigmoid hardswish softshrink"""
@@ -47,6 +52,9 @@ UNLIKE = {
     "x**0.5": [-INF],
     "gelu": [-20.0, -6.0],
     "gelu tanh": [-6.0],
+    "i1e": [-1e30, 1e30],
+    "ndtr": [-20.0],
+    "log_ndtr": [-INF, -1e30],
 }
 
 
@@ -54,8 +62,13 @@ def cases():
     def call(x, F, name):
         return getattr(x, name)() if hasattr(x, name) else getattr(F, name)(x)
 
+    def special(x, F, name):
+        return getattr(importlib.import_module(F.__name__.split(".")[0]).special, name)(x)
+
     for name in (IN_TORCH + IN_FUNCTIONAL).split():
         yield name, functools.partial(call, name=name)
+    for name in IN_SPECIAL.split():
+        yield name, functools.partial(special, name=name)
     yield from CALLS.items()
 
 
@@ -109,6 +122,20 @@ def test_gradient_at_a_kink(name, at, gradient):
     x = tg.tensor(at, requires_grad=True)
     function_of(name)(x).backward()
     assert x.grad.item() == pytest.approx(gradient)
+
+
+@pytest.mark.parametrize(
+    ("name", "second"),
+    [
+        ("i0", 0.5), ("i1", 0.0), ("bessel_j0", -0.5), ("bessel_j1", 0.0), ("i1e", 0.0),
+        ("sinc", -(np.pi**2) / 3), ("spherical_bessel_j0", -1 / 3),
+    ],
+)  # fmt: skip
+def test_second_derivatives_at_0_are_numbers(name, second):
+    x = tg.tensor(0.0, requires_grad=True)
+    (first,) = tg.autograd.grad(getattr(tg.special, name)(x), x, create_graph=True)
+    (got,) = tg.autograd.grad(first, x)
+    assert got.item() == pytest.approx(second)
 
 
 def test_a_flat_function_stops_infinite_gradients():

@@ -6,7 +6,7 @@ import numpy as np
 import scipy.special
 
 import tinygrad_np as tg
-from tests.opinfo import OpInfo, Sample, binary, unary
+from tests.opinfo import Constant, OpInfo, Sample, binary, unary
 from tests.rows.elementwise import each, with_number
 
 POSITIVE = (0.1, 3.0)
@@ -27,6 +27,38 @@ def digamma(x, n=0):
         return series - sum(1 / (x + i) for i in shifted)
     series = 1 / z + 1 / (2 * z**2) + 1 / (6 * z**3) - 1 / (30 * z**5) + 1 / (42 * z**7)
     return series + sum(1 / (x + i) ** 2 for i in shifted)
+
+
+def special(name, ref, samples, **options):
+    """A row for a function of `torch.special`, where those of Bessel have no gradient."""
+    torch = None if "bessel" in name or "airy" in name else f"special.{name}"
+    return OpInfo(getattr(tg.special, name), ref, samples, torch=torch, **options)
+
+
+def fixed_first(a):
+    """Samples of two arguments, of which the first is a number or an array and has no gradient."""
+    return unary(*POSITIVE).map(
+        lambda s: Sample((np.full(s.args[0].shape, a).view(Constant), *s.args))
+    )
+
+
+def hurwitz(s, q):
+    """The first terms of the zeta function, and the rest by Euler and Maclaurin."""
+    n = q + 20
+    first = sum((q + k) ** -s for k in range(20))
+    return (
+        first
+        + n ** (1 - s) / (s - 1)
+        + n**-s / 2
+        + s * n ** (-s - 1) / 12
+        - (s * (s + 1) * (s + 2) * n ** (-s - 3) / 720)
+    )
+
+
+def share(a, x):
+    """The share of the gamma function's integral below x, by its series."""
+    terms = [x**k / math.gamma(a + k + 1) for k in range(60)]
+    return x**a * math.exp(-x) * math.fsum(terms)
 
 
 ROWS = [
@@ -88,7 +120,53 @@ ROWS = [
         covers=("_polygamma",),
         rtol=1e-9,
     ),
-    OpInfo(tg.logit, lambda p: np.log(p / (1 - p)), unary(0.05, 0.95)),
+    special("erfcx", each(lambda x: math.exp(x * x) * math.erfc(x)), unary()),
+    special("ndtr", each(lambda x: math.erfc(-x / math.sqrt(2)) / 2), unary()),
+    special("log_ndtr", each(lambda x: math.log(math.erfc(-x / math.sqrt(2)) / 2)), unary(-4, 4)),
+    special(
+        "ndtri",
+        lambda x: scipy.special.erfinv(2 * x - 1) * math.sqrt(2),
+        unary(0.05, 0.95),
+    ),
+    special("entr", each(lambda x: -x * math.log(x)), unary(*POSITIVE)),
+    special("sinc", each(lambda x: math.sin(math.pi * x) / (math.pi * x)), unary(0.1, 3.0)),
+    special("xlog1py", lambda x, y: x * np.log(1 + y), binary(-0.9, 2.0), mixed=True),
+    special("i0", lambda x: scipy.special.iv(0, x), unary()),
+    special("i1", lambda x: scipy.special.iv(1, x), unary()),
+    special("i0e", lambda x: scipy.special.ive(0, x), unary()),
+    special("i1e", lambda x: scipy.special.ive(1, x), unary()),
+    special("bessel_j0", lambda x: scipy.special.jv(0, x), unary(-9.0, 9.0)),
+    special("bessel_j1", lambda x: scipy.special.jv(1, x), unary(-9.0, 9.0)),
+    special("bessel_y0", lambda x: scipy.special.yv(0, x), unary(0.3, 9.0)),
+    special("bessel_y1", lambda x: scipy.special.yv(1, x), unary(0.3, 9.0)),
+    special("modified_bessel_k0", lambda x: scipy.special.kv(0, x), unary(0.3, 3.0)),
+    special("modified_bessel_k1", lambda x: scipy.special.kv(1, x), unary(0.3, 3.0)),
+    special("scaled_modified_bessel_k0", lambda x: scipy.special.kve(0, x), unary(0.3, 3.0)),
+    special("scaled_modified_bessel_k1", lambda x: scipy.special.kve(1, x), unary(0.3, 3.0)),
+    special("spherical_bessel_j0", each(lambda x: math.sin(x) / x), unary(0.3, 3.0)),
+    special(
+        "airy_ai",
+        lambda x: np.sqrt(x / 3) / np.pi * scipy.special.kv(1 / 3, 2 / 3 * x**1.5),
+        unary(0.1, 3.0),
+        covers=("_airy_ai_slope",),
+    ),
+    special("zeta", hurwitz, fixed_first(3.25)),
+    special("gammainc", np.vectorize(share, otypes=[float]), fixed_first(2.5), rtol=1e-8),
+    special(
+        "gammaincc",
+        np.vectorize(lambda a, x: 1 - share(a, x), otypes=[float]),
+        fixed_first(2.5),
+        rtol=1e-7,
+    ),
+    OpInfo(
+        lambda x: tg.mvlgamma(x, 3),
+        lambda x: scipy.special.multigammaln(x[..., None], 3)[..., 0] if x.size else x,
+        unary(1.1, 4.0),
+        name="mvlgamma",
+        torch=lambda torch, x: torch.mvlgamma(x, 3),
+        covers=("multigammaln", "igamma", "igammac"),
+    ),
+    OpInfo(tg.logit, lambda p: np.log(p / (1 - p)), unary(0.05, 0.95), covers=("_logit",)),
     OpInfo(
         tg.logit,
         lambda p, eps: np.log(np.clip(p, eps, 1 - eps) / (1 - np.clip(p, eps, 1 - eps))),

@@ -15,7 +15,7 @@ __all__ = ["ROOMS", "page"]
 
 ROOMS = (  # below `torch` and `torchvision`; in the order of the page
     "", ".Tensor", ".autograd", ".autograd.functional", ".func", ".linalg", ".fft",
-    ".signal.windows", ".random", ".sparse",
+    ".special", ".signal.windows", ".random", ".sparse",
     ".distributions", ".nn", ".nn.functional", ".nn.init", ".nn.parallel", ".nn.utils",
     ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".utils.checkpoint", ".utils.data",
     ".utils.tensorboard", ".vision.datasets", ".vision.io", ".vision.models", ".vision.ops",

@@ -7,16 +7,32 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.choice import clamp
-from tinygrad_np.ops.division import div
-from tinygrad_np.ops.elementwise import rsub
-from tinygrad_np.ops.exponential import exp, log
+from tinygrad_np.ops.choice import clamp, where
+from tinygrad_np.ops.division import reciprocal
+from tinygrad_np.ops.exponential import exp, log, log1p
+from tinygrad_np.ops.trigonometry import cos
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
-__all__ = ["digamma", "erf", "erfc", "erfinv", "lgamma", "logit", "polygamma"]
+__all__ = [
+    "digamma",
+    "entr",
+    "erf",
+    "erfc",
+    "erfcx",
+    "erfinv",
+    "lgamma",
+    "log_ndtr",
+    "logit",
+    "ndtr",
+    "ndtri",
+    "polygamma",
+    "sinc",
+    "xlog1py",
+]
 
 _SLOPE = 2 / math.sqrt(math.pi)  # of erf at 0
+_ROOT = math.sqrt(2 * math.pi)
 
 
 @op(promote=float)
@@ -29,7 +45,7 @@ def erf(input: Array) -> Array:
     >>> tg.erf(tg.tensor([0.0, -1.0, 10.0]))
     tensor([ 0.0000, -0.8427,  1.0000])
     """
-    return _scipy("erf", input)
+    return from_scipy("erf", input)
 
 
 erf.backward(input=lambda grad, input: grad * exp(-(input * input)) * _SLOPE)
@@ -45,7 +61,7 @@ def erfc(input: Array) -> Array:
     >>> tg.erfc(tg.tensor([0.0, -1.0, 3.0]))
     tensor([1.0000e+00, 1.8427e+00, 2.2090e-05])
     """
-    return _scipy("erfc", input)
+    return from_scipy("erfc", input)
 
 
 erfc.backward(input=lambda grad, input: grad * exp(-(input * input)) * -_SLOPE)
@@ -61,7 +77,7 @@ def erfinv(input: Array) -> Array:
     >>> tg.erfinv(tg.tensor([0.0, 0.5, -1.0]))
     tensor([0.0000, 0.4769,   -inf])
     """
-    return _scipy("erfinv", input)
+    return from_scipy("erfinv", input)
 
 
 erfinv.backward(input=lambda grad, out: grad * exp(out * out) / _SLOPE)
@@ -77,7 +93,7 @@ def digamma(input: Array) -> Array:
     >>> tg.digamma(tg.tensor([1.0, 0.5]))
     tensor([-0.5772, -1.9635])
     """
-    return _scipy("digamma", input)
+    return from_scipy("digamma", input)
 
 
 digamma.backward(input=lambda grad, input: grad * polygamma(1, input))
@@ -93,7 +109,7 @@ def lgamma(input: Array) -> Array:
     >>> tg.lgamma(tg.tensor([1.0, 5.0, 0.0]))
     tensor([0.0000, 3.1781,    inf])
     """
-    return _scipy("gammaln", input)
+    return from_scipy("gammaln", input)
 
 
 lgamma.backward(input=lambda grad, input: grad * digamma(input))
@@ -101,7 +117,7 @@ lgamma.backward(input=lambda grad, input: grad * digamma(input))
 
 @op(promote=float)
 def _polygamma(input: Array, *, n: int) -> Array:
-    return _scipy("polygamma", input, n)
+    return from_scipy("polygamma", n, input)
 
 
 _polygamma.backward(input=lambda grad, input, n: grad * polygamma(n + 1, input))
@@ -143,12 +159,144 @@ def logit(input: Array, eps: float | None = None) -> Array:
     >>> tg.logit(tg.tensor([0.0, 0.5, 0.9]), eps=0.1)
     tensor([-2.1972,  0.0000,  2.1972])
     """
-    p = input if eps is None else clamp(input, eps, 1 - eps)
-    return log(div(p, rsub(p, 1)))
+    return _logit(input if eps is None else clamp(input, eps, 1 - eps))
 
 
-def _scipy(name: str, input: Any, *first: int) -> Array:
+@op(promote=float)
+@np.errstate(all="ignore")
+def _logit(input: Array) -> Array:
+    return np.log(input / (1 - input))
+
+
+_logit.backward(
+    input=lambda grad, input: (
+        grad * where((input < 0) | (input > 1), math.nan, reciprocal(input * (1 - input)))
+    )
+)
+
+
+@op(promote=float)
+def erfcx(input: Array) -> Array:
+    """``exp(input ** 2) * erfc(input)``, which does not underflow.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.erfcx(tg.tensor([0.0, 1.0, 10.0]))
+    tensor([1.0000, 0.4276, 0.0561])
+    """
+    return from_scipy("erfcx", input)
+
+
+erfcx.backward(input=lambda grad, input, out: grad * (2 * input * out - _SLOPE))
+
+
+@op(promote=float)
+def ndtr(input: Array) -> Array:
+    """How much of the standard normal distribution is below `input`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.ndtr(tg.tensor([-1.0, 0.0, 2.0]))
+    tensor([0.1587, 0.5000, 0.9772])
+    """
+    return from_scipy("ndtr", input)
+
+
+ndtr.backward(input=lambda grad, input: grad * exp(input * input * -0.5) / _ROOT)
+
+
+@op(promote=float)
+def log_ndtr(input: Array) -> Array:
+    """The logarithm of `ndtr`, exact where that is small.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.log_ndtr(tg.tensor([-5.0, 0.0]))
+    tensor([-15.0650,  -0.6931])
+    """
+    return from_scipy("log_ndtr", input)
+
+
+log_ndtr.backward(input=lambda grad, input: grad * (2 / _ROOT) / erfcx(input * -math.sqrt(0.5)))
+
+
+@op(promote=float)
+def ndtri(input: Array) -> Array:
+    """The inverse of `ndtr` on (0, 1); infinite at its ends, nan beyond.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.ndtri(tg.tensor([0.0, 0.5, 0.9]))
+    tensor([  -inf, 0.0000, 1.2816])
+    """
+    return from_scipy("ndtri", input)
+
+
+ndtri.backward(input=lambda grad, out: grad * exp(out * out * 0.5) * _ROOT)
+
+
+@op(promote=float)
+def entr(input: Array) -> Array:
+    """``-input * log(input)``: 0 at 0, -inf below, and the gradient at 0 is inf.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.entr(tg.tensor([-1.0, 0.0, 0.5]))
+    tensor([  -inf, 0.0000, 0.3466])
+    """
+    return from_scipy("entr", input)
+
+
+entr.backward(input=lambda grad, input: -grad * log(input) - grad)
+
+
+@op(promote=float)
+def sinc(input: Array) -> Array:
+    """``sin(pi * input) / (pi * input)``, and 1 at 0.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sinc(tg.tensor([0.0, 0.5]))
+    tensor([1.0000, 0.6366])
+    """
+    with np.errstate(all="ignore"):
+        return np.sinc(input).astype(input.dtype, copy=False)
+
+
+@sinc.backward("input")
+def _(grad: Array, input: Array, out: Array) -> Any:
+    here = where(input == 0, 1.0, input)  # neither the quotient nor its derivatives are nan
+    slope = (cos(input * math.pi) - out) / here
+    return grad * where(input == 0, input * (-(math.pi**2) / 3), slope)
+
+
+@op(promote=float)
+def xlog1py(input: Array, other: Array) -> Array:
+    """``input * log1p(other)``, and 0 where `input` is 0 unless `other` is nan.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.special.xlog1py(tg.tensor([0.0, 2.0]), tg.tensor([-1.0, 1.0]))
+    tensor([0.0000, 1.3863])
+    """
+    return from_scipy("xlog1py", input, other)
+
+
+xlog1py.backward(
+    input=lambda grad, input, other: where((input == 0) & (other <= -1), 0.0, grad * log1p(other)),
+    other=lambda grad, input, other: grad * input / (other + 1),
+)
+
+
+def from_scipy(name: str, *args: Any) -> Array:
     """A function of SciPy, which is imported when first needed; float16 stays what it is."""
     import scipy.special
 
-    return getattr(scipy.special, name)(*first, input).astype(np.result_type(input), copy=False)
+    return getattr(scipy.special, name)(*args).astype(np.result_type(*args), copy=False)
