@@ -13,12 +13,9 @@ from tinygrad_np.vision.transforms.image import (
     Image,
     InterpolationMode,
     change,
-    filling,
     get_dimensions,
-    interpolation_mode,
-    rounded,
-    working_type,
 )
+from tinygrad_np.vision.transforms.sampling import is_picture, resample, turned_picture
 
 __all__ = ["affine", "perspective", "rotate"]
 
@@ -44,8 +41,8 @@ def affine(
     translate : (int, int)
         Pixels to the right and down.
     scale : float
-    shear : float or (float, float)
-        Degrees along the rows, and along the columns.
+    shear : float or sequence of float
+        Degrees along the rows, and along the columns; in a sequence one number is both.
     interpolation : InterpolationMode
     fill : float or sequence of float, default 0
         What stands where there was nothing, or one for each channel.
@@ -55,7 +52,7 @@ def affine(
     Raises
     ------
     ValueError
-        If the scale is not positive.
+        If the scale is not positive, or there are more than two shears.
 
     Examples
     --------
@@ -66,15 +63,12 @@ def affine(
     """
     if scale <= 0:
         raise ValueError(f"scale must be positive, got {scale}")
-    across, down = (shear, 0.0) if isinstance(shear, (int, float)) else (*shear, 0.0)[:2]
-    turn = _turn(angle)
-    shears = np.array([[1.0, 0], [-math.tan(math.radians(down)), 1]]) @ np.array(
-        [[1.0, -math.tan(math.radians(across))], [0, 1]]
-    )
+    shears = (shear, 0.0) if isinstance(shear, (int, float)) else (*shear, *shear)[-2:]
+    if not isinstance(shear, (int, float)) and len(shear) not in (1, 2):
+        raise ValueError(f"shear: expected one number or two, got {shear}")
     _, rows, columns = get_dimensions(img)
-    return _warp(
-        img, scale * turn @ shears, translate, center, (rows, columns), interpolation, fill
-    )
+    matrix = _around(_pivot(img, center), _inverse(angle, scale, shears), translate)
+    return resample(img, matrix, (rows, columns), interpolation, fill)
 
 
 def rotate(
@@ -93,7 +87,7 @@ def rotate(
         Degrees, counter-clockwise.
     interpolation : InterpolationMode
     expand : bool, default False
-        Make the image large enough for the whole of the turned one; for turns around the middle.
+        Make the image large enough for the whole of the turned one.
     center : (float, float), optional
         Column and row, from the upper left corner; the image's middle unless given.
     fill : float or sequence of float, default 0
@@ -106,59 +100,64 @@ def rotate(
     >>> F.rotate(np.array([[1, 2], [3, 4]]), 90).tolist()
     [[2, 4], [1, 3]]
     """
+    if is_picture(img):
+        return turned_picture(img, angle, interpolation, expand, center, fill)
     _, rows, columns = get_dimensions(img)
+    tensor = isinstance(img, TensorBase)
     quarters, rest = divmod(angle, 90)
     whole = rest == 0 and center is None and (quarters % 2 == 0 or expand or rows == columns)
-    if whole and not isinstance(img, TensorBase):
+    if whole and not tensor:
         return change(img, lambda a: np.rot90(a, int(quarters), (-2, -1)).copy())
-    turn, size = _turn(-angle), (rows, columns)
+    back = _inverse(-angle)
+    matrix = _around(_pivot(img, center), back if tensor else back.round(15))  # Pillow's digits
+    size = (rows, columns)
     if expand:
-        half = np.array([columns, rows]) / 2
-        reach = np.abs(turn) @ half
-        wide = np.ceil(half + reach - 1e-4) - np.floor(half - reach + 1e-4)
-        size = int(wide[1]), int(wide[0])
-        center = None
-    return _warp(img, turn, (0, 0), center, size, interpolation, fill)
+        size = _tensor_bounds(matrix, *size) if tensor else _bounds(matrix, *size)
+        if not tensor:  # its middle is to stay
+            old, new = (np.array(s[::-1]) / 2 for s in ((rows, columns), size))
+            matrix[:, 2] += matrix[:, :2] @ (old - new)
+    return resample(img, matrix, size, interpolation, fill)
 
 
-def _turn(degrees: float) -> Array:
-    """Clockwise, for columns to the right and rows down."""
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array([[cos, -sin], [sin, cos]])
-
-
-def _warp(
-    img: Image,
-    matrix: Array,
-    shift: Sequence[float],
-    center: Sequence[float] | None,
-    size: tuple[int, int],
-    interpolation: InterpolationMode,
-    fill: float | Sequence[float] | None,
-) -> Image:
-    """The image of `size` whose pixels are where `matrix` around `center`, and `shift`, put them.
-
-    Points are (column, row), measured from the images' middles.
-    """
+def _pivot(img: Image, center: Sequence[float] | None) -> Array:
+    """The point to turn around: from a Tensor's middle, or another image's upper left corner."""
     _, rows, columns = get_dimensions(img)
     middle = np.array([columns, rows]) / 2
-    pivot = np.zeros(2) if center is None else np.asarray(center, float) - middle
-    inverse = np.linalg.inv(matrix)
-    away = np.asarray(shift, float) + pivot
-    column = np.arange(size[1]) + 0.5 - size[1] / 2 - away[0]
-    row = np.arange(size[0])[:, None] + 0.5 - size[0] / 2 - away[1]
-    x = inverse[0, 0] * column + inverse[0, 1] * row + pivot[0] + middle[0] - 0.5
-    y = inverse[1, 0] * column + inverse[1, 1] * row + pivot[1] + middle[1] - 0.5
-    nearest = interpolation_mode(interpolation) is NEAREST
-    if nearest and not isinstance(img, TensorBase) and inverse[[0, 1], [1, 0]].any():
-        x, y = _steps(x[0, 0], inverse[0], size), _steps(y[0, 0], inverse[1], size)
-    return _sample(img, x, y, interpolation, fill)
+    pivot = middle if center is None else np.asarray(center, float)
+    return pivot - middle if isinstance(img, TensorBase) else pivot
 
 
-def _steps(first: float, step: Array, size: tuple[int, int]) -> Array:
-    """Pixels on the way from the first one, as Pillow goes: in units of 1/65536 of a pixel."""
-    start, right, below = (math.floor(v * 65536 + 0.5) for v in (first + 0.5, *step))
-    return (start + right * np.arange(size[1]) + below * np.arange(size[0])[:, None]) >> 16  # type: ignore[no-any-return]
+def _inverse(angle: float, scale: float = 1, shear: Sequence[float] = (0, 0)) -> Array:
+    """Back from a shear along the rows and the columns, a clockwise turn and a scale: (2, 2)."""
+    turn, across, down = (math.radians(v) for v in (angle, *shear))
+    lean = math.tan(across)
+    cos, sin = (f(turn - down) / math.cos(down) for f in (math.cos, math.sin))
+    right = (-sin * lean + math.cos(turn), cos * lean + math.sin(turn))
+    return np.array([right, (-sin, cos)]) / scale
+
+
+def _around(pivot: Array, inverse: Array, shift: Sequence[float] = (0, 0)) -> Array:
+    """From (column, row, 1) in the result to places in the image: (2, 3)."""
+    away = pivot + np.asarray(shift, float)
+    return np.column_stack([inverse, pivot - (inverse * away).sum(1)])
+
+
+def _bounds(matrix: Array, rows: int, columns: int) -> tuple[int, int]:
+    """The rows and columns that hold the whole of a turned array."""
+    corners = matrix @ [[0, columns, 0, columns], [0, 0, rows, rows], [1] * 4]
+    corners = corners.round(9)  # what is a whole number but for rounding counts as one
+    wide = np.ceil(corners.max(1)) - np.floor(corners.min(1))
+    return int(wide[1]), int(wide[0])
+
+
+def _tensor_bounds(matrix: Array, rows: int, columns: int) -> tuple[int, int]:
+    """The same for a Tensor, rounded as torchvision does it: in float32, and 4 digits are kept."""
+    half, small = np.array([columns, rows], np.float32) / 2, np.float32(1e-4)
+    signs = np.array([[-1, 1, -1, 1], [-1, -1, 1, 1]], np.float32)
+    corners = matrix.astype(np.float32) @ np.vstack([signs * half[:, None], np.ones(4, np.float32)])
+    low, high = (np.trunc((v + half) / small) * small for v in (corners.min(1), corners.max(1)))
+    wide = np.ceil(high) - np.floor(low)
+    return int(wide[1]), int(wide[0])
 
 
 def perspective(
@@ -205,65 +204,6 @@ def perspective(
             [0, 0, 0, to_x, to_y, 1, -y * to_x, -y * to_y],
         ]
     known = np.asarray(startpoints, float).reshape(8)
-    a, b, c, d, e, f, g, h = np.linalg.solve(np.asarray(equations, float), known)
+    solved = np.linalg.solve(np.asarray(equations, float), known).astype(np.float32)
     _, rows, columns = get_dimensions(img)
-    column, row = np.arange(columns) + 0.5, np.arange(rows)[:, None] + 0.5
-    depth = g * column + h * row + 1
-    x, y = (a * column + b * row + c) / depth - 0.5, (d * column + e * row + f) / depth - 0.5
-    return _sample(img, x, y, interpolation, fill)
-
-
-def _sample(
-    img: Image,
-    x: Array,
-    y: Array,
-    interpolation: InterpolationMode,
-    fill: float | Sequence[float] | None,
-) -> Image:
-    """The image whose pixels are those at the columns `x` and rows `y` of `img`."""
-    mode = interpolation_mode(interpolation)
-    if mode not in (NEAREST, InterpolationMode.BILINEAR):
-        raise ValueError(f"interpolation is NEAREST or BILINEAR here, got {mode}")
-    tensor = isinstance(img, TensorBase)
-    _, rows, columns = get_dimensions(img)
-
-    def inside(i: Array, j: Array) -> Array:
-        return (i >= 0) & (i < rows) & (j >= 0) & (j < columns)  # type: ignore[no-any-return]
-
-    def at(a: Array, i: Array, j: Array) -> Array:
-        number = (i.clip(0, rows - 1) * columns + j.clip(0, columns - 1)).astype(np.intp)
-        if a.ndim == 3 and a.strides[0] == a.itemsize:  # a picture: the channels of a pixel at once
-            pixels = np.moveaxis(a, 0, 2).reshape(rows * columns, len(a))
-            return np.moveaxis(pixels.take(number, 0), 2, 0)
-        return a.reshape(*a.shape[:-2], rows * columns).take(number, -1)  # type: ignore[no-any-return]
-
-    if mode is NEAREST:
-        i, j = (np.rint(y), np.rint(x)) if tensor else (np.floor(y + 0.5), np.floor(x + 0.5))
-        return change(img, lambda a: np.where(inside(i, j), at(a, i, j), filling(fill, a)))
-    top, left = np.floor(y), np.floor(x)
-    lower, further = y - top, x - left
-
-    def tensor_mean(a: Array) -> Array:
-        """PyTorch's: a pixel beyond the edge counts nothing."""
-        working = working_type(a)
-        total, known = np.zeros((*a.shape[:-2], *x.shape), working), np.zeros(x.shape, working)
-        for i, in_row in ((top, 1 - lower), (top + 1, lower)):
-            for j, in_column in ((left, 1 - further), (left + 1, further)):
-                weight = (in_row * in_column * inside(i, j)).astype(working)
-                total += weight * at(a.astype(working), i, j)
-                known += weight
-        if fill is not None:  # torchvision lets the edge fade by what is known, once more
-            total = total * known + (1 - known) * filling(fill, total)
-        return rounded(total, a.dtype)
-
-    def picture_mean(a: Array) -> Array:
-        """Pillow's: the edge's pixels go on beyond it, for half a pixel; integers are cut off."""
-        wide = a.astype(np.float64)
-        above, below = (
-            at(wide, i, left) + (at(wide, i, left + 1) - at(wide, i, left)) * further
-            for i in (top, top + 1)
-        )
-        out = (above + (below - above) * lower).astype(a.dtype)
-        return np.where(inside(np.floor(y + 0.5), np.floor(x + 0.5)), out, filling(fill, a))
-
-    return change(img, tensor_mean if tensor else picture_mean)
+    return resample(img, np.append(solved, 1).reshape(3, 3), (rows, columns), interpolation, fill)

@@ -29,7 +29,7 @@ class InterpolationMode(enum.Enum):
     LANCZOS = "lanczos"
 
 
-_BY_NUMBER = ("NEAREST", "LANCZOS", "BILINEAR", "BICUBIC", "BOX", "HAMMING")  # Pillow's constants
+PILLOW_MODES = ("NEAREST", "LANCZOS", "BILINEAR", "BICUBIC", "BOX", "HAMMING")  # Pillow's constants
 
 
 def interpolation_mode(value: Any) -> InterpolationMode:
@@ -42,8 +42,8 @@ def interpolation_mode(value: Any) -> InterpolationMode:
     """
     if isinstance(value, InterpolationMode):
         return value
-    if isinstance(value, int) and 0 <= value < len(_BY_NUMBER):
-        return InterpolationMode[_BY_NUMBER[value]]
+    if isinstance(value, int) and 0 <= value < len(PILLOW_MODES):
+        return InterpolationMode[PILLOW_MODES[value]]
     raise ValueError(
         f"interpolation is an InterpolationMode or a constant of Pillow, got {value!r}"
     )
