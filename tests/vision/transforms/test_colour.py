@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.vision import transforms as T
 from tinygrad_np.vision.transforms import functional as F
+from tinygrad_np.vision.transforms import v2
 
 rng = np.random.default_rng(0)
 COLOURS = rng.integers(0, 256, (40, 50, 3), np.uint8)
@@ -94,6 +96,10 @@ def test_grey(pil):
     np.testing.assert_allclose(got, np.tensordot(LIGHTNESS, FLOATS, 1)[None, None], rtol=1e-6)
     assert F.rgb_to_grayscale(tg.tensor(FLOATS), 3).shape == (3, 8, 9)
     assert F.rgb_to_grayscale(tg.tensor(FLOATS[0])).shape == (8, 9)
+    one = tg.tensor(FLOATS[:1])  # three of it in the second version
+    for functions, transforms, n in ((F, T, 1), (v2.functional, v2, 3)):
+        for grey in (functions.rgb_to_grayscale(one, 3), transforms.Grayscale(3)(one)):
+            np.testing.assert_array_equal(grey, np.repeat(FLOATS[:1], n, 0))
 
 
 REFUSED = {

@@ -65,3 +65,9 @@ def test_sharpness_of_floats():
 def test_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_blur_wider_than_the_image():
+    with pytest.raises(RuntimeError, match="less than the corresponding input dimension"):
+        F.gaussian_blur(tg.ones(1, 5, 20), (3, 11))
+    assert F.gaussian_blur(tg.ones(1, 5, 20), (11, 3)).shape == (1, 5, 20)

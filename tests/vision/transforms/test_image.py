@@ -60,8 +60,17 @@ def test_one_fill_for_each_channel():
     assert turned[:, 0, 0].tolist() == [7, 8, 9]
     with pytest.raises(ValueError, match=r"fill: .*got \(1, 2\) for an image of 3"):
         F.pad(PIXELS, 1, fill=(1, 2))
-    with pytest.raises(ValueError, match="must not be negative"):
-        F.pad(PIXELS, -1)
+
+
+def test_negative_padding_takes_away():
+    for image, axis in ((PIXELS, 0), (tg.tensor(PIXELS.transpose(2, 0, 1).copy()), 1)):
+        rows, columns = image.shape[axis : axis + 2]
+        for mode in ("constant", "edge", "reflect"):
+            got = np.asarray(F.pad(image, [-1, 2, 1, -3], padding_mode=mode))
+            inner = F.crop(image, 0, 1, rows - 3, columns - 1)
+            np.testing.assert_array_equal(got, F.pad(inner, [0, 2, 1, 0], padding_mode=mode))
+    with pytest.raises(RuntimeError, match="leaves nothing of an image of"):
+        F.pad(PIXELS, -9)
 
 
 def test_without_pillow(monkeypatch):

@@ -45,5 +45,12 @@ def test_perspective():
     np.testing.assert_array_equal(out.numpy(), F.perspective(X, *points, fill=2).numpy())
     assert T.RandomPerspective(p=0)(X) is X
     assert repr(tilt) == "RandomPerspective(p=1)"
+    affine = T.RandomAffine(
+        30, (0.1, 0.2), interpolation=T.InterpolationMode.BILINEAR, fill=3, center=(1, 2)
+    )
+    assert repr(affine) == (
+        "RandomAffine(degrees=[-30.0, 30.0], translate=(0.1, 0.2), interpolation=bilinear, "
+        "fill=3, center=(1, 2))"
+    )
     with pytest.raises(ValueError, match="distortion_scale .* got 2"):
         T.RandomPerspective(2)

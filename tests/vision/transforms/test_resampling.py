@@ -24,6 +24,15 @@ def test_arrays_are_pillows(mode, shape, size):
     np.testing.assert_array_equal(F.resize(pixels, size, int(getattr(pil, mode))), got)
 
 
+@pytest.mark.parametrize("antialias", [False, None])
+def test_pictures_are_always_smoothed(antialias):
+    pil = pytest.importorskip("PIL.Image")
+    picture = pil.fromarray(rng.integers(0, 256, (37, 53, 3), np.uint8))
+    expected = picture.resize((20, 11), pil.BILINEAR)
+    assert F.resize(picture, (11, 20), antialias=antialias) == expected
+    assert F.resized_crop(picture, 0, 0, 37, 53, (11, 20), antialias=antialias) == expected
+
+
 def test_wider_and_lower():
     pil = pytest.importorskip("PIL.Image")
     pixels = rng.integers(0, 256, (40, 30), np.uint8)

@@ -18,11 +18,11 @@ def names(*letters):
 
 
 def test_the_rest_is_that_of_the_first():
-    own = {"AutoAugment", "RandAugment", "RandomChoice", "RandomCrop", "RandomOrder", "Resize",
-           "RandomResizedCrop", "TrivialAugmentWide", "functional", "v2"}  # fmt: skip
+    own = {"AutoAugment", "Grayscale", "RandAugment", "RandomChoice", "RandomCrop", "RandomOrder",
+           "RandomResizedCrop", "Resize", "TrivialAugmentWide", "functional", "v2"}  # fmt: skip
     for name in set(transforms.__all__) - own:
         assert getattr(v2, name) is getattr(transforms, name)
-    for name in set(transforms.functional.__all__) - {"resize", "resized_crop"}:
+    for name in set(transforms.functional.__all__) - {"resize", "resized_crop", "rgb_to_grayscale"}:
         assert getattr(F, name) is getattr(transforms.functional, name)
     assert F.horizontal_flip is F.hflip
 

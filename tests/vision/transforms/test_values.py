@@ -53,6 +53,13 @@ def test_to_tensor_of_special_pictures(pil):
     np.testing.assert_array_equal(got.numpy(), BYTES[:1].astype(np.int16) * 100)
 
 
+def test_truth_values_are_0_and_1():
+    bits = F.convert_image_dtype(tg.tensor(BYTES), tg.bool)
+    np.testing.assert_array_equal(bits, BYTES >= 128)
+    np.testing.assert_array_equal(F.convert_image_dtype(bits, tg.float32), BYTES >= 128)
+    np.testing.assert_array_equal(F.convert_image_dtype(bits, tg.uint8), 128 * (BYTES >= 128))
+
+
 REFUSED = [
     ([1], None, TypeError, "Tensor or ndarray"),
     (np.zeros(3), None, ValueError, "1 dimensions"),

@@ -14,8 +14,9 @@ from tinygrad_np.vision.transforms.image import (
     InterpolationMode,
     change,
     get_dimensions,
+    is_picture,
 )
-from tinygrad_np.vision.transforms.sampling import is_picture, resample, turned_picture
+from tinygrad_np.vision.transforms.sampling import resample, turned_picture
 
 __all__ = ["affine", "perspective", "rotate"]
 

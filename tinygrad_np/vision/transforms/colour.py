@@ -86,7 +86,7 @@ def rgb_to_grayscale(img: Image, num_output_channels: int = 1) -> Image:
     Parameters
     ----------
     num_output_channels : {1, 3}
-        One channel, or three alike; an array of one is (H, W).
+        One channel, or three alike; an array of one is (H, W). A Tensor of one channel stays so.
 
     Raises
     ------
@@ -110,7 +110,7 @@ def rgb_to_grayscale(img: Image, num_output_channels: int = 1) -> Image:
 
     def function(a: Array) -> Array:
         grey = _grey(a if a.ndim > 2 else a[None], pillow)
-        if num_output_channels == 3:
+        if num_output_channels == 3 and not (tensor and a.ndim > 2 and a.shape[-3] == 1):
             return np.repeat(grey, 3, -3)
         return grey.copy() if tensor and a.ndim > 2 else grey[0].copy()
 

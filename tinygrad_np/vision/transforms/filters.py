@@ -35,6 +35,8 @@ def gaussian_blur(
     ------
     ValueError
         For sizes that are not odd, and deviations that are not positive.
+    RuntimeError
+        If the image has not more than half as many pixels along a side.
 
     Examples
     --------
@@ -48,6 +50,12 @@ def gaussian_blur(
         raise ValueError(f"kernel_size should be one or two odd and positive ints. Got {sizes}")
     if sigma is None:
         sigma = [0.15 * n + 0.35 for n in sizes]
+    for n, side in zip(sizes, get_dimensions(img)[:0:-1], strict=True):
+        if n // 2 >= side:
+            raise RuntimeError(
+                f"Padding size should be less than the corresponding input dimension: a "
+                f"kernel_size of {n} reaches {n // 2} pixels, the image has {side}"
+            )
     widths = [sigma] if isinstance(sigma, (int, float)) else list(sigma)
     if len(widths) not in (1, 2) or min(widths) <= 0:
         raise ValueError(f"sigma should be one or two positive numbers. Got {sigma}")

@@ -49,6 +49,11 @@ def interpolation_mode(value: Any) -> InterpolationMode:
     )
 
 
+def is_picture(image: Any) -> bool:
+    """Whether an image is Pillow's."""
+    return hasattr(image, "getbands")
+
+
 def pixels(image: Any) -> Array:
     """An array as it is; a picture of Pillow's as one.
 
@@ -81,7 +86,7 @@ def change(image: Image, function: Callable[[Array], Array]) -> Any:
         )
     planes = function(array if array.ndim == 2 else np.moveaxis(array, 2, 0))
     out = np.ascontiguousarray(planes if planes.ndim == 2 else np.moveaxis(planes, 0, 2))
-    return picture(out, image) if hasattr(image, "getbands") else out
+    return picture(out, image) if is_picture(image) else out
 
 
 def picture(array: Array, like: Any = None, mode: str | None = None) -> Any:

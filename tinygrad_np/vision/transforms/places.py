@@ -60,7 +60,7 @@ def pad(
     fill: float | Sequence[float] | None = 0,
     padding_mode: str = "constant",
 ) -> Image:
-    """Add a border.
+    """Add a border; a negative number takes so many pixels away.
 
     Parameters
     ----------
@@ -88,9 +88,16 @@ def pad(
             f"padding_mode is 'constant', 'edge', 'reflect' or 'symmetric', got {padding_mode!r}"
         )
     if min(left, top, right, bottom) < 0:
-        raise ValueError(
-            f"padding must not be negative, got {padding}; crop makes an image smaller"
-        )
+        _, rows, columns = get_dimensions(img)
+        less = [max(-n, 0) for n in (left, top, right, bottom)]
+        height, width = rows - less[1] - less[3], columns - less[0] - less[2]
+        if min(height, width) <= 0:
+            raise RuntimeError(
+                f"a padding of {padding} leaves nothing of an image of {rows} rows and {columns} "
+                "columns"
+            )
+        img = crop(img, less[1], less[0], height, width)
+        left, top, right, bottom = (max(n, 0) for n in (left, top, right, bottom))
     mode: Any = padding_mode
 
     def function(a: Array) -> Array:

@@ -149,6 +149,12 @@ class RandomAffine(Module):
         for name in ("translate", "scale", "shear"):
             if getattr(self, name) is not None:
                 words.append(f"{name}={getattr(self, name)}")
+        if self.interpolation is not InterpolationMode.NEAREST:
+            words.append(f"interpolation={self.interpolation.value}")
+        if self.fill != 0:
+            words.append(f"fill={self.fill}")
+        if self.center is not None:
+            words.append(f"center={self.center}")
         return f"RandomAffine({', '.join(words)})"
 
 

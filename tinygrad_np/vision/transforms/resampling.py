@@ -15,6 +15,7 @@ from tinygrad_np.vision.transforms.image import (
     change,
     get_dimensions,
     interpolation_mode,
+    is_picture,
     rounded,
     working_type,
 )
@@ -44,7 +45,7 @@ def resize(
     max_size : int, optional
         The longer side's largest length, with one int for `size`.
     antialias : bool, default True
-        Let a smaller image take the mean over all pixels that fall together.
+        Let a smaller image take the mean over all pixels that fall together; a picture always does.
 
     An array of uint8 and a picture become what Pillow makes of them, bit for bit; a Tensor what
     PyTorch makes of it.
@@ -70,6 +71,7 @@ def resized(
     """`resize`; with `whole` a Tensor of uint8 is computed in whole numbers, too, as in v2."""
     mode = interpolation_mode(interpolation)
     tensor = isinstance(img, TensorBase)
+    antialias = antialias or is_picture(img)  # Pillow knows no other way
     _, rows, columns = get_dimensions(img)
     height, width = _new_size(rows, columns, size, max_size)
     if (height, width) == (rows, columns):
@@ -82,8 +84,8 @@ def resized(
         return change(img, lambda a: a[..., row[:, None], column])
     if tensor and mode not in (Mode.BILINEAR, Mode.BICUBIC):
         raise ValueError(f"interpolation of a Tensor is not {mode}: take BILINEAR or BICUBIC")
-    down = _weights(rows, height, mode, bool(antialias))
-    across = _weights(columns, width, mode, bool(antialias))
+    down = _weights(rows, height, mode, antialias)
+    across = _weights(columns, width, mode, antialias)
 
     def function(a: Array) -> Array:
         if a.dtype == np.uint8 and tensor and whole:

@@ -21,6 +21,7 @@ from tinygrad_np.vision.transforms.image import (
     filling,
     get_dimensions,
     interpolation_mode,
+    is_picture,
     rounded,
     working_type,
 )
@@ -29,11 +30,6 @@ __all__: list[str] = []
 
 NEAREST = InterpolationMode.NEAREST
 Fill = float | Sequence[float] | None
-
-
-def is_picture(img: Image) -> bool:
-    """Whether an image is Pillow's."""
-    return hasattr(img, "getbands")
 
 
 def resample(

@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_np import dtypes
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tensor import Tensor
-from tinygrad_np.vision.transforms.image import Array, Image, picture, pixels
+from tinygrad_np.vision.transforms.image import Array, Image, bound, picture, pixels
 
 __all__ = [
     "convert_image_dtype",
@@ -259,8 +259,8 @@ def converted(array: Array, target: np.dtype[Any]) -> Array:
     if from_float and to_float:
         return array.astype(target)
     if to_float:
-        return array.astype(target) / target.type(np.iinfo(array.dtype).max)  # type: ignore[no-any-return]
-    want = int(np.iinfo(target).max)
+        return array.astype(target) / target.type(bound(array.dtype))  # type: ignore[no-any-return]
+    want = bound(target)
     if from_float:
         if target.itemsize >= 2 * array.dtype.itemsize or target.itemsize == array.dtype.itemsize:
             raise RuntimeError(
@@ -268,7 +268,7 @@ def converted(array: Array, target: np.dtype[Any]) -> Array:
                 "a smaller integer type, or from a wider float"
             )
         return (array * (want + 1.0 - 1e-3)).astype(target)
-    have = int(np.iinfo(array.dtype).max)
+    have = bound(array.dtype)
     if have > want:
         return (array // ((have + 1) // (want + 1))).astype(target)
     return array.astype(target) * target.type((want + 1) // (have + 1))  # type: ignore[no-any-return]

@@ -24,7 +24,6 @@ from tinygrad_np.vision.transforms import (
     ConvertImageDtype,
     FiveCrop,
     GaussianBlur,
-    Grayscale,
     InterpolationMode,
     Lambda,
     Normalize,
@@ -53,6 +52,7 @@ from tinygrad_np.vision.transforms.v2.auto import AutoAugment, RandAugment, Triv
 from tinygrad_np.vision.transforms.v2.more import (
     RGB,
     GaussianNoise,
+    Grayscale,
     Identity,
     RandomChannelPermutation,
     RandomChoice,

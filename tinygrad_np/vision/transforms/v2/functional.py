@@ -21,9 +21,9 @@ from tinygrad_np.vision.transforms.functional import (
     get_dimensions,
     hflip,
     pil_to_tensor,
-    rgb_to_grayscale,
     vflip,
 )
+from tinygrad_np.vision.transforms.functional import rgb_to_grayscale as _first_grey
 from tinygrad_np.vision.transforms.image import Array, Image, InterpolationMode, change
 from tinygrad_np.vision.transforms.resampling import resized
 
@@ -146,6 +146,34 @@ def to_dtype(inpt: Tensor, dtype: dtypes.DTypeLike = dtypes.float32, scale: bool
     tensor([0., 1.])
     """
     return convert_image_dtype(inpt, dtype) if scale else inpt.to(dtype)
+
+
+def rgb_to_grayscale(inpt: Image, num_output_channels: int = 1) -> Image:  # type: ignore[no-redef]
+    """The lightness of an image; one of one channel becomes one of three, too.
+
+    Parameters
+    ----------
+    num_output_channels : {1, 3}
+        One channel, or three alike; an array of one is (H, W).
+
+    Raises
+    ------
+    ValueError
+        For another number.
+    TypeError
+        For an image of other than 1 or 3 channels.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision.transforms.v2 import functional as F
+    >>> F.rgb_to_grayscale(tg.rand(1, 4, 5), 3).shape
+    torch.Size([3, 4, 5])
+    """
+    grey = _first_grey(inpt, num_output_channels)
+    if get_dimensions(grey)[0] == num_output_channels:
+        return grey
+    return change(grey, lambda a: np.repeat(a, 3, -3))
 
 
 def grayscale_to_rgb(inpt: Image) -> Image:

@@ -72,6 +72,18 @@ class ToDtype(Module):
         return f"scale={self.scale}"
 
 
+class Grayscale(basic.Grayscale):
+    """The lightness of an image: one channel, or three alike.
+
+    Parameters
+    ----------
+    num_output_channels : {1, 3}
+    """
+
+    def forward(self, img: Image) -> Image:
+        return F.rgb_to_grayscale(img, self.num_output_channels)
+
+
 class RGB(Module):
     """A grey image as one in red, green and blue; one of three channels as it is."""
 
