@@ -173,6 +173,7 @@ if TYPE_CHECKING:
         multiprocessing, nn, onnx, optim, profiler, signal, sparse,
         special, utils, version, vision
     )
+    from tinygrad_np.func import vmap
     from tinygrad_np.sparse import (
         sparse_coo_tensor, spmm
     )
@@ -251,7 +252,7 @@ __all__ = [
     "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
     "unique_consecutive", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
     "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision",
-    "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "vmap", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -273,6 +274,7 @@ PARTS = (
     "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse", "special",
     "utils", "version", "vision",
 )
+PARTS_OF = {"sparse_coo_tensor": "sparse", "spmm": "sparse", "vmap": "func"}
 
 
 def __getattr__(name: str) -> Any:
@@ -280,10 +282,8 @@ def __getattr__(name: str) -> Any:
         from importlib import import_module
 
         return import_module(f"tinygrad_np.{name}")
-    if name in ("sparse_coo_tensor", "spmm"):
-        from tinygrad_np import sparse
-
-        return getattr(sparse, name)
+    if name in PARTS_OF:
+        return getattr(__getattr__(PARTS_OF[name]), name)
     raise AttributeError(f"module 'tinygrad_np' has no attribute {name!r}")
 
 

@@ -37,6 +37,13 @@ _STATE = np.dtype(
 )
 
 
+class _Watch(threading.local):
+    draws: tuple[Callable[[Generator], None], ...] = ()
+
+
+watch = _Watch()  # what a thread wants called before it draws numbers
+
+
 class Generator:
     """A source of random numbers with a state of its own; safe to share between threads.
 
@@ -149,9 +156,15 @@ class Generator:
             self._twister = np.random.RandomState(self._seed % 2**32)
         return self._twister
 
+    def _drawn(self) -> Any:
+        """The twister, to draw from."""
+        for call in watch.draws:
+            call(self)
+        return self._source()
+
     def _words(self, n: int) -> Array:
         with self._lock:
-            words: Array = self._source().randint(0, 2**32, n, dtype=np.uint32)
+            words: Array = self._drawn().randint(0, 2**32, n, dtype=np.uint32)
             return words
 
     def _long_words(self, n: int) -> Array:
@@ -311,13 +324,13 @@ class Generator:
     def gamma(self, concentrations: Array) -> Array:
         """Gamma numbers of the rate 1; not PyTorch's."""
         with self._lock:
-            drawn = self._source().standard_gamma(concentrations)
+            drawn = self._drawn().standard_gamma(concentrations)
             return np.asarray(drawn, concentrations.dtype)
 
     def poisson(self, rates: Array) -> Array:
         """How many events happen where `rates` are expected. Not PyTorch's numbers."""
         with self._lock:
-            return np.asarray(self._source().poisson(rates), rates.dtype)
+            return np.asarray(self._drawn().poisson(rates), rates.dtype)
 
 
 default_generator = Generator()
