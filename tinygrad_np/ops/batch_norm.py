@@ -196,7 +196,7 @@ def _by_channel(
         scale = inverse if weight is None else mul(weight, inverse)
         shift = mul(scale, -mean)
         return affine(input, scale, shift if bias is None else add(bias, shift))
-    out, own_mean, own_var = normal(dims, input, weight, bias, eps)
+    out, own_mean, own_var = normal(input, dims, weight, bias, eps)
     n = count(input.shape, dims)
     if running_mean is not None and n > 1:
         _follow(running_mean, own_mean, momentum)
@@ -264,4 +264,4 @@ def group_norm(
     weight, bias = (None if v is None else v.reshape((1, *split, *rest)) for v in (weight, bias))
     grouped = input.reshape((shape[0], *split, *shape[2:]))
     dims = tuple(range(2, len(shape) + 1))
-    return normal(dims, grouped, weight, bias, eps)[0].reshape(shape)
+    return normal(grouped, dims, weight, bias, eps)[0].reshape(shape)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import typing
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +17,9 @@ from tinygrad_np.kernels import layout
 from tinygrad_np.ops.shape import clone, raw
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
+
+F = TypeVar("F", bound=Callable[..., Any])
+HALF = np.dtype(np.float16)
 
 __all__ = [
     "bool_",
@@ -28,6 +33,7 @@ __all__ = [
     "double",
     "float_",
     "half",
+    "in_float32",
     "pin_memory",
     "int_",
     "long",
@@ -265,3 +271,25 @@ def cpu(input: Any, memory_format: Any = None) -> Any:
     True
     """
     return input
+
+
+def in_float32(function: F) -> F:
+    """A function that takes float16 as float32, and rounds its first result once, as in PyTorch.
+
+    Sums of squares are soon beyond 65504, the largest number of float16.
+    """
+
+    @functools.wraps(function)
+    def call(input: Any, *args: Any, **kwargs: Any) -> Any:
+        if raw(input).dtype is not HALF:
+            return function(input, *args, **kwargs)
+        out = function(_wide(input), *map(_wide, args), **{k: _wide(v) for k, v in kwargs.items()})
+        if isinstance(out, tuple):
+            return cast(out[0], np.float16), *out[1:]
+        return cast(out, np.float16)
+
+    return typing.cast(F, call)
+
+
+def _wide(value: Any) -> Any:
+    return cast(value, np.float32) if getattr(raw(value), "dtype", None) is HALF else value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tinygrad_np.ops.broadcast import broadcast_tensors
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import clamp_min, minimum, where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, rsub, sub
@@ -52,6 +53,7 @@ def pairwise_distance(
     return norm(add(sub(x1, x2), eps), p, -1, keepdim)
 
 
+@in_float32
 def cosine_similarity(x1: Array, x2: Array, dim: int = 1, eps: float = 1e-8) -> Array:
     """The cosine of the angles between vectors, ``x1 @ x2 / (norm(x1) * norm(x2))``.
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import clamp, where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import abs, add, mul, sub
@@ -92,7 +93,7 @@ def mse_loss(
     reduction = named(reduction, size_average, reduce)
     same_shape("mse_loss", input, target)
     if weight is None:
-        return _mse_loss(input, target, reduction=reduction)
+        return in_float32(_mse_loss)(input, target, reduction=reduction)
     return _weighted_mean("mse_loss", square(sub(input, target)), weight, reduction)
 
 

@@ -16,6 +16,7 @@ from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.standard import moments, scaled, standardized, standardized_back
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
 from tinygrad_np.ops.reduction import array
@@ -117,8 +118,9 @@ def _(
     return (centre(grad, dims=dims) - centred * slope) * inverse, by_weight, by_bias
 
 
+@in_float32
 def normal(
-    dims: Dims, input: Array, weight: Array | None, bias: Array | None, eps: float
+    input: Array, dims: Dims, weight: Array | None, bias: Array | None, eps: float
 ) -> tuple[Array, Array, Array]:
     """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
     mean, var = moments(dims, array(input))

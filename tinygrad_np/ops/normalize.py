@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.along import Dims
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import clamp_min
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add
@@ -63,9 +64,10 @@ def layer_norm(
             [-1.0000,  1.0000]])
     """
     dims = _check_layer("layer_norm", input, normalized_shape, weight, bias)
-    return normal(dims, input, weight, bias, eps)[0]
+    return normal(input, dims, weight, bias, eps)[0]
 
 
+@in_float32
 def rms_norm(
     input: Array,
     normalized_shape: Sequence[int],

@@ -10,7 +10,7 @@ from tinygrad_np import dtypes
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import movedim
-from tinygrad_np.ops.cast import cast
+from tinygrad_np.ops.cast import cast, in_float32
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq
 from tinygrad_np.ops.dims import Dims, numpy_names, restored, several
@@ -119,7 +119,7 @@ def vector_norm(
             f"vector_norm cannot compute the {ord} norm of no elements: the shape is "
             f"{list(x.shape)} and dim is {dim}"
         )
-    return _vector_norm(x, ord=ord, dim=dim, keepdim=keepdim)
+    return in_float32(_vector_norm)(x, ord=ord, dim=dim, keepdim=keepdim)
 
 
 @numpy_names

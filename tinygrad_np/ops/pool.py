@@ -91,6 +91,10 @@ def window_mean(input: Array, *, pooling: Pooling, divisor: Any) -> Array:
         raise NotImplementedError(
             f"avg_pool is not implemented for {input.dtype}: call .float() first"
         )
+    if input.dtype == np.float16:  # sums may be beyond it where means are not
+        return window_mean(input.astype(np.float32), pooling=pooling, divisor=divisor).astype(
+            input.dtype
+        )
     out = ordered(pool.total(input, pooling))
     if input.dtype == np.int64:  # rounded towards 0
         return np.trunc(out / divisor).astype(np.int64)

@@ -1,0 +1,62 @@
+"""float16: what sums and squares is computed in float32, and rounded once."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+
+F = tg.nn.functional
+X = np.full((4, 3000), 300, np.float16)  # squares, and sums of them, are beyond 65504
+W = X.astype(np.float64)
+CASES = {
+    "norm": (lambda x: x.norm(dim=1), np.linalg.norm(W, axis=1)),
+    "vector_norm 3": (lambda x: tg.linalg.vector_norm(x, 3, 1), (W**3).sum(1) ** (1 / 3)),
+    "normalize": (lambda x: F.normalize(x, dim=1), W / np.linalg.norm(W, axis=1, keepdims=True)),
+    "cosine_similarity": (lambda x: F.cosine_similarity(x, x * 2), np.ones(4)),
+    "var": (lambda x: x.var(1), np.zeros(4)),
+    "layer_norm": (lambda x: F.layer_norm(x, (3000,)), np.zeros_like(W)),
+    "rms_norm": (lambda x: F.rms_norm(x, (3000,)), np.ones_like(W)),
+    "batch_norm": (lambda x: F.batch_norm(x, None, None, training=True), np.zeros_like(W)),
+    "mse_loss": (lambda x: F.mse_loss(x * 0.5, x * 0.5 + 100), np.array(1e4)),
+    "avg_pool1d": (lambda x: F.avg_pool1d(x, 3000), np.full((4, 1), 300.0)),
+    "dist": (lambda x: tg.dist(x, x - 1), np.array(12000**0.5)),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_sums_are_not_beyond_the_range(name: str) -> None:
+    function, want = CASES[name]
+    out: Any = function(tg.tensor(X))
+    assert out.dtype == tg.float16
+    np.testing.assert_allclose(out.numpy().astype(np.float64), want, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_are_pytorchs(name: str) -> None:
+    torch = pytest.importorskip("torch")
+    programs = {
+        "norm": "x.norm(dim=1)",
+        "vector_norm 3": "m.linalg.vector_norm(x, 3, 1)",
+        "normalize": "F.normalize(x, dim=1)",
+        "cosine_similarity": "F.cosine_similarity(x, x * 2)",
+        "var": "x.var(1)",
+        "layer_norm": "F.layer_norm(x, (8,))",
+        "rms_norm": "F.rms_norm(x, (8,))",
+        "batch_norm": "F.batch_norm(x, None, None, training=True)",
+        "mse_loss": "F.mse_loss(x, x.detach() * 2)",
+        "avg_pool1d": "F.avg_pool1d(x, 8)",
+        "dist": "m.dist(x, x.detach() * 2)",
+    }
+    values = np.random.default_rng(0).normal(size=(4, 8)).astype(np.float16)
+    grads = []
+    for m in (torch, tg):
+        x = m.tensor(values, requires_grad=True)
+        out = eval(programs[name], {"m": m, "F": m.nn.functional, "x": x})
+        weights = m.arange(1, out.numel() + 1, dtype=m.float16).reshape(out.shape) / out.numel()
+        (out * weights).sum().backward()
+        assert x.grad.dtype == m.float16
+        grads.append(x.grad.numpy().astype(np.float64))
+    np.testing.assert_allclose(grads[1], grads[0], rtol=5e-3, atol=3e-3)
