@@ -451,3 +451,25 @@ def test_equal_extremes_share_their_gradient():
     gx, gs = tg.autograd.grad(y.sum(), (x, src))
     np.testing.assert_allclose(gx.numpy(), [1 / 3, 1])
     np.testing.assert_allclose(gs.numpy(), [1 / 3, 1 / 3, 0])
+
+
+def test_a_list_with_more_than_numbers_is_taken_for_a_tuple():
+    array = np.arange(24.0).reshape(2, 3, 4)
+    x = tg.tensor(array)
+    rows, columns = tg.tensor([0, 1]), tg.tensor([1, 2])
+    for index in ([rows, columns], [[0, 1], [1, 2]], [(0, 1), np.array([1, 2])]):
+        with pytest.warns(UserWarning, match="non-tuple sequence"):
+            got = x[index]
+        assert got.tolist() == array[[0, 1], [1, 2]].tolist()
+    with pytest.warns(UserWarning, match="non-tuple sequence"):
+        assert x[[0, slice(1, 2)]].tolist() == array[0, 1:2].tolist()
+    with pytest.warns(UserWarning, match="non-tuple sequence"):
+        x[[rows, columns]] = 5.0
+    array[[0, 1], [1, 2]] = 5
+    assert x.tolist() == array.tolist()
+
+
+def test_a_second_ellipsis_stands_for_nothing():
+    x = tg.arange(24.0).reshape(2, 3, 4)
+    assert x[..., ...].tolist() == x.tolist()
+    assert x[..., 0, ...].tolist() == x[..., 0].tolist()

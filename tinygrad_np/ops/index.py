@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 import warnings
 from collections.abc import Sequence
+from types import EllipsisType
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,8 @@ def getitem(input: Any, where: Any) -> Any:
 
     Notes
     -----
-    A list always stands for the tensor of its elements, as PyTorch has announced it and NumPy
-    does; PyTorch 2 still takes some nested lists for tuples.
+    A list of numbers stands for the tensor of them. One with tensors, lists, slices, None or
+    Ellipsis in it stands for the tuple of its elements, as still in PyTorch 2, with a warning.
 
     Examples
     --------
@@ -173,7 +174,18 @@ def same_dtype(input: Any, source: Any, name: str) -> None:
 
 def _parse(where: Any) -> tuple[Where | None, Where | None]:
     """An index as a part that makes a view and a part that copies; either may be None."""
+    if isinstance(where, list) and any(isinstance(w, _NOT_NUMBERS) for w in where):
+        warnings.warn(
+            "Using a non-tuple sequence for multidimensional indexing is deprecated: a list with "
+            "tensors or lists in it is taken for the tuple of its elements. Use x[tuple(index)], "
+            "or x[tensor(index)] for one index",
+            UserWarning,
+            stacklevel=4,
+        )
+        where = tuple(where)
     items = [_item(w) for w in (where if isinstance(where, tuple) else (where,))]
+    while items and items[-1] is Ellipsis and any(w is Ellipsis for w in items[:-1]):
+        items.pop()  # a second one stands for nothing
     if not any(isinstance(w, np.ndarray) for w in items):
         if Ellipsis not in items:
             items.append(...)  # so that a 0-d result is an array, not a NumPy scalar
@@ -195,6 +207,7 @@ def _parse(where: Any) -> tuple[Where | None, Where | None]:
 
 
 _PLAIN = (int, type(None))
+_NOT_NUMBERS = (slice, EllipsisType, type(None), TensorBase, np.ndarray, list, tuple, range)
 
 
 def _plain(w: slice) -> slice:
