@@ -1,6 +1,4 @@
-"""torch.func: derivatives against formulas, nested ones and those for trees of tensors; vmap."""
-
-from collections import defaultdict, namedtuple
+"""torch.func: derivatives against formulas, nested ones and those for trees of tensors."""
 
 import numpy as np
 import pytest
@@ -101,112 +99,6 @@ def test_gradients_of_each_example():
     np.testing.assert_allclose(found["bias"].numpy(), 2 * error)
 
 
-def test_vmap_takes_and_gives_any_dimension():
-    x = np.random.default_rng(0).standard_normal((4, 3, 2))
-    out = func.vmap(lambda a, b: (a.sum(0), b), in_dims=(1, None), out_dims=(1, 0))(
-        tg.tensor(x), tg.ones(2)
-    )
-    np.testing.assert_allclose(out[0].numpy(), x.sum(0).T)
-    assert out[1].shape == (3, 2)
-
-
-def test_vmap_shares_arguments_by_name():
-    x, y = tg.tensor(X), tg.tensor([1.0, 2.0], dtype=tg.float64)
-    out = tg.vmap(lambda x, y: x * y)(x, y=y)
-    np.testing.assert_allclose(out.numpy(), np.multiply.outer(X, [1.0, 2.0]))
-
-
-def test_vmap_takes_and_gives_trees():
-    Pair = namedtuple("Pair", "a b")
-    given = Pair(tg.tensor(X), defaultdict(list, c=tg.tensor([X, 2 * X])))
-    dims = (Pair(0, {"c": 1}), None)
-    out = func.vmap(
-        lambda p, k: {"sum": p.a + p.b["c"].sum(), "rest": [k, Pair(p.b["c"], p.a)]},
-        dims,
-        {"sum": 0, "rest": [None, Pair(1, 0)]},
-    )(given, "k")
-    np.testing.assert_allclose(out["sum"].numpy(), 4 * X)
-    assert out["rest"][0] == "k"
-    np.testing.assert_allclose(out["rest"][1].a.numpy(), [X, 2 * X])
-    np.testing.assert_allclose(out["rest"][1].b.numpy(), X)
-
-
-def test_vmap_of_no_examples():
-    x = tg.zeros(0, 2, requires_grad=True)
-    w = tg.ones(2, requires_grad=True)
-    out = func.vmap(lambda x: {"dot": (x * w).sum(), "same": x, "off": x > 0})(x)
-    assert [(k, v.shape, v.dtype) for k, v in out.items()] == [
-        ("dot", (0,), tg.float32), ("same", (0, 2), tg.float32), ("off", (0, 2), tg.bool)
-    ]  # fmt: skip
-    out["dot"].sum().backward()
-    assert w.grad.tolist() == [0, 0]
-    assert x.grad.shape == (0, 2)
-    assert func.vmap(lambda x: ~x, 1, 1)(tg.zeros(2, 0, dtype=tg.bool)).shape == (2, 0)
-
-
-def test_random_numbers_of_examples():
-    own = tg.Generator().manual_seed(3)
-
-    def draw(x):
-        tg.rand(())
-        return x + tg.rand(2), x + tg.randn(1, generator=own)
-
-    x = tg.zeros(3, 1)
-    for given in ("error", None):
-        with pytest.raises(RuntimeError, match="randomness"):
-            func.vmap(draw, randomness=given)(x)
-    different = func.vmap(draw, randomness="different")(x)
-    assert len({*different[0].flatten().tolist(), *different[1].flatten().tolist()}) == 9
-    tg.manual_seed(0)
-    own.manual_seed(3)
-    same = func.vmap(draw, randomness="same")(x)
-    after = tg.rand(2)
-    tg.manual_seed(0)
-    own.manual_seed(3)
-    one = draw(x[0])
-    for mine, want in zip(same, one, strict=True):
-        assert mine.tolist() == [want.tolist()] * 3
-    assert after.tolist() == tg.rand(2).tolist()
-    assert tg.rand(1).shape == (1,)  # outside it is free again
-    twice = func.vmap(func.vmap(draw, randomness="different"), randomness="same")(tg.zeros(2, 3, 1))
-    assert twice[0][0].tolist() == twice[0][1].tolist()
-    assert len(set(twice[0][0].flatten().tolist())) == 6
-    with pytest.raises(RuntimeError, match="randomness"):
-        func.vmap(func.vmap(draw, randomness="different"))(tg.zeros(2, 3, 1))
-
-
-@pytest.mark.parametrize(
-    ("call", "match"),
-    [
-        (lambda v, t: v(t.add)(t.ones(3), t.ones(4)), "same size"),
-        (lambda v, t: v(t.add, in_dims=(0,))(t.ones(3), t.ones(3)), "in_dims is not compatible"),
-        (lambda v, t: v(t.mul)(t.ones(3), 2.0), "Got in_dim=0"),
-        (lambda v, t: v(t.sin, in_dims=(0.0,))(t.ones(3)), "Got in_dim=0.0"),
-        (lambda v, t: v(t.sin, in_dims=[0])(t.ones(3)), "in_dims"),
-        (lambda v, t: v(t.sin, in_dims=1)(t.ones(3)), "dimensionality 1"),
-        (lambda v, t: v(t.sin, in_dims=(None,))(t.ones(3)), "at least one Tensor"),
-        (lambda v, t: v(lambda x: x)(x=t.ones(3)), "no inputs"),
-        (lambda v, t: v(lambda d: d["a"], in_dims=({"b": 0},))({"a": t.ones(3)}), "in_dims"),
-        (lambda v, t: v(lambda d: d[0], in_dims=((0,),))([t.ones(3)]), "in_dims"),
-        (lambda v, t: v(lambda x: 2.0)(t.ones(3)), "must only return Tensors"),
-        (lambda v, t: v(lambda x: (x, None))(t.ones(3)), "must only return Tensors"),
-        (lambda v, t: v(t.sin, out_dims=None)(t.arange(3.0)), "out_dim is None"),
-        (lambda v, t: v(t.sin, out_dims=(0, 0))(t.ones(3)), "out_dims is not compatible"),
-        (lambda v, t: v(t.sin, out_dims="a")(t.ones(3)), "out_dims"),
-        (lambda v, t: v(t.sin, chunk_size=0)(t.ones(3)), "chunk_size"),
-    ],
-)
-@pytest.mark.parametrize("where", ["here", pytest.param("torch", marks=pytest.mark.torch)])
-def test_vmap_says_what_does_not_fit(where, call, match):
-    if where == "torch":
-        torch = pytest.importorskip("torch")
-        vmap = torch.vmap
-    else:
-        torch, vmap = tg, func.vmap
-    with pytest.raises(ValueError, match=match):
-        call(vmap, torch)
-
-
 def test_only_numbers_have_a_gradient():
     with pytest.raises(RuntimeError, match=r"0-d tensor.*\[3\]"):
         func.grad(lambda x: x)(tg.ones(3))
@@ -255,3 +147,162 @@ def test_jvp_is_on_the_tape():
     np.testing.assert_allclose(weight.grad.item(), (8 * 3 * x.numpy() ** 2).sum())
     with tg.no_grad():
         assert not tg.func.jvp(lambda x: weight * x, (x,), (ones,))[1].requires_grad
+
+
+def jacobians(func, args, argnums=0):
+    """By both walks: jacrev's, and jacfwd's, which has the results' dtypes."""
+    return tg.func.jacrev(func, argnums)(*args), tg.func.jacfwd(func, argnums)(*args)
+
+
+def test_jacobians_of_trees():
+    x, y = tg.tensor(X), tg.tensor([[2.0, 3.0]], dtype=tg.float64)
+    for found in jacobians(
+        lambda d: {"a": d["x"] ** 2, "b": [d["y"][0].sum()]}, [{"x": x, "y": [y]}]
+    ):
+        np.testing.assert_allclose(found["a"]["x"].numpy(), np.diag(2 * X))
+        np.testing.assert_allclose(found["a"]["y"][0].numpy(), np.zeros((3, 1, 2)))
+        np.testing.assert_allclose(found["b"][0]["x"].numpy(), np.zeros(3))
+        np.testing.assert_allclose(found["b"][0]["y"][0].numpy(), np.ones((1, 2)))
+    for found in jacobians(lambda x, y: (x * y[0, 0], y), [x, y], (1, 0)):
+        np.testing.assert_allclose(found[0][0].numpy(), np.stack([X, 0 * X], -1)[:, None])
+        np.testing.assert_allclose(found[0][1].numpy(), 2 * np.eye(3))
+        np.testing.assert_allclose(found[1][0].numpy(), np.eye(2).reshape(1, 2, 1, 2))
+        np.testing.assert_allclose(found[1][1].numpy(), np.zeros((1, 2, 3)))
+
+
+def test_hessians_of_trees():
+    x, y = tg.tensor(X), tg.tensor(2 * X)
+    found = func.hessian(lambda x, y: (x**2 * y).sum(), (0, 1))(x, y)
+    want = [[4 * X, 2 * X], [2 * X, 0 * X]]
+    for row, rows in zip(found, want, strict=True):
+        for block, diagonal in zip(row, rows, strict=True):
+            np.testing.assert_allclose(block.numpy(), np.diag(diagonal))
+    named = func.hessian(lambda d: (d["x"] ** 2 * d["y"]).sum())({"x": x, "y": y})
+    np.testing.assert_allclose(named["x"]["y"].numpy(), np.diag(2 * X))
+    assert func.hessian(lambda x: (x**2).sum())(tg.ones(0)).shape == (0, 0)
+
+
+def test_jacobians_of_nothing():
+    for found in jacobians(lambda x: x[:0], [tg.ones(3)]):
+        assert found.shape == (0, 3)
+    for found in jacobians(lambda x: x.sum(1), [tg.ones(2, 0)]):
+        assert found.shape == (2, 2, 0)
+
+
+def test_dtypes_of_jacobians():
+    x = tg.tensor(X)
+    back, forth = jacobians(lambda x: (x.float(), tg.ones(2)), [x])
+    assert [b.dtype for b in back] == [tg.float64] * 2
+    assert [b.dtype for b in forth] == [tg.float32] * 2
+    twice, most = func.jacfwd(lambda x: (2 * x, x.argmax()))(x)
+    np.testing.assert_allclose(twice.numpy(), 2 * np.eye(3))
+    assert (most.tolist(), most.dtype) == ([0, 0, 0], tg.int64)
+    _, (slope, none) = func.jvp(lambda x: (2 * x, x > 0), (x,), (x,))
+    np.testing.assert_allclose(slope.numpy(), 2 * X)
+    assert (none.tolist(), none.dtype) == ([False] * 3, tg.bool)
+
+
+def test_linear_maps():
+    x = tg.tensor(X)
+    calls = []
+
+    def both(d, y):
+        calls.append(1)
+        return {"s": d["x"].sin() * y[0]}
+
+    result, along = func.linearize(both, {"x": x}, [x])
+    np.testing.assert_allclose(result["s"].numpy(), np.sin(X) * X)
+    for scale in (1.0, -2.0):
+        slope = along({"x": scale * tg.ones_like(x)}, [0 * x])
+        np.testing.assert_allclose(slope["s"].numpy(), scale * np.cos(X) * X)
+    assert calls == [1]
+    _, back = func.vjp(both, {"x": x}, [x])
+    cotangent = tg.tensor([1.0, 2.0, 3.0], dtype=tg.float64)
+    first, second = back({"s": cotangent})
+    np.testing.assert_allclose(first["x"].numpy(), [1, 2, 3] * np.cos(X) * X)
+    np.testing.assert_allclose(second[0].numpy(), [1, 2, 3] * np.sin(X))
+    (nothing,) = func.vjp(lambda x: tg.ones(2), x)[1](tg.ones(2))
+    assert nothing.tolist() == [0, 0, 0]
+
+
+def test_nothing_is_recorded_under_no_grad():
+    w, x = tg.tensor(X, requires_grad=True), tg.tensor(X)
+    with tg.no_grad():
+        results = [
+            *func.grad_and_value(lambda x: (w * x * x).sum())(x),
+            func.vjp(lambda x: w * x * x, x)[1](x)[0],
+            *func.jvp(lambda x: w * x * x, (x,), (x,)),
+            func.jacrev(lambda x: w * x * x)(x),
+            func.jacfwd(lambda x: w * x * x)(x),
+            func.hessian(lambda x: (w * x * x).sum())(x),
+        ]
+    assert not any(r.requires_grad for r in results)
+    np.testing.assert_allclose(results[0].numpy(), 2 * X * X)
+    inner = func.grad(lambda x: tg.no_grad()(func.grad(lambda y: (y**3).sum()))(x).sum())
+    assert inner(x).tolist() == [0, 0, 0]  # constant there, as whatever no_grad computes
+
+
+def _cross(f, x):
+    return f.vjp(lambda x: (x * x, x.sum()), x)[1]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda f, x: f.grad(lambda x: x.sum() * 0)(3.0), ValueError, "must be Tensor"),
+        (lambda f, x: f.grad(lambda d: d["a"].sum())({"a": x, "b": 2}), ValueError, "be Tensor"),
+        (lambda f, x: f.jacrev(lambda x: x)(3.0), ValueError, "must be Tensor"),
+        (lambda f, x: f.vjp(lambda x: x, 3.0), ValueError, "must be Tensor"),
+        (lambda f, x: f.grad(lambda x: x.sum(), argnums=(0, 0))(x), RuntimeError, "unique"),
+        (lambda f, x: f.jacfwd(lambda x: x, argnums=(0, -1))(x), RuntimeError, "unique"),
+        (lambda f, x: f.grad(lambda x: x.sum(), argnums=())(x), RuntimeError, "non-empty"),
+        (lambda f, x: f.jacrev(lambda x: x, argnums=5)(x), RuntimeError, "argnum=5"),
+        (lambda f, x: f.grad(lambda x: x.sum())(x=x), RuntimeError, "only 0 positional"),
+        (lambda f, x: f.grad(lambda x: x.sum(), argnums=[0])(x), RuntimeError, "argnums"),
+        (lambda f, x: f.grad(lambda x: x.sum(), has_aux=True)(x), RuntimeError, "output, aux"),
+        (lambda f, x: f.jvp(lambda x: [x, 1], (x,), (x,), has_aux=True), RuntimeError, "aux"),
+        (lambda f, x: f.grad(lambda x: 1.0)(x), RuntimeError, "float"),
+        (lambda f, x: f.vjp(lambda x: (x, 1), x), RuntimeError, "only tensors"),
+        (lambda f, x: f.vjp(lambda x: x.argmax(), x), RuntimeError, "floating-point"),
+        (lambda f, x: f.jacrev(lambda x: x > 0)(x), RuntimeError, "floating-point"),
+        (lambda f, x: f.jacrev(lambda x: x * 1j)(x), RuntimeError, "real"),
+        (lambda f, x: f.jacrev(lambda x: x, chunk_size=0)(x), ValueError, "chunk_size"),
+        (lambda f, x: _cross(f, x)(x, x.sum()), RuntimeError, "structure|gradient"),
+        (lambda f, x: _cross(f, x)([x, x.sum()]), RuntimeError, "structure"),
+        (lambda f, x: _cross(f, x)(x), RuntimeError, "structure"),
+        (lambda f, x: f.vjp(lambda x: {"a": x}, x)[1]({"b": x}), RuntimeError, "structure"),
+        (lambda f, x: f.vjp(lambda x: x, x)[1](x[:2]), RuntimeError, "shape"),
+        (lambda f, x: f.jvp(lambda x: x, [x], [x]), RuntimeError, "tuple"),
+        (lambda f, x: f.jvp(lambda x: x, (3.0,), (1.0,)), RuntimeError, "primals"),
+        (lambda f, x: f.jvp(lambda d: d["a"], ({"a": x},), ({"b": x},)), RuntimeError, "structure"),
+        (lambda f, x: f.jvp(lambda x: x, (x,), (1.0,)), RuntimeError, "tangent"),
+        (lambda f, x: f.jvp(lambda x: x, (x,), (x[:2],)), RuntimeError, "size|shape"),
+        (lambda f, x: f.jvp(lambda x: 2.0, (x,), (x,)), RuntimeError, "only tensors"),
+        (lambda f, x: f.jvp(lambda x: x, (x,), (x,))[2], IndexError, "range"),
+        (
+            lambda f, x: f.jvp(lambda y: x, (x,), (x,), strict=True),
+            RuntimeError,
+            "independent.*strict=True",
+        ),
+        (lambda f, x: f.linearize(lambda x: x, x)[1](x, x), RuntimeError, "tangents"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore")  # what torch says of itself
+@pytest.mark.parametrize("where", ["here", pytest.param("torch", marks=pytest.mark.torch)])
+def test_what_does_not_fit_is_said(where, call, error, match):
+    if where == "torch":
+        torch = pytest.importorskip("torch")
+        f, x = torch.func, torch.tensor(X)
+    else:
+        f, x = func, tg.tensor(X)
+    with pytest.raises(error, match=match):
+        call(f, x)
+
+
+def test_random_numbers_in_jacfwd():
+    def noisy(x):
+        return x * tg.rand(3)
+
+    with pytest.raises(RuntimeError, match="randomness"):
+        func.jacfwd(noisy)(tg.ones(3))
+    assert func.jacfwd(noisy, randomness="same")(tg.ones(3)).shape == (3, 3)

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.ops.join import stack
-from tinygrad_np.tape.backward import grad
+from tinygrad_np.autograd.products import blocks, directions, product
 from tinygrad_np.tape.grad_mode import enable_grad, mode
 from tinygrad_np.tape.graph import make
 from tinygrad_np.tensor import Tensor
@@ -60,7 +59,7 @@ def vjp(
         ys = _tuple(results)
         vs = None if v is None else _tuple(v)
         _check_shapes(vs, ys, "v", "outputs")
-        products = _grad(ys, xs, vs, create_graph, strict)
+        products = product(ys, xs, vs, create_graph, strict)
     return _like(results, _done(ys, create_graph)), _like(inputs, _done(products, create_graph))
 
 
@@ -71,10 +70,7 @@ def jvp(
     create_graph: bool = False,
     strict: bool = False,
 ) -> tuple[Tensors, Tensors]:
-    """The outputs of `func` and the product of its Jacobian with a vector.
-
-    It is computed by two walks back: the product with a vector from the left is linear in that
-    vector, and its gradient is the product from the right.
+    """The outputs of `func` and the product of its Jacobian with a vector (see `directions`).
 
     Parameters
     ----------
@@ -102,20 +98,7 @@ def jvp(
         if v is None and (len(xs) != 1 or xs[0].numel() != 1):
             raise RuntimeError("v can be left out only for one input of one element")
         _check_shapes(vs, xs, "v", "inputs")
-        zeros = tuple(make(np.zeros_like(y._array)).requires_grad_() for y in ys)
-        products = _grad(ys, xs, zeros, True, strict)
-        # a product that does not depend on `zeros` stands for an output constant in that input
-        moving = [(p, v) for p, v in zip(products, vs, strict=True) if p.requires_grad]
-        along = tuple(make(np.zeros_like(y._array)) for y in ys)
-        if moving:
-            along = grad(
-                [p for p, _ in moving],
-                zeros,
-                [v for _, v in moving],
-                create_graph=create_graph,
-                allow_unused=True,
-                materialize_grads=True,
-            )
+        along = directions(ys, xs, strict)(vs, create_graph)
     return _like(results, _done(ys, create_graph)), _like(results, _done(along, create_graph))
 
 
@@ -153,27 +136,7 @@ def jacobian(
     with enable_grad():
         xs = _live(inputs, create_graph)
         results = func(*xs)
-        rows = []
-        for y in _tuple(results):
-            parts: list[list[Tensor]] = [[] for _ in xs]
-            for k in range(y.numel()):
-                seed = np.zeros(tuple(y.shape), y._array.dtype)
-                seed.reshape(-1)[k] = 1
-                for part, g in zip(
-                    parts, _grad((y,), xs, (make(seed),), create_graph, strict), strict=True
-                ):
-                    part.append(g)
-            rows.append(
-                _like(
-                    inputs,
-                    tuple(
-                        stack(p).reshape((*y.shape, *x.shape))
-                        if p
-                        else make(np.zeros((*y.shape, *x.shape), x._array.dtype))
-                        for p, x in zip(parts, xs, strict=True)
-                    ),
-                )
-            )
+        rows = [_like(inputs, blocks(y, xs, create_graph, strict)) for y in _tuple(results)]
     return tuple(rows) if isinstance(results, (tuple, list)) else rows[0]
 
 
@@ -209,7 +172,7 @@ def hessian(
 
     def gradient(*xs: Tensor) -> Tensors:
         (y,) = _scalar(func(*xs))
-        return _like(inputs, _grad((y,), xs, None, True, strict))
+        return _like(inputs, product((y,), xs, None, True, strict))
 
     return jacobian(gradient, inputs, create_graph=create_graph)
 
@@ -250,8 +213,8 @@ def hvp(
         if v is None and (len(xs) != 1 or xs[0].numel() != 1):
             raise RuntimeError("v can be left out only for one input of one element")
         _check_shapes(vs, xs, "v", "inputs")
-        first = _grad(y, xs, None, True, strict)
-        products = _grad(first, xs, vs, create_graph, strict)
+        first = product(y, xs, None, True, strict)
+        products = product(first, xs, vs, create_graph, strict)
     return _done(y, create_graph)[0], _like(inputs, _done(products, create_graph))
 
 
@@ -296,23 +259,3 @@ def _check_shapes(vs: Any, targets: tuple[Any, ...], name: str, of: str) -> None
     got, want = [tuple(v.shape) for v in vs], [tuple(t.shape) for t in targets]
     if got != want:
         raise RuntimeError(f"{name} should have the shapes of the {of}: expected {want}, got {got}")
-
-
-def _grad(
-    outputs: tuple[Any, ...], inputs: tuple[Any, ...], vs: Any, create_graph: bool, strict: bool
-) -> tuple[Any, ...]:
-    """Gradients of those outputs that have any; zeros for inputs that are not used."""
-    live = [i for i, y in enumerate(outputs) if y.requires_grad]
-    if strict and len(live) < len(outputs):
-        raise RuntimeError("an output of the function is independent of the inputs (strict=True)")
-    if not live:
-        return tuple(make(np.zeros_like(x._array)) for x in inputs)
-    return grad(
-        [outputs[i] for i in live],
-        inputs,
-        None if vs is None else [vs[i] for i in live],
-        retain_graph=True,
-        create_graph=create_graph,
-        allow_unused=not strict,
-        materialize_grads=not strict,
-    )

@@ -3,15 +3,8 @@
 Source: the interface is PyTorch's, https://pytorch.org/docs/stable/func.api.html
 """
 
-from tinygrad_np.func.derivatives import (
-    grad,
-    grad_and_value,
-    hessian,
-    jacfwd,
-    jacrev,
-    jvp,
-    vjp,
-)
+from tinygrad_np.func.derivatives import grad, grad_and_value, jvp, linearize, vjp
+from tinygrad_np.func.jacobians import hessian, jacfwd, jacrev
 from tinygrad_np.func.modules import functional_call, stack_module_state
 from tinygrad_np.func.vectorize import vmap
 
@@ -23,6 +16,7 @@ __all__ = [
     "jacfwd",
     "jacrev",
     "jvp",
+    "linearize",
     "stack_module_state",
     "vjp",
     "vmap",

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from tinygrad_np.autograd import functional
-from tinygrad_np.func.trees import Tree, in_form_of, tensors_of
-from tinygrad_np.ops.join import stack
-from tinygrad_np.tape.backward import grad as gradients
+from tinygrad_np.autograd.products import directions, product
+from tinygrad_np.func.level import Argnums, Level
+from tinygrad_np.func.trees import Tree, leaves_of, with_leaves
 from tinygrad_np.tape.grad_mode import enable_grad
-from tinygrad_np.tape.graph import Leaf
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["grad", "grad_and_value", "hessian", "jacfwd", "jacrev", "jvp", "vjp"]
-
-Argnums = int | tuple[int, ...]
+__all__ = ["grad", "grad_and_value", "linearize", "jvp", "vjp"]
 
 
 def grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Any:
@@ -31,8 +27,10 @@ def grad(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) 
 
     Raises
     ------
+    ValueError
+        For an argument to differentiate for that is no tensor.
     RuntimeError
-        If the result is not a 0-d tensor.
+        If the result is not a 0-d tensor, or `argnums` does not fit the arguments.
 
     Examples
     --------
@@ -61,16 +59,14 @@ def grad_and_value(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool
     """
 
     def both(*args: Any, **kwargs: Any) -> Any:
-        with enable_grad():
-            args, leaves = _followed(args, argnums)
-            value = func(*args, **kwargs)
-            result, aux = value if has_aux else (value, None)
-            if not isinstance(result, Tensor) or result.ndim:
-                what = list(result.shape) if isinstance(result, Tensor) else type(result).__name__
-                raise RuntimeError(f"grad: func must return a 0-d tensor, but it returned {what}")
-            found = _gradients(result, leaves)
-        trees = in_form_of(_chosen(args, argnums), iter(_free(found, leaves)))
-        result, aux = _freed((result, aux), leaves)
+        level = Level("grad", func, args, kwargs, argnums, has_aux)
+        result = level.result
+        if not isinstance(result, Tensor) or result.ndim:
+            what = list(result.shape) if isinstance(result, Tensor) else type(result).__name__
+            raise RuntimeError(f"grad: func must return a 0-d tensor, but it returned {what}")
+        found = product([result], level.leaves, None, level.records(result))
+        trees = level.as_chosen(found)
+        result, aux = level.freed((result, level.aux))
         return trees, (result, aux) if has_aux else result
 
     return both
@@ -79,6 +75,21 @@ def grad_and_value(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool
 def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> Any:
     """The result of `func`, and the function that multiplies a vector with its Jacobian.
 
+    Parameters
+    ----------
+    func : callable
+    *primals : Tree
+        The arguments: tensors, or dicts, lists or tuples of them.
+    has_aux : bool, default False
+        `func` returns a pair ``(result, aux)``, and `aux` comes third.
+
+    Raises
+    ------
+    ValueError
+        For an argument that is no tensor.
+    RuntimeError
+        For results that are not tensors of floats, and for vectors of another form than theirs.
+
     Examples
     --------
     >>> import tinygrad_np as tg
@@ -86,26 +97,16 @@ def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> Any:
     >>> result, back(tg.tensor([1.0, 1.0]))
     (tensor([1., 4.]), (tensor([2., 4.]),))
     """
-    argnums = tuple(range(len(primals)))
-    with enable_grad():
-        args, leaves = _followed(primals, argnums)
-        value = func(*args)
-    result, aux = value if has_aux else (value, None)
+    level = Level("vjp", func, primals, {}, range(len(primals)), has_aux)
+    level.only("fc", "floating-point or complex")
 
-    def back(*cotangents: Tree) -> Any:
-        with enable_grad():
-            found = gradients(
-                tensors_of(result),
-                leaves,
-                tensors_of(cotangents),
-                retain_graph=True,
-                create_graph=True,
-                allow_unused=True,
-                materialize_grads=True,
-            )
-        return in_form_of(args, iter(_free(found, leaves)))
+    def back(cotangents: Tree, retain_graph: bool = True, create_graph: bool | None = None) -> Tree:
+        level.check_form(cotangents, level.result, "cotangents and result")
+        vectors = leaves_of(cotangents)
+        record = level.records(*level.outputs, *(v for v in vectors if isinstance(v, Tensor)))
+        return level.as_chosen(product(level.outputs, level.leaves, vectors, record))
 
-    shown, aux = _freed((result, aux), leaves)
+    shown, aux = level.freed((level.result, level.aux))
     return (shown, back, aux) if has_aux else (shown, back)
 
 
@@ -121,9 +122,15 @@ def jvp(
     primals, tangents : tuple
         The arguments, and directions of the same form: tensors, or dicts, lists or tuples of them.
     strict : bool, default False
-        RuntimeError for an argument that the result does not depend on.
+        RuntimeError for a result that does not depend on the arguments.
     has_aux : bool, default False
         `func` returns a pair ``(result, aux)``, and `aux` comes third.
+
+    Raises
+    ------
+    RuntimeError
+        For arguments that are not tensors in a tuple, for tangents of another form or other
+        shapes, and for results that are not tensors.
 
     Examples
     --------
@@ -131,137 +138,72 @@ def jvp(
     >>> tg.func.jvp(lambda x: x * x, (tg.tensor([1.0, 2.0]),), (tg.tensor([1.0, 0.0]),))
     (tensor([1., 4.]), tensor([2., 0.]))
     """
-    aux = form = None
-    leaves: list[Any] = []
-
-    def result(*tensors: Any) -> Any:
-        nonlocal aux, form, leaves
-        value, leaves = func(*in_form_of(primals, iter(tensors))), list(tensors)
-        form, aux = value if has_aux else (value, None)
-        return tuple(tensors_of(form))
-
-    pair = functional.jvp(
-        result, tuple(tensors_of(primals)), tuple(tensors_of(tangents)), True, strict
-    )
-    found = tuple(in_form_of(form, iter(_free(some, leaves))) for some in pair)
-    return (*found, _freed(aux, leaves)) if has_aux else found
+    leaves = leaves_of(primals)
+    if not isinstance(primals, tuple) or not all(isinstance(x, Tensor) for x in leaves or [None]):
+        raise RuntimeError(
+            "jvp: expected primals to be a tuple with the arguments of the function, which are "
+            f"tensors or made of them, one at least; got {primals!r}"
+        )
+    level, along = _linear("jvp", func, primals, strict, has_aux)
+    slopes = along(tangents)
+    result, aux = level.freed((level.result, level.aux))
+    return (result, slopes, aux) if has_aux else (result, slopes)
 
 
-def jacrev(
-    func: Callable[..., Any],
-    argnums: Argnums = 0,
-    *,
-    has_aux: bool = False,
-    chunk_size: int | None = None,
-) -> Any:
-    """The function that computes the Jacobian of `func`, whose result is a tensor.
+def linearize(func: Callable[..., Any], *primals: Tree) -> tuple[Any, Callable[..., Any]]:
+    """The result of `func`, and the function that multiplies its Jacobian with tangents.
+
+    Parameters
+    ----------
+    func : callable
+    *primals : Tree
+        The arguments: tensors, or dicts, lists or tuples of them.
 
     Returns
     -------
-    callable
-        Its result is (*result.shape, *argument.shape), for each tensor among the arguments.
+    result : Tree
+    along : callable
+        ``along(*tangents)`` is what `jvp` gives for these, but `func` is not called again.
+
+    Raises
+    ------
+    ValueError
+        For an argument that is no tensor.
+    RuntimeError
+        As `jvp`.
 
     Examples
     --------
     >>> import tinygrad_np as tg
-    >>> tg.func.jacrev(lambda x: x * x)(tg.tensor([1.0, 2.0]))
-    tensor([[2., 0.],
-            [0., 4.]])
+    >>> result, along = tg.func.linearize(lambda x: x * x, tg.tensor([1.0, 2.0]))
+    >>> result, along(tg.tensor([1.0, 0.0]))
+    (tensor([1., 4.]), tensor([2., 0.]))
     """
-
-    def jacobian(*args: Any, **kwargs: Any) -> Any:
-        with enable_grad():
-            args, leaves = _followed(args, argnums)
-            value = func(*args, **kwargs)
-            result, aux = value if has_aux else (value, None)
-            rows = [_gradients(element, leaves) for element in result.reshape(-1)]
-            found = [
-                stack(some).reshape((*result.shape, *leaf.shape))
-                for leaf, *some in zip(leaves, *rows, strict=True)
-            ]
-        trees = in_form_of(_chosen(args, argnums), iter(_free(found, leaves)))
-        return (trees, _freed(aux, leaves)) if has_aux else trees
-
-    return jacobian
+    level, along = _linear("linearize", func, primals)
+    return level.freed(level.result), lambda *tangents: along(tangents)
 
 
-def jacfwd(
-    func: Callable[..., Any],
-    argnums: Argnums = 0,
-    has_aux: bool = False,
-    *,
-    randomness: str = "error",
-) -> Any:
-    """The same as `jacrev`: here too the walk goes backwards.
+def _linear(
+    name: str, func: Any, primals: Any, strict: bool = False, has_aux: bool = False
+) -> tuple[Level, Callable[[Tree], Tree]]:
+    """The call, and the function from directions of its arguments to those of its results."""
+    level = Level(name, func, primals, {}, range(len(primals)), has_aux)
+    if strict and not all(y.requires_grad for y in level.outputs):
+        raise RuntimeError(f"{name}: a result is independent of the arguments, and strict=True")
+    with enable_grad():
+        push = directions(level.outputs, level.leaves)
 
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.func.jacfwd(lambda x: x.sum())(tg.ones(2))
-    tensor([1., 1.])
-    """
-    return jacrev(func, argnums, has_aux=has_aux)
+    def along(tangents: Tree) -> Tree:
+        level.check_form(tangents, level.chosen, "tangents and primals")
+        given = leaves_of(tangents)
+        for tangent, leaf in zip(given, level.leaves, strict=True):
+            if not isinstance(tangent, Tensor) or tangent.shape != leaf.shape:
+                got = list(tangent.shape) if isinstance(tangent, Tensor) else type(tangent).__name__
+                raise RuntimeError(
+                    f"{name}: expected a tangent of the shape of its primal, {list(leaf.shape)}, "
+                    f"got {got}"
+                )
+        found = push(given, level.records(*level.outputs, *given))
+        return with_leaves(level.result, iter(level.freed(found)))
 
-
-def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Any:
-    """The Jacobian of the Jacobian.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.func.hessian(lambda x: (x**3).sum())(tg.tensor([1.0, 2.0]))
-    tensor([[ 6.,  0.],
-            [ 0., 12.]])
-    """
-    return jacrev(jacrev(func, argnums), argnums)
-
-
-def _chosen(args: Sequence[Any], argnums: Argnums) -> Any:
-    return args[argnums] if isinstance(argnums, int) else tuple(args[i] for i in argnums)
-
-
-def _followed(args: Sequence[Any], argnums: Argnums) -> tuple[tuple[Any, ...], list[Any]]:
-    """The arguments, those to differentiate for with new places on the tape; these tensors."""
-    chosen = {i % len(args) for i in ((argnums,) if isinstance(argnums, int) else argnums)}
-    followed, leaves = list(args), []
-    for i in sorted(chosen):
-        new = [
-            x[...] if x.requires_grad else x.detach().requires_grad_() for x in tensors_of(args[i])
-        ]
-        followed[i] = in_form_of(args[i], iter(new))
-    for i in (argnums,) if isinstance(argnums, int) else argnums:
-        leaves += tensors_of(followed[i])
-    return tuple(followed), leaves
-
-
-def _gradients(result: Any, leaves: list[Any]) -> Any:
-    if not result.requires_grad:
-        return [leaf * 0 for leaf in leaves]
-    return gradients(
-        result, leaves, retain_graph=True, create_graph=True, allow_unused=True,
-        materialize_grads=True,
-    )  # fmt: skip
-
-
-def _free(tensors: Sequence[Any], leaves: list[Any]) -> list[Any]:
-    """The tensors, detached where only leaves that were made here lead to them."""
-    made = {leaf._node for leaf in leaves if leaf.is_leaf}
-    return [t if _others(t, made) else t.detach() for t in tensors]
-
-
-def _freed(tree: Tree, leaves: list[Any]) -> Any:
-    return in_form_of(tree, iter(_free(tensors_of(tree), leaves)))
-
-
-def _others(tensor: Any, made: set[Any]) -> bool:
-    """Whether a tensor depends on other leaves."""
-    seen, todo = set(), [tensor._node] if tensor.requires_grad else []
-    while todo:
-        node = todo.pop()
-        if node in seen or node in made:
-            continue
-        if isinstance(node, Leaf):
-            return True
-        seen.add(node)
-        todo += [edge[0] for edge in node.edges]
-    return False
+    return level, along

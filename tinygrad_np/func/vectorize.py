@@ -58,11 +58,7 @@ def vmap(
     tensor([2., 2., 2.])
     """
     name = getattr(func, "__name__", repr(func))
-    if randomness not in ("error", "different", "same"):
-        raise RuntimeError(
-            "Only allowed values for randomness are 'error', 'different', or 'same'. "
-            f"Got {randomness}"
-        )
+    Draws(randomness)  # refuses anything else
     if chunk_size is not None and chunk_size <= 0:
         raise ValueError(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})")
 
@@ -71,7 +67,7 @@ def vmap(
         leaves, dims = leaves_of(args), _dims(name, in_dims, args)
         count = _count(name, leaves, dims)
         results = []
-        with _Draws(randomness) as draws:
+        with Draws(randomness) as draws:
             for i in range(count) if count else [None]:
                 draws.begin()
                 example = map(_example, leaves, dims, [i] * len(dims))
@@ -183,14 +179,18 @@ def _same(one: Any, other: Any) -> bool:
     return one is other or bool(one == other)
 
 
-class _Draws:
+class Draws:
     """Keeps the random numbers that the examples draw to what `randomness` says."""
 
     def __init__(self, randomness: str) -> None:
+        if randomness not in ("error", "different", "same"):
+            raise RuntimeError(
+                f"vmap: randomness is one of 'error', 'different' and 'same', got {randomness!r}"
+            )
         self.randomness = randomness
         self.states: dict[Generator, Any] = {}  # of those that were drawn from, before that
 
-    def __enter__(self) -> _Draws:
+    def __enter__(self) -> Draws:
         self.before = watch.draws
         if self.randomness != "different":
             watch.draws = (*watch.draws, self.drawn)
