@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from math import e, inf, nan, pi
 
 from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types, storage
+from tinygrad_np.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_np.amp import autocast
 from tinygrad_np.conversion import (
     as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
@@ -217,7 +218,8 @@ __all__ = [
     "histogram", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
     "index_add", "index_copy", "index_fill", "index_put", "index_select", "inf",
     "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
-    "IntTensor", "inverse", "is_autocast_enabled", "is_complex", "is_conj",
+    "IntTensor", "inverse", "is_anomaly_check_nan_enabled",
+    "is_anomaly_enabled", "is_autocast_enabled", "is_complex", "is_conj",
     "is_floating_point", "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero",
     "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan", "isneginf", "isposinf",
     "isreal", "istft", "jit", "kaiser_window", "kron", "kthvalue", "layer_norm", "le", "lerp",

@@ -1,7 +1,7 @@
 """PyTorch's `torch.autograd`: backward, grad, Function, gradcheck, functional."""
 
 from tinygrad_np.autograd import functional, profiler
-from tinygrad_np.autograd.anomaly import detect_anomaly, set_detect_anomaly
+from tinygrad_np.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
 from tinygrad_np.legacy import Variable
