@@ -47,6 +47,7 @@ class Layout(TensorBase):
 
     is_cuda = is_sparse = is_quantized = is_meta = is_mps = is_xpu = False
     is_cpu = True
+    name = None  # tensors have none
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or its entry `dim`."""
@@ -91,6 +92,32 @@ class Layout(TensorBase):
     def is_floating_point(self) -> bool:
         """Whether its dtype is one of floating point."""
         return self._array.dtype.kind == "f"
+
+    def is_signed(self) -> bool:
+        """Whether its dtype has negative numbers."""
+        return self._array.dtype.kind in "ifc"
+
+    def is_same_size(self, other: TensorBase) -> bool:
+        """Whether another tensor has its shape."""
+        return bool(self._array.shape == other._array.shape)
+
+    def is_set_to(self, tensor: TensorBase) -> bool:
+        """Whether another tensor is of the same elements in memory."""
+        mine, other = self._in_order(), tensor._in_order()
+        places = [(a.ctypes.data, a.shape, a.strides, a.dtype) for a in (mine, other)]
+        return places[0] == places[1]
+
+    def is_nonzero(self) -> bool:
+        """Whether the one element is not 0; RuntimeError if there are not one."""
+        return bool(self)
+
+    def is_neg(self) -> bool:
+        """False: no tensor waits to be negated."""
+        return False
+
+    def get_device(self) -> int:
+        """-1, which stands for the CPU."""
+        return -1
 
     def is_complex(self) -> bool:
         """Whether its dtype is complex."""

@@ -13,12 +13,14 @@ import numpy as np
 
 from tinygrad_np import new as like
 from tinygrad_np import storage as memory
+from tinygrad_np import strides
 from tinygrad_np.layout import Layout
 from tinygrad_np.ops import (
     axes,
     bessel,
     blend,
     broadcast,
+    calling,
     cast,
     choice,
     compare,
@@ -34,6 +36,7 @@ from tinygrad_np.ops import (
     gamma,
     gathering,
     indices,
+    integers,
     inverse,
     linalg,
     logic,
@@ -45,11 +48,14 @@ from tinygrad_np.ops import (
     old_linalg,
     parts,
     piecewise,
+    powers,
     pseudo,
     quantiles,
     random,
     reduce,
+    renorm,
     repetition,
+    replacing,
     rounding,
     sample,
     scan,
@@ -61,6 +67,7 @@ from tinygrad_np.ops import (
     stft,
     triangle,
     trigonometry,
+    unbroadcast,
 )
 from tinygrad_np.ops import complex as complex_
 from tinygrad_np.tape.graph import TensorBase
@@ -130,7 +137,11 @@ class Methods(Layout):
     log10, log10_ = exponential.log10, inplace(exponential.log10)
     log1p, log1p_ = exponential.log1p, inplace(exponential.log1p)
     xlogy, xlogy_ = exponential.xlogy, inplace(exponential.xlogy)
-    logaddexp = exponential.logaddexp
+    logaddexp, logaddexp2 = exponential.logaddexp, powers.logaddexp2
+    float_power, float_power_ = powers.float_power, powers.float_power_
+    ldexp, ldexp_ = powers.ldexp, inplace(powers.ldexp)
+    nextafter, nextafter_ = powers.nextafter, inplace(powers.nextafter)
+    frexp = powers.frexp
 
     # --- ops/trigonometry.py, ops/special.py, ops/gamma.py, ops/bessel.py ---
     sin, sin_ = trigonometry.sin, inplace(trigonometry.sin)
@@ -223,6 +234,9 @@ class Methods(Layout):
     bitwise_right_shift = logic.bitwise_right_shift
     bitwise_right_shift_ = inplace(logic.bitwise_right_shift)
 
+    gcd, gcd_ = integers.gcd, inplace(integers.gcd)
+    lcm, lcm_ = integers.lcm, inplace(integers.lcm)
+
     # --- activations: ops/piecewise.py, ops/activation.py ---
     relu, relu_ = piecewise.relu, inplace(piecewise.relu)
     prelu, hardshrink = piecewise.prelu, piecewise.hardshrink
@@ -236,6 +250,7 @@ class Methods(Layout):
     max, min, aminmax = extremes.max, extremes.min, extremes.aminmax
     amax, amin, argmax, argmin = extremes.amax, extremes.amin, extremes.argmax, extremes.argmin
     norm, dist = norms.norm, norms.dist
+    renorm, renorm_ = renorm.renorm, inplace(renorm.renorm)
     logsumexp, logcumsumexp = logsum.logsumexp, logsum.logcumsumexp
     cumsum, cumsum_ = scan.cumsum, inplace(scan.cumsum)
     cumprod, cumprod_ = scan.cumprod, inplace(scan.cumprod)
@@ -251,6 +266,7 @@ class Methods(Layout):
     squeeze, squeeze_ = shape.squeeze, inplace_view(shape.squeeze)
     unsqueeze, unsqueeze_ = shape.unsqueeze, inplace_view(shape.unsqueeze)
     expand, expand_as = shape.expand, broadcast.expand_as
+    sum_to_size = unbroadcast.sum_to_size
     broadcast_to = broadcast.broadcast_to
     clone, contiguous = shape.clone, shape.contiguous
 
@@ -270,6 +286,7 @@ class Methods(Layout):
 
     # --- complex numbers: ops/complex.py ---
     real, imag = property(complex_.real), property(complex_.imag)
+    conj_physical_ = inplace(complex_.conj_physical)
     conj, conj_physical, angle = complex_.conj, complex_.conj_physical, complex_.angle
     resolve_conj, resolve_neg = complex_.resolve_conj, complex_.resolve_neg
     is_conj, isreal = complex_.is_conj, complex_.isreal
@@ -288,6 +305,8 @@ class Methods(Layout):
     narrow, select, unfold, unbind = parts.narrow, parts.select, parts.unfold, parts.unbind
     split, split_with_sizes = parts._split, parts.split_with_sizes
     chunk, tensor_split = parts.chunk, parts.tensor_split
+    unsafe_split, unsafe_split_with_sizes, unsafe_chunk = split, split_with_sizes, chunk
+    select_scatter, slice_scatter = replacing.select_scatter, replacing.slice_scatter
     hsplit, vsplit, dsplit = parts.hsplit, parts.vsplit, parts.dsplit
     repeat, tile = repetition.repeat, repetition.tile
     repeat_interleave = repetition.repeat_interleave
@@ -297,6 +316,7 @@ class Methods(Layout):
     index_add, index_add_ = indices.index_add, inplace(indices.index_add)
     index_copy, index_copy_ = indices.index_copy, inplace(indices.index_copy)
     index_fill, index_fill_ = indices.index_fill, inplace(indices.index_fill)
+    index_reduce, index_reduce_ = replacing.index_reduce, inplace(replacing.index_reduce)
     index_put, index_put_ = indices.index_put, inplace(indices.index_put)
     put, put_ = indices.put, inplace(indices.put)
     gather, take_along_dim = gathering.gather, gathering.take_along_dim
@@ -306,10 +326,11 @@ class Methods(Layout):
     masked_fill, masked_fill_ = mask.masked_fill, inplace(mask.masked_fill)
     masked_scatter, masked_scatter_ = mask.masked_scatter, inplace(mask.masked_scatter)
     masked_select = mask.masked_select
-    nonzero, argwhere = mask.nonzero, mask.argwhere
+    nonzero, argwhere, nonzero_static = mask.nonzero, mask.argwhere, mask.nonzero_static
 
     # --- sorting and counting: ops/sort.py, ops/counting.py ---
     argsort, msort, topk, kthvalue = sort.argsort, sort.msort, sort.topk, sort.kthvalue
+    mode = sort.mode
     sort = sort.sort
     unique, unique_consecutive = counting.unique, counting.unique_consecutive
     bincount, histc, histogram = counting.bincount, counting.histc, counting.histogram
@@ -343,15 +364,19 @@ class Methods(Layout):
     # --- tensors of the same dtype: new.py ---
     new, new_tensor, new_full = like.new, like.new_tensor, like.new_full
     new_zeros, new_ones, new_empty = like.new_zeros, like.new_ones, like.new_empty
+    new_empty_strided = like.of_same_type(strides.empty_strided)
 
-    # --- memory: storage.py ---
+    # --- memory: storage.py, strides.py ---
     storage, untyped_storage = memory.storage, memory.untyped_storage
     storage_offset, set_ = memory.storage_offset, memory.set_
     resize_, resize_as_ = memory.resize_, memory.resize_as_
+    as_strided, as_strided_ = strides.as_strided, inplace_view(strides.as_strided)
+    as_strided_scatter = strides.as_strided_scatter
 
     # --- values in place: ops/fill.py ---
     copy_, fill_, zero_ = fill.copy_, fill.fill_, fill.zero_
     fill_diagonal_ = fill.fill_diagonal_
+    apply_, map_, map2_ = calling.apply_, calling.map_, calling.map2_
 
     # --- types: ops/cast.py ---
     to, type, type_as, astype = cast.to, cast.type_, cast.type_as, cast.cast

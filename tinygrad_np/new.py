@@ -56,7 +56,7 @@ def new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
     return from_sizes_or_data("new", self._array.dtype, data)
 
 
-def _of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
+def of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
     name = factory.__name__
 
     def method(self: Tensor, *args: Any, dtype: Any = None, **options: Any) -> Tensor:
@@ -67,8 +67,8 @@ def _of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return method
 
 
-new_tensor = _of_same_type(tensor)
-new_zeros = _of_same_type(creation.zeros)
-new_ones = _of_same_type(creation.ones)
-new_empty = _of_same_type(creation.empty)
-new_full = _of_same_type(creation.full)
+new_tensor = of_same_type(tensor)
+new_zeros = of_same_type(creation.zeros)
+new_ones = of_same_type(creation.ones)
+new_empty = of_same_type(creation.empty)
+new_full = of_same_type(creation.full)

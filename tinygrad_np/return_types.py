@@ -6,7 +6,8 @@ from collections import namedtuple
 from typing import Any
 
 __all__ = [
-    "aminmax", "cummax", "cummin", "histogram", "kthvalue", "max", "median", "min", "nanmedian",
+    "aminmax", "cummax", "cummin", "frexp", "histogram", "kthvalue", "max", "median", "min", "mode",
+    "nanmedian",
     "linalg_cholesky_ex", "linalg_eig", "linalg_eigh", "linalg_lstsq", "linalg_lu",
     "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_svd", "lu_unpack", "qr",
     "slogdet", "sort", "svd", "topk", "triangular_solve",
@@ -37,6 +38,8 @@ max = _kind("max", "values", "indices")
 median = _kind("median", "values", "indices")
 min = _kind("min", "values", "indices")
 nanmedian = _kind("nanmedian", "values", "indices")
+mode = _kind("mode", "values", "indices")
+frexp = _kind("frexp", "mantissa", "exponent")
 linalg_cholesky_ex = _kind("linalg_cholesky_ex", "L", "info")
 linalg_eig = _kind("linalg_eig", "eigenvalues", "eigenvectors")
 linalg_eigh = _kind("linalg_eigh", "eigenvalues", "eigenvectors")

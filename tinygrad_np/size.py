@@ -31,4 +31,16 @@ class Size(tuple[int, ...]):
         return Size(got) if isinstance(key, slice) else got
 
     def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
-        return Size(super().__add__(tuple(other)))
+        if not isinstance(other, tuple):
+            raise TypeError(
+                f"can only concatenate tuple (not {type(other).__name__}) to torch.Size"
+            )
+        return Size(super().__add__(other))
+
+    def __radd__(self, other: tuple[int, ...]) -> Size:
+        return Size(other) + self
+
+    def __mul__(self, count) -> Size:  # type: ignore[no-untyped-def, override]
+        return Size(super().__mul__(count))
+
+    __rmul__ = __mul__

@@ -147,7 +147,29 @@ def histogram(x, bins, **params):
 
 numbers = testing.spaced(testing.shapes(max_dims=1, min_dims=1, max_side=6), 0, 5)
 
+
+@st.composite
+def whole_numbers(draw):
+    """Small whole numbers, and a dimension."""
+    shape = draw(testing.shapes(min_dims=1, min_side=1, max_side=4))
+    x = draw(testing.spaced(shape, -2, 2))
+    return Sample((np.floor(x).view(Constant), draw(st.integers(-x.ndim, x.ndim - 1))))
+
+
+def mode(x, dim):
+    """The most frequent value, the smallest of such, and its last place."""
+
+    def of(row):
+        row = list(row)
+        value = min(row, key=lambda v: (-row.count(v), v))
+        return value, len(row) - 1 - row[::-1].index(value)
+
+    found = np.apply_along_axis(of, dim, x)
+    return found.take(0, dim), found.take(1, dim).astype(int)
+
+
 ROWS = [
+    OpInfo(tg.mode, mode, whole_numbers(), covers=("_mode_at",), smooth=False),
     OpInfo(tg.sort, sort, along(optional=False, keepdim=False, min_side=0)),
     OpInfo(
         tg.argsort,

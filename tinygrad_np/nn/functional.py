@@ -10,6 +10,7 @@ from tinygrad_np.ops.adaptive import *
 from tinygrad_np.ops.attention import *
 from tinygrad_np.ops.batch_norm import *
 from tinygrad_np.ops.binary import *
+from tinygrad_np.ops.cdist import pdist as pdist
 from tinygrad_np.ops.classification import *
 from tinygrad_np.ops.conv import *
 from tinygrad_np.ops.distance import *

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tinygrad_np.ops.choice import where
@@ -13,7 +15,7 @@ from tinygrad_np.ops.norms import norm
 from tinygrad_np.ops.shape import unsqueeze
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["cdist"]
+__all__ = ["cdist", "pdist"]
 
 MODES = {
     "use_mm_for_euclid_dist_if_necessary": 25,  # more vectors than this on either side
@@ -104,3 +106,37 @@ def cdist(
     if p == 2 and max(first[-2], second[-2]) > least:
         return _by_products(x1, x2)
     return norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)
+
+
+def pdist(input: Array, p: float = 2) -> Any:
+    """The distances between each two vectors of a tensor: the upper triangle of `cdist`.
+
+    Parameters
+    ----------
+    input : Tensor
+        (N, D).
+    p : float, default 2
+        Of the norm.
+
+    Returns
+    -------
+    Tensor
+        (N * (N - 1) / 2,), first those of the first vector.
+
+    Raises
+    ------
+    RuntimeError
+        For a tensor of other than 2 dimensions, and a negative `p`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.pdist(tg.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
+    tensor([5.0000, 1.0000, 4.2426])
+    """
+    if len(input.shape) != 2:
+        raise RuntimeError(f"pdist only supports 2D tensors, got: {len(input.shape)}D")
+    if p < 0:
+        raise RuntimeError(f"pdist only supports non-negative p values, got {p}")
+    first, second = np.triu_indices(input.shape[0], 1)
+    return norm(sub(input[first], input[second]), p, -1)

@@ -181,3 +181,20 @@ def argwhere(input: Any) -> Any:
             [2]])
     """
     return nonzero(input)
+
+
+def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
+    """The first `size` rows of `nonzero`; rows of `fill_value` where there are fewer.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nonzero_static(tg.tensor([0, 5, 6]), size=3)
+    tensor([[ 1],
+            [ 2],
+            [-1]])
+    """
+    found = np.argwhere(raw(input))[:size]
+    rows = np.full((size, found.shape[1]), fill_value, found.dtype)
+    rows[: len(found)] = found
+    return make(rows)

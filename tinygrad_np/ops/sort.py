@@ -12,7 +12,7 @@ from tinygrad_np.ops.extremes import check_nonempty, selected
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
-__all__ = ["argsort", "kthvalue", "msort", "sort", "topk"]
+__all__ = ["argsort", "kthvalue", "mode", "msort", "sort", "topk"]
 
 
 @op
@@ -166,3 +166,43 @@ def _ranked(name: str, input: Array, dim: int, descending: bool, start: int, sto
         )
     order = argsort(input, dim, descending)
     return order[(slice(None),) * at + (slice(start, stop),)] if input.ndim else order
+
+
+@numpy_names
+def mode(input: Array, dim: int = -1, keepdim: bool = False) -> Any:
+    """The value that is most frequent along `dim`, the smallest of several such.
+
+    Returns
+    -------
+    (values, indices)
+        A named tuple; where it is for the last time.
+
+    Raises
+    ------
+    IndexError
+        For a dimension without elements.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> values, indices = tg.mode(tg.tensor([3, 2, 3, 2, 5]))
+    >>> values, indices
+    (tensor(2), tensor(3))
+    """
+    axis = one(dim, len(input.shape))
+    check_nonempty("mode", input, axis)
+    return selected(return_types.mode, input, dim, keepdim, _mode_at(input, dim=axis))
+
+
+@op
+def _mode_at(input: Array, *, dim: int) -> Array:
+    if not input.ndim:
+        return np.zeros((), np.int64)
+    order = np.moveaxis(np.argsort(input, dim, kind="stable"), dim, -1)
+    ranked = np.take_along_axis(np.moveaxis(input, dim, -1), order, -1)
+    places = np.arange(ranked.shape[-1])
+    new = np.ones(ranked.shape, bool)
+    new[..., 1:] = ranked[..., 1:] != ranked[..., :-1]
+    run = places - np.maximum.accumulate(np.where(new, places, 0), -1)  # equal ones before each
+    best = run.argmax(-1, keepdims=True)  # the first of the longest runs, at its end
+    return np.moveaxis(np.take_along_axis(order, best, -1), -1, dim)

@@ -1,0 +1,82 @@
+"""as_strided: its views, their gradients, what it refuses."""
+
+import numpy as np
+import pytest
+
+import tinygrad_np as tg
+
+
+def test_it_is_a_view_of_the_memory():
+    x = tg.arange(6.0).reshape(2, 3)
+    y = x.as_strided((2, 2), (1, 3), 1)
+    assert y.tolist() == [[1, 4], [2, 5]]
+    y[0, 1] = 9
+    assert x.tolist() == [[0, 1, 2], [3, 9, 5]]
+    assert x.t().as_strided((6,), (1,)).tolist() == [0, 1, 2, 3, 9, 5]
+    assert x[1].as_strided((3,), (1,)).tolist() == [3, 9, 5]
+    assert x[1].as_strided((3,), (1,), 0).tolist() == [0, 1, 2]
+    assert x.clone().as_strided_((2,), (2,)).tolist() == [0, 2]
+
+
+def test_changes_through_it_are_on_the_tape():
+    w = tg.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)
+    y = w * w
+    y.as_strided((2,), (2,)).mul_(tg.tensor([10.0, 100.0]))
+    y.sum().backward()
+    assert w.grad.tolist() == [20, 4, 600, 8]
+    z, v = tg.zeros(4), tg.ones(2, requires_grad=True)
+    z.as_strided((2,), (3,)).add_(v)
+    (z * tg.arange(4.0)).sum().backward()
+    assert v.grad.tolist() == [0, 3]
+
+
+def test_elements_in_several_places_add_up():
+    w = tg.ones(4, requires_grad=True)
+    windows = w.as_strided((3, 2), (1, 1))
+    (windows * tg.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])).sum().backward()
+    assert w.grad.tolist() == [1, 5, 9, 6]
+    with pytest.raises(RuntimeError, match="share memory"):
+        windows.detach().clone().as_strided((3, 2), (1, 1)).zero_()
+
+
+def test_without_grad_it_is_off_the_tape():
+    w = tg.ones(4, requires_grad=True)
+    with tg.no_grad():
+        part = w[1:]
+    assert not part.as_strided((2,), (1,)).requires_grad
+    with tg.no_grad():
+        w.as_strided((2,), (1,)).fill_(5)
+    assert w.tolist() == [5, 5, 1, 1]
+
+
+def test_what_is_not_in_order():
+    x = tg.empty_strided((2, 3), (1, 2))
+    assert x.stride() == (1, 2)
+    assert x.new_empty_strided((2, 2), (1, 4), dtype=tg.int64).stride() == (1, 4)
+    x.copy_(tg.arange(6.0).reshape(2, 3))
+    assert x.as_strided((6,), (1,)).tolist() == [0, 3, 1, 4, 2, 5]
+    with pytest.raises(RuntimeError, match="not contiguous"):
+        (x.requires_grad_()).as_strided((6,), (1,))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (((3, 3), (3, 1)), "out of bounds"),
+        (((2, 2), (-1, 1)), "Negative strides"),
+        (((2, 2), (1,)), "mismatch"),
+        (((2,), (1,), -1), "invalid storage offset"),
+        (((2,), (1,), 5), "out of bounds"),
+    ],
+)
+def test_what_it_refuses(arguments, words):
+    with pytest.raises(RuntimeError, match=words):
+        tg.ones(2, 3).as_strided(*arguments)
+    with pytest.raises(RuntimeError, match="expected src"):
+        tg.as_strided_scatter(tg.ones(4), tg.ones(3), (2,), (1,))
+
+
+def test_a_complex_tensor_by_its_parts():
+    z = tg.tensor([1 + 2j, 3 + 4j])
+    assert z.imag.as_strided((2,), (2,)).tolist() == [2, 4]
+    np.testing.assert_array_equal(z.as_strided((1,), (1,), 1).numpy(), [3 + 4j])
