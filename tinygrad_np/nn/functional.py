@@ -13,6 +13,7 @@ from tinygrad_np.ops.binary import *
 from tinygrad_np.ops.cdist import pdist as pdist
 from tinygrad_np.ops.classification import *
 from tinygrad_np.ops.conv import *
+from tinygrad_np.ops.ctc import *
 from tinygrad_np.ops.distance import *
 from tinygrad_np.ops.dropout import *
 from tinygrad_np.ops.einsum import bilinear as bilinear
