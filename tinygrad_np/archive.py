@@ -19,6 +19,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import device
+from tinygrad_np.formats import layout, sparse_coo
 from tinygrad_np.size import Size
 from tinygrad_np.tensor import Tensor
 
@@ -73,6 +74,11 @@ class Pickler(pickle._Pickler):  # type: ignore[name-defined,misc]
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, Tensor):
             return self._tensor(obj)
+        if isinstance(obj, layout):
+            return Name("torch.serialization", "_get_layout"), (repr(obj),)
+        if getattr(obj, "layout", None) is sparse_coo:
+            args: Any = obj._indices(), obj._values(), obj.shape, obj.is_coalesced()
+            return Name("torch._utils", "_rebuild_sparse_tensor"), (sparse_coo, args)
         if isinstance(obj, Size):
             return Name("torch", "Size"), (tuple(obj),)
         if isinstance(obj, device):
@@ -201,6 +207,21 @@ def rebuild_parameter(data: Tensor, requires_grad: bool, hooks: Any = None, *_: 
     return Parameter(data, requires_grad)
 
 
+def rebuild_sparse(kind: Any, data: Any) -> Any:
+    """The sparse tensor of indices, values and a size."""
+    from tinygrad_np.sparse import sparse_coo_tensor
+
+    indices, values, size, *coalesced = data
+    if kind is not sparse_coo:
+        raise pickle.UnpicklingError(f"a tensor of the layout {kind}, where there is sparse_coo")
+    return sparse_coo_tensor(indices, values, size, is_coalesced=bool(coalesced and coalesced[0]))
+
+
+def get_layout(name: str) -> Any:
+    """The layout of a name; those that are not here keep it."""
+    return sparse_coo if name == repr(sparse_coo) else layout(name.removeprefix("torch."))
+
+
 def rebuild_with_type(function: Any, kind: Any, args: Any, state: Any) -> Any:
     """A tensor that had attributes of its own, without them."""
     return function(*args)
@@ -212,6 +233,8 @@ NAMES: dict[tuple[str, str], Any] = {  # what a file of PyTorch asks for, and wh
     ("torch._utils", "_rebuild_tensor_v3"): rebuild_tensor,
     ("torch._utils", "_rebuild_parameter"): rebuild_parameter,
     ("torch._utils", "_rebuild_parameter_with_state"): rebuild_parameter,
+    ("torch._utils", "_rebuild_sparse_tensor"): rebuild_sparse,
+    ("torch.serialization", "_get_layout"): get_layout,
     ("torch._tensor", "_rebuild_from_type_v2"): rebuild_with_type,
     ("torch", "Tensor"): Tensor,
     ("torch", "Size"): Size,

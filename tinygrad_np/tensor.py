@@ -418,11 +418,11 @@ class Tensor(Methods):
     def __repr__(self) -> str:
         return formatting.tensor_repr(self)
 
-    def to_sparse(self) -> Any:
+    def to_sparse(self, sparse_dim: int | None = None) -> Any:
         """The values that are not 0 and where they are; see `sparse_coo_tensor`."""
         from tinygrad_np.sparse import to_sparse
 
-        return to_sparse(self)
+        return to_sparse(self, sparse_dim)
 
     def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """The tensor itself, in the dtype: it is dense."""

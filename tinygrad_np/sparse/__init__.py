@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tinygrad_np.ops.linalg import check_ranks
 from tinygrad_np.ops.linalg import mm as dense_mm
-from tinygrad_np.sparse.tensor import SparseTensor, sparse_coo_tensor, to_sparse
+from tinygrad_np.sparse.build import sparse_coo_tensor, to_sparse
+from tinygrad_np.sparse.tensor import SparseTensor
 
 __all__ = [
     "FloatTensor", "SparseTensor", "addmm", "mm", "sparse_coo_tensor", "spmm", "sum", "to_sparse",
@@ -28,9 +30,9 @@ def FloatTensor(indices: Any, values: Any, size: Sequence[int] | None = None) ->
 
 
 def spmm(mat1: Any, mat2: Any) -> Any:
-    """The product of two matrices (n, m) and (m, k), one or both sparse, or of one and a vector.
+    """The product of two matrices (n, m) and (m, k), one or both sparse.
 
-    Gradients reach the values of both.
+    Gradients reach both, and the zeros that `to_sparse` left out.
 
     Returns
     -------
@@ -48,12 +50,30 @@ def spmm(mat1: Any, mat2: Any) -> Any:
     >>> tg.spmm(tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
     tensor([[2.]])
     """
-    if isinstance(mat1, SparseTensor) or isinstance(mat2, SparseTensor):
-        return mat1 @ mat2
     return dense_mm(mat1, mat2)
 
 
-mm = spmm
+def mm(mat1: Any, mat2: Any) -> Any:
+    """`spmm` whose gradients reach the values alone: not the zeros that `to_sparse` left out.
+
+    Returns
+    -------
+    Tensor or SparseTensor
+        Sparse if both are.
+
+    Raises
+    ------
+    RuntimeError
+        For shapes and dtypes that don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.sparse.mm(tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
+    tensor([[2.]])
+    """
+    check_ranks("mm", (mat1, 2), (mat2, 2))
+    return dense_mm(*(x._without() if isinstance(x, SparseTensor) else x for x in (mat1, mat2)))
 
 
 def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: float = 1.0, alpha: float = 1.0) -> Any:
@@ -65,7 +85,7 @@ def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: float = 1.0, alpha: float = 1
     >>> tg.sparse.addmm(tg.ones(1, 1), tg.tensor([[0.0, 2.0]]).to_sparse(), tg.ones(2, 1))
     tensor([[3.]])
     """
-    return beta * mat + alpha * (mat1 @ mat2)
+    return beta * mat + alpha * mm(mat1, mat2)
 
 
 def sum(input: SparseTensor, dim: int | Sequence[int] | None = None, dtype: Any = None) -> Any:
@@ -77,4 +97,4 @@ def sum(input: SparseTensor, dim: int | Sequence[int] | None = None, dtype: Any 
     >>> tg.sparse.sum(tg.tensor([[0.0, 2.0]]).to_sparse())
     tensor(2.)
     """
-    return (input if dtype is None else input.to(dtype)).sum(dim)
+    return input._without().sum(dim, dtype=dtype)

@@ -51,7 +51,16 @@ Promoter = Callable[[list[Any]], list[Any]]
 FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
 REGISTRY: dict[str, Op[Any]] = {}
-NO_ARRAY = (list, tuple, str)  # what NumPy would make an array of
+
+
+class Foreign:
+    """A tensor of another kind, as a sparse one: an op that meets one leaves the rest to it."""
+
+    def _apply(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        raise NotImplementedError
+
+
+NO_ARRAY = (list, tuple, str, Foreign)  # what NumPy would make an array of, or can't
 
 
 class Op(Generic[P]):
@@ -209,6 +218,8 @@ def op(
             elif isinstance(a, (complex, bool)):
                 mixed = True
             elif isinstance(a, NO_ARRAY) or (promoting and not isinstance(a, operands)):
+                if isinstance(a, Foreign):
+                    return a._apply(made, args, params)
                 raise spec.not_an_operand(len(raw), a)
             raw.append(a)
         if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays
