@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tinygrad_np import conversion, dtypes, formatting, interop
+from tinygrad_np.hooks import Hooks
 from tinygrad_np.kernels import layout
 from tinygrad_np.methods import Methods
 from tinygrad_np.ops import compare, index
@@ -21,10 +22,9 @@ from tinygrad_np.size import Size
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
 from tinygrad_np.tape.graph import DataVersion, Leaf, Node
-from tinygrad_np.tape.handle import RemovableHandle
 
 
-class Tensor(Methods):
+class Tensor(Hooks, Methods):
     """A multi-dimensional array whose operations are recorded for `backward`.
 
     Made by `tensor`, `zeros`, `randn` and their like. Called by its name it is PyTorch's old
@@ -231,35 +231,6 @@ class Tensor(Methods):
     def retains_grad(self) -> bool:
         node = self._place()
         return node is not None and not isinstance(node, Leaf) and node.retains is not None
-
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
-        """Call `hook` with the gradient of this tensor each time it is computed.
-
-        Parameters
-        ----------
-        hook : callable
-            ``hook(grad) -> Tensor or None``; a Tensor takes the gradient's place.
-
-        Returns
-        -------
-        RemovableHandle
-            Its `remove()` takes the hook away.
-
-        Examples
-        --------
-        >>> import tinygrad_np as tg
-        >>> x = tg.ones(2, requires_grad=True)
-        >>> handle = x.register_hook(lambda grad: grad * 10)
-        >>> x.sum().backward()
-        >>> x.grad
-        tensor([10., 10.])
-        """
-        node = self._place()
-        if node is None:
-            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if node.hooks is None:
-            node.hooks = {}
-        return RemovableHandle(node.hooks, hook)
 
     # --- indexing ---
 

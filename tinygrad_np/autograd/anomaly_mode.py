@@ -183,12 +183,10 @@ def _watched(backward: Callable[..., Any]) -> Callable[..., Any]:
         try:
             found = backward(self, grad, record, needed)
             if _State.check_nan:
-                edges = [e for e in self.edges if needed is None or e[0] in needed]
-                for i, (_, result) in enumerate(found):
+                for i, (_, result) in zip(self.walked(found, needed), found, strict=True):
                     if _has_nan(result):
                         raise RuntimeError(
-                            f"Function '{self.name()}' returned nan values in its "
-                            f"{_number(self, edges[i], i)}th output."
+                            f"Function '{self.name()}' returned nan values in its {i}th output."
                         )
         except Exception:
             _tell(self)
@@ -204,14 +202,6 @@ def _has_nan(grad: Any) -> bool:
     return isinstance(array, (np.ndarray, np.generic)) and bool(
         array.dtype.kind in "fc" and np.isnan(array).any()
     )
-
-
-def _number(node: Node, edge: Any, otherwise: int) -> int:
-    """Which argument of the op an edge belongs to."""
-    for name, rule in getattr(node.op, "rules", {}).items():
-        if rule is edge[1]:
-            return int(node.op.array_names.index(name))
-    return otherwise
 
 
 def _tell(node: Node) -> None:

@@ -171,14 +171,14 @@ class FunctionNode(Node):
             )
         pairs = []
         for i, (place, g) in enumerate(zip(self.places, results, strict=False)):
-            if place is None or g is None:
+            if place is None:
                 continue
-            if not isinstance(g, Tensor):
+            if g is not None and not isinstance(g, Tensor):
                 raise TypeError(
                     f"function {self.name()} returned a {type(g).__name__} as gradient {i}; "
                     "expected a Tensor or None"
                 )
-            pairs.append((place, g if record else g._array))
+            pairs.append((place, g if record or g is None else g._array))
         return pairs
 
     def release(self) -> None:

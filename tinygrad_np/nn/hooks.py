@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from tinygrad_np.nn.members import Members
-from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tape.handle import RemovableHandle, added
 from tinygrad_np.tensor import Tensor
 
 
@@ -186,7 +186,7 @@ class Hooks(Members):
 
 
 def add_hook(table: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
-    handle = RemovableHandle(table, hook)
+    handle = added(table, hook)
     if prepend:
         table.move_to_end(handle.id, last=False)
     return handle

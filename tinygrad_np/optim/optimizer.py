@@ -18,7 +18,7 @@ from tinygrad_np.kernels.silence import silent
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tape.handle import RemovableHandle, added
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Optimizer", "required"]
@@ -260,11 +260,11 @@ class Optimizer:
         It may return a pair ``(args, kwargs)`` for the step to use; `args` begins with the
         optimizer. The handle's `remove()` takes the hook away.
         """
-        return RemovableHandle(self._step_pre_hooks, hook)
+        return added(self._step_pre_hooks, hook)
 
     def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
         """Call ``hook(optimizer, args, kwargs)`` after each step."""
-        return RemovableHandle(self._step_post_hooks, hook)
+        return added(self._step_post_hooks, hook)
 
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on later, in PyTorch's format.

@@ -18,7 +18,7 @@ from tinygrad_np.kernels.along import add_up
 from tinygrad_np.kernels.layout import kept, last
 from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import Leaf, Node, Part, make
+from tinygrad_np.tape.graph import Leaf, Node, Part, make, tensor_class
 
 
 def run(
@@ -72,6 +72,8 @@ def run(
                     if accumulate and (wanted is None or node in wanted):
                         ours = _is_ours(grad)  # not among the arguments: there it would count twice
                         _accumulate(node, grad, ours, create_graph)
+                        if node.after:
+                            _run_after(node, grad, create_graph)
                 elif needed is None or any(edge[0] in needed for edge in node.edges):
                     for parent, grad in node.backward(grad, create_graph, needed):
                         if grad is not None:
@@ -93,8 +95,7 @@ def _put(
             place = whole[1][grad.where]
             np.add(place, grad.array, out=place)
             return
-        part, grad = grad, np.zeros(node.shape, node.dtype)
-        grad[part.where] = part.array
+        grad = grad.whole(node)
     if grad.shape != node.shape:
         grad = _sum_to(grad, node.shape)
     if grad.dtype != node.dtype:
@@ -204,6 +205,10 @@ def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
     for hook in list((node.hooks or {}).values()):
         changed = hook(tensor)
         if changed is not None:
+            if not isinstance(changed, tensor_class[0]):
+                raise TypeError(
+                    f"a hook returned a {type(changed).__name__}; expected a Tensor or None"
+                )
             if tuple(changed.shape) != node.shape:
                 raise RuntimeError(
                     f"a hook returned a gradient of shape {tuple(changed.shape)}; "
@@ -217,6 +222,11 @@ def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
         else:
             keeper._grad = tensor if record else make(tensor._array.copy())
     return tensor if record else tensor._array
+
+
+def _run_after(leaf: Leaf, grad: Any, record: bool) -> None:
+    for hook in list(leaf.after.values()):
+        hook(grad if record else make(np.asarray(grad)))
 
 
 def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape.grad_mode import enable_grad
+from tinygrad_np.tape.handle import RemovableHandle
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -134,9 +135,44 @@ class Node:
         return f"<{self.name()}>"
 
     @property
-    def next_functions(self) -> tuple[tuple[Node, int], ...]:
-        """The nodes of the arguments, each paired with 0: every node here has one result."""
-        return tuple((edge[0], 0) for edge in self.edges)
+    def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
+        """The nodes of the arguments, each paired with 0: every node here has one result.
+
+        None stands for an argument without gradient.
+        """
+        places: dict[int, Node | None] = dict.fromkeys(range(len(self._arguments())))
+        places.update((self.argument(i), edge[0]) for i, edge in enumerate(self.edges))
+        return tuple((places[i], 0) for i in sorted(places))
+
+    def walked(self, found: Sequence[Any], needed: set[Node] | None) -> list[int]:
+        """To which arguments the gradients belong that `backward` found."""
+        edges = range(len(self.edges))
+        if len(found) < len(edges) and needed is not None:
+            return [self.argument(i) for i in edges if self.edges[i][0] in needed]
+        return [self.argument(i) for i in edges]
+
+    def argument(self, i: int) -> int:
+        """Which argument an edge belongs to."""
+        rule, names = self.edges[i][1], self._arguments()
+        return next((k for k, name in enumerate(names) if self.op.rules.get(name) is rule), i)
+
+    def _arguments(self) -> Sequence[str]:
+        return () if self.op is None or len(self.op.rules) < 2 else self.op.array_names
+
+    def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(grad_inputs, grad_outputs)`` when the node was walked.
+
+        Both are tuples, `grad_inputs` as `next_functions`; what `hook` returns takes their place.
+        """
+        from tinygrad_np.tape.node_hooks import after  # which knows nodes
+
+        return after(self, hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
+        """Call ``hook(grad_outputs)``, a tuple, before the node is walked; as for the other."""
+        from tinygrad_np.tape.node_hooks import before
+
+        return before(self, hook)
 
     def backward(
         self, grad: Any, record: bool, needed: set[Node] | None = None
@@ -220,15 +256,29 @@ class Part:
     def __init__(self, array: np.ndarray[Any, Any], where: tuple[Any, ...]) -> None:
         self.array, self.where = array, where
 
+    def whole(self, node: Node) -> np.ndarray[Any, Any]:
+        """The gradient as an array, of a node."""
+        whole = np.zeros(node.shape, node.dtype)
+        whole[self.where] = self.array
+        return whole
+
 
 class Leaf(Node):
-    """The node of a tensor that the user made: gradients end here, in its `.grad`."""
+    """The node of a tensor that the user made: gradients end here, in its `.grad`.
 
-    __slots__ = ("tensor",)
+    Attributes
+    ----------
+    tensor : weak reference
+    after : dict
+        Hooks, called with a gradient when it has been added to `.grad`.
+    """
+
+    __slots__ = ("after", "tensor")
 
     def __init__(self, tensor: TensorBase) -> None:
         super().__init__(None, (), tensor._array.shape, tensor._array.dtype)
         self.tensor = weakref.ref(tensor)
+        self.after: dict[int, Callable[[Any], None]] = {}
 
     def name(self) -> str:
         return "AccumulateGrad"

@@ -9,19 +9,45 @@ _ids = itertools.count()
 
 
 class RemovableHandle:
-    """What `register_hook` returns; `remove()`, or the end of a `with` block, ends the hook."""
+    """What `register_hook` returns; `remove()`, or the end of a `with` block, ends the hook.
 
-    def __init__(self, hooks: dict[int, Any], hook: Any) -> None:
+    Parameters
+    ----------
+    hooks_dict : dict
+        Where the hook is kept, under the handle's `id`.
+    extra_dict : dict or list of dict, optional
+        From where `remove` takes that `id`, too.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> hooks = {}
+    >>> handle = tg.utils.hooks.RemovableHandle(hooks)
+    >>> hooks[handle.id] = print
+    >>> handle.remove()
+    >>> hooks
+    {}
+    """
+
+    def __init__(self, hooks_dict: dict[int, Any], *, extra_dict: Any = None) -> None:
         self.id = next(_ids)
-        self._hooks = hooks
-        hooks[self.id] = hook
+        extra = extra_dict if isinstance(extra_dict, (list, tuple)) else (extra_dict,)
+        self._tables = [hooks_dict, *(table for table in extra if table is not None)]
 
     def remove(self) -> None:
         """Take the hook away; a second call does nothing."""
-        self._hooks.pop(self.id, None)
+        for table in self._tables:
+            table.pop(self.id, None)
 
     def __enter__(self) -> RemovableHandle:
         return self
 
     def __exit__(self, *exception: object) -> None:
         self.remove()
+
+
+def added(hooks: dict[int, Any], hook: Any) -> RemovableHandle:
+    """The handle of a hook that is put among others."""
+    handle = RemovableHandle(hooks)
+    hooks[handle.id] = hook
+    return handle

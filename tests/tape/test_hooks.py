@@ -1,0 +1,154 @@
+"""Hooks of leaves and of nodes, beside PyTorch's where it is installed."""
+
+import gc
+import importlib
+import weakref
+
+import pytest
+
+import tinygrad_np as tg
+
+PACKAGES = ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)]
+
+
+@pytest.fixture(params=PACKAGES)
+def torch(request):
+    return pytest.importorskip(request.param)
+
+
+def test_after_the_gradient_is_added(torch):
+    seen = []
+    x = torch.ones(2, requires_grad=True)
+    x.grad = torch.ones(2)
+    x.register_hook(lambda grad: seen.append("on its way"))
+    handle = x.register_post_accumulate_grad_hook(lambda p: seen.append((p is x, p.grad.tolist())))
+    other = x.register_post_accumulate_grad_hook(lambda p: seen.append("second"))
+    (x * 3 + x).sum().backward()
+    assert seen == ["on its way", (True, [5.0, 5.0]), "second"]
+    handle.remove()
+    handle.remove()
+    with other:
+        torch.autograd.grad(x.sum(), x)
+        y = torch.ones(2, requires_grad=True)
+        (x * y).sum().backward(inputs=[y])
+    (x * 3).sum().backward()
+    assert seen[3:] == ["on its way"] * 2  # of grad() and of the last
+
+
+def test_a_hook_may_use_the_gradient_up(torch):
+    layer = torch.nn.Linear(2, 1)
+    before = layer.weight.detach().clone()
+    steps = {p: torch.optim.SGD([p], 0.5) for p in layer.parameters()}
+
+    def use_up(p):
+        assert not torch.is_grad_enabled()
+        steps[p].step()
+        steps[p].zero_grad()
+
+    for p in layer.parameters():
+        p.register_post_accumulate_grad_hook(use_up)
+    layer(torch.tensor([[2.0, 4.0]])).sum().backward()
+    assert layer.weight.grad is None
+    assert (before - layer.weight).tolist() == pytest.approx([pytest.approx([1.0, 2.0])])
+
+
+def test_what_is_no_leaf_adds_nothing_up(torch):
+    x = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="post accumulate grad hooks cannot be .* non-leaf"):
+        (x * 2).register_post_accumulate_grad_hook(print)
+    with pytest.raises(RuntimeError, match="doesn't require grad"):
+        torch.ones(2).register_post_accumulate_grad_hook(print)
+    x.register_post_accumulate_grad_hook(lambda p: 5)
+    with pytest.raises(TypeError, match="int"):
+        x.sum().backward()
+
+
+def test_a_hook_holds_its_tensor_by_no_cycle():
+    gc.disable()
+    try:
+        x = tg.ones(2, requires_grad=True)
+        x.register_post_accumulate_grad_hook(lambda p: None)
+        dead = weakref.ref(x)
+        del x
+        assert dead() is None
+    finally:
+        gc.enable()
+
+
+def test_nodes_tell_what_arrives_and_what_leaves(torch):
+    seen = []
+    x = torch.ones(2, requires_grad=True)
+    y = x * 3
+    y.grad_fn.register_prehook(lambda out: seen.append([g.tolist() for g in out]))
+    y.grad_fn.register_hook(
+        lambda given, out: seen.append((given[0].tolist(), given[1:], len(out)))
+    )
+    end = y.grad_fn.next_functions[0][0]
+    handle = end.register_hook(lambda given, out: seen.append((given, out[0].tolist())))
+    y.sum().backward(retain_graph=True)
+    assert seen == [[[1.0, 1.0]], ([3.0, 3.0], (None,), 1), ((), [3.0, 3.0])]
+    handle.remove()
+    y.sum().backward()
+    assert len(seen) == 5
+
+
+def test_nodes_pass_on_what_their_hooks_return(torch):
+    x = torch.ones(2, requires_grad=True)
+    w = torch.ones(2, requires_grad=True)
+    y = x * w
+    y.grad_fn.register_prehook(lambda out: (out[0] * 10,))
+    y.grad_fn.register_hook(lambda given, out: (given[0] * 3, given[1] + out[0]))
+    first, second = torch.autograd.grad(y.sum(), (x, w), retain_graph=True)
+    assert (first.tolist(), second.tolist()) == ([30.0] * 2, [20.0] * 2)
+    one, _ = torch.autograd.grad(y.sum(), (x, w), create_graph=True)
+    assert one.tolist() == [30.0] * 2
+    y.grad_fn.register_prehook(lambda out: out[0])
+    with pytest.raises(TypeError, match="expected tuple"):
+        y.sum().backward()
+
+
+def test_next_functions_stand_for_all_arguments(torch):
+    class Second(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, scale, x):
+            return x * scale
+
+        @staticmethod
+        def backward(ctx, grad):
+            return None, grad
+
+    x = torch.ones(2, requires_grad=True)
+    for y, places in (
+        (x * 2, [True, False]),
+        (torch.ones(2) * x, [False, True]),
+        (x / x, [True, True]),
+        (x.exp(), [True]),
+        (Second.apply(2.0, x), [True]),
+    ):
+        assert [n is not None for n, _ in y.grad_fn.next_functions] == places
+        assert all(number == 0 for _, number in y.grad_fn.next_functions)
+
+
+def test_gradients_are_tensors_of_the_same_shape(torch):
+    x = torch.ones(2, requires_grad=True)
+    handle = x.register_hook(lambda grad: 3)
+    with pytest.raises(TypeError, match="int"):
+        x.sum().backward()
+    handle.remove()
+    x.register_hook(lambda grad: grad[:1])
+    with pytest.raises(RuntimeError, match="hook"):
+        x.sum().backward()
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_handles_of_ones_own_hooks(name):
+    torch = pytest.importorskip(name)
+    handles = importlib.import_module(f"{name}.utils.hooks").RemovableHandle
+    from collections import OrderedDict
+
+    hooks, others = OrderedDict(), OrderedDict()
+    handle = handles(hooks, extra_dict=others)
+    hooks[handle.id] = others[handle.id] = print
+    handle.remove()
+    assert (dict(hooks), dict(others)) == ({}, {})
+    assert isinstance(torch.ones(1, requires_grad=True).register_hook(print), handles)
