@@ -5,6 +5,7 @@ import scipy.special
 import scipy.stats
 from hypothesis import strategies as st
 
+import tinygrad_np as tg
 from tests.opinfo import Constant, OpInfo, Sample, drawn
 from tinygrad_np import testing
 from tinygrad_np.ops import binary, distance, loss, margin
@@ -328,4 +329,28 @@ DISTANCE = [
     functional(distance.triplet_margin_with_distance_loss, losses_of(triplet), triplets()),
 ]
 
-ROWS = LOSSES + BINARY + MARGIN + DISTANCE
+
+def by_readings(log_probs):
+    """Minus the log-probability of the labels 1 2: all paths of three steps that read so."""
+    paths = [(1, 2, 2), (1, 1, 2), (0, 1, 2), (1, 0, 2), (1, 2, 0)]
+    ways = [np.exp(sum(log_probs[t, i] for t, i in enumerate(path))) for path in paths]
+    return -np.log(sum(ways))
+
+
+SEQUENCES = [
+    OpInfo(  # its gradients are tested in ops/test_ctc.py
+        lambda x: tg.nn.functional.ctc_loss(x, tg.tensor([1, 2]), (3,), (2,), reduction="none"),
+        by_readings,
+        testing.spaced((3, 3), -3.0, -0.5).map(lambda x: Sample((x,))),
+        name="ctc_loss",
+        torch=lambda torch, x: torch.nn.functional.ctc_loss(
+            x, torch.tensor([1, 2]), (3,), (2,), reduction="none"
+        ),
+        covers=("_ctc", "_ctc_slope"),
+        smooth=False,
+        array_ok=False,
+    ),
+]
+
+
+ROWS = LOSSES + BINARY + MARGIN + DISTANCE + SEQUENCES

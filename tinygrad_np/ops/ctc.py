@@ -59,7 +59,7 @@ def _ctc_slope(
     ends: Array,
 ) -> Any:  # fmt: skip
     """The gradient before a log_softmax, as in PyTorch: it has none of its own."""
-    T, N, C = log_probs.shape
+    T, N, _ = log_probs.shape
     emitted = np.take_along_axis(log_probs, states[None], 2)
     skips, rows = _skips(states), np.arange(N)
     beta = np.full(states.shape, -np.inf, log_probs.dtype)  # of the rest after a step
