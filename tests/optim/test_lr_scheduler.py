@@ -466,3 +466,23 @@ def test_signature_is_pytorchs(name):
         return [(p.name, p.default, p.kind) for p in parameters]
 
     assert shape(ours) == shape(torch.optim.lr_scheduler)
+
+
+@pytest.mark.parametrize(("name", "factor"), [("LinearLR", 1 / 3), ("PolynomialLR", 1.0)])
+def test_no_epochs_at_all(name, factor):
+    optimizer = tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=0.6)
+    scheduler = getattr(tg.optim.lr_scheduler, name)(optimizer, total_iters=0)
+    for _ in range(3):
+        assert scheduler.get_last_lr() == [pytest.approx(0.6 * factor)]
+        optimizer.step()
+        scheduler.step()
+
+
+def test_the_old_name_of_the_base():
+    class Half(tg.optim.lr_scheduler._LRScheduler):
+        def get_lr(self):
+            return [lr / 2 for lr in self.base_lrs]
+
+    scheduler = Half(tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=1.0))
+    assert scheduler.get_last_lr() == [0.5]
+    assert isinstance(scheduler, tg.optim.lr_scheduler.LRScheduler)

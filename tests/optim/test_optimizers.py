@@ -108,7 +108,25 @@ def rprop(p, g, s, t, lr, etas=(0.5, 1.2), step_sizes=(1e-6, 50)):
     return p - s["step"] * np.sign(s["g"])
 
 
+def rms(a):
+    return np.sqrt(np.mean(a * a))
+
+
+def adafactor(p, g, s, t, lr, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0):
+    keep, tiny = 1 - t**beta2_decay, eps[0] or np.finfo(p.dtype).eps
+    rho = max(eps[1], rms(p)) * min(lr, 1 / math.sqrt(t))
+    if p.ndim > 1:
+        s["R"] = keep * s.get("R", 0) + (1 - keep) * (g**2).mean(-1)
+        s["C"] = keep * s.get("C", 0) + (1 - keep) * (g**2).mean(-2)
+        v = np.outer(s["R"], s["C"]) / max(s["R"].mean(), tiny)
+    else:
+        v = s["v"] = keep * s.get("v", 0) + (1 - keep) * g**2
+    u = g / np.maximum(np.sqrt(v), tiny)
+    return p * (1 - lr * weight_decay) - rho * u / max(1, rms(u) / d)
+
+
 FORMULAS = {
+    "Adafactor": adafactor,
     "ASGD": asgd,
     "Rprop": rprop,
     "SGD": sgd,
@@ -138,6 +156,8 @@ OWN = [  # options for which there is a formula above
     ("NAdam", {"lr": 0.1, "betas": (0.7, 0.9)}),
     ("RAdam", {"lr": 0.1, "betas": (0.7, 0.9)}),
     ("ASGD", {"lr": 0.1, "lambd": 0.01, "t0": 5, "weight_decay": 0.1}),
+    ("Adafactor", {"lr": 0.1}),
+    ("Adafactor", {"lr": 0.3, "beta2_decay": -0.5, "eps": (0.5, 2.0), "d": 1.2}),
     ("Rprop", {"lr": 0.1}),
     ("Rprop", {"lr": 0.1, "etas": (0.3, 1.5), "step_sizes": (0.05, 0.2)}),
 ]
@@ -159,6 +179,7 @@ MORE = [  # compared with PyTorch only
     ("NAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
     ("RAdam", {"weight_decay": 0.1, "maximize": True}),
     ("ASGD", {"weight_decay": 0.1, "maximize": True, "t0": 3}),
+    ("Adafactor", {"weight_decay": 0.1, "maximize": True}),
     ("Rprop", {"maximize": True}),
     ("RAdam", {"weight_decay": 0.1, "decoupled_weight_decay": True}),
 ]

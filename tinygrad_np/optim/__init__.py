@@ -1,12 +1,14 @@
 """Optimizers and learning rate schedules, in PyTorch's names."""
 
-from tinygrad_np.optim import lr_scheduler
+from tinygrad_np.optim import lr_scheduler, swa_utils
 from tinygrad_np.optim.adadelta import Adadelta
+from tinygrad_np.optim.adafactor import Adafactor
 from tinygrad_np.optim.adagrad import Adagrad
 from tinygrad_np.optim.adam import Adam, AdamW
 from tinygrad_np.optim.adamax import Adamax
 from tinygrad_np.optim.asgd import ASGD
 from tinygrad_np.optim.lbfgs import LBFGS
+from tinygrad_np.optim.muon import Muon
 from tinygrad_np.optim.nadam import NAdam
 from tinygrad_np.optim.optimizer import Optimizer
 from tinygrad_np.optim.radam import RAdam
@@ -19,14 +21,17 @@ __all__ = [
     "LBFGS",
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Muon",
     "NAdam",
     "Optimizer",
     "RAdam",
     "RMSprop",
     "Rprop",
     "lr_scheduler",
+    "swa_utils",
 ]

@@ -1,6 +1,7 @@
 """Learning rate schedules, in PyTorch's names: call `step()` after each epoch, or each batch."""
 
 from tinygrad_np.optim.lr_scheduler.base import LRScheduler
+from tinygrad_np.optim.lr_scheduler.base import _LRScheduler as _LRScheduler
 from tinygrad_np.optim.lr_scheduler.combined import ChainedScheduler, SequentialLR
 from tinygrad_np.optim.lr_scheduler.cosine import CosineAnnealingLR, CosineAnnealingWarmRestarts
 from tinygrad_np.optim.lr_scheduler.cyclic import CyclicLR, OneCycleLR

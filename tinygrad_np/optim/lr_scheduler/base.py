@@ -166,6 +166,10 @@ class LRScheduler:
         warnings.warn(message, UserWarning, stacklevel=3)
 
 
+class _LRScheduler(LRScheduler):
+    """`LRScheduler` by its old name, to derive schedules from."""
+
+
 def check_optimizer(optimizer: Any) -> None:
     """TypeError for anything but an Optimizer."""
     if not isinstance(optimizer, Optimizer):

@@ -205,7 +205,7 @@ class LinearLR(_Factor):
         super().__init__(optimizer, last_epoch)
 
     def _factor(self, epoch: Any) -> float:
-        done = min(epoch, self.total_iters) / self.total_iters
+        done = min(epoch, self.total_iters) / self.total_iters if self.total_iters else 0.0
         return float(self.start_factor + (self.end_factor - self.start_factor) * done)
 
 
@@ -257,8 +257,9 @@ class PolynomialLR(_Factor):
         super().__init__(optimizer, last_epoch)
 
     def _factor(self, epoch: Any) -> float:
-        left = 1.0 - min(epoch, self.total_iters) / self.total_iters
-        return float(left**self.power)
+        if self.total_iters == 0:
+            return 1.0  # as in PyTorch, the learning rate stays
+        return float((1.0 - min(epoch, self.total_iters) / self.total_iters) ** self.power)
 
 
 class _Lambdas(LRScheduler):
