@@ -30,6 +30,24 @@ def test_types():
     assert tg.ones(1 << 20, dtype=tg.complex64).abs().dtype == tg.float32
 
 
+def test_parts_are_set():
+    z = tg.tensor(Z)
+    z.real, z.imag[1] = tg.tensor([1.0, 2.0]), 5.0
+    z[0].imag = tg.tensor(3.0)
+    assert z.tolist() == [[1 + 3j, 2 + 3j], [1 + 5j, 2 + 5j]]
+    x = tg.ones(2, dtype=tg.float64, requires_grad=True)
+    y = tg.tensor(Z[0]) * 1
+    y.imag = x * 2
+    (y.real * y.imag).sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 2 * Z[0].real)
+
+
+def test_names_and_limits():
+    assert tg.tensor(1j).type() == "torch.ComplexFloatTensor"
+    assert tg.tensor(Z).type() == "torch.ComplexDoubleTensor"
+    assert tg.finfo(tg.complex64) == tg.finfo(tg.float32)
+
+
 def test_parts_are_views():
     z = tg.tensor(Z)
     z.real.mul_(2)

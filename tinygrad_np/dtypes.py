@@ -325,7 +325,9 @@ class finfo:
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 
     def __init__(self, type: DTypeLike | None = None) -> None:
-        d = _default if type is None else as_numpy(type)
+        d = real_of(
+            _default if type is None else as_numpy(type)
+        )  # of complex numbers: of their parts
         if d.kind != "f":
             raise TypeError(f"finfo() is of floating point dtypes, got {d}; iinfo() is of integers")
         info = np.finfo(d)

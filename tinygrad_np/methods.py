@@ -285,7 +285,8 @@ class Methods(Layout):
     roll, rot90 = axes.roll, axes.rot90
 
     # --- complex numbers: ops/complex.py ---
-    real, imag = property(complex_.real), property(complex_.imag)
+    real = property(complex_.real, lambda self, value: fill.copy_(complex_.real(self), value))
+    imag = property(complex_.imag, lambda self, value: fill.copy_(complex_.imag(self), value))
     conj_physical_ = inplace(complex_.conj_physical)
     conj, conj_physical, angle = complex_.conj, complex_.conj_physical, complex_.angle
     resolve_conj, resolve_neg = complex_.resolve_conj, complex_.resolve_neg

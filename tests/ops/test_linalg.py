@@ -217,3 +217,20 @@ def test_cross_finds_its_dimension():
 
 def test_inner_with_a_number_multiplies():
     assert tg.inner(tg.ones(2), tg.tensor(3.0)).tolist() == [3.0, 3.0]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (3, 0), (0, 3), (2, 0, 0)])
+def test_norms_of_empty_matrices(shape):
+    A = tg.zeros(*shape)
+    zero = [0.0] * 2 if len(shape) == 3 else 0.0
+    for order in ("fro", "nuc", 2):
+        assert tg.linalg.matrix_norm(A, order).tolist() == zero
+        assert tg.linalg.matrix_norm(A, order, keepdim=True).shape == (*shape[:-2], 1, 1)
+    if shape[-2:] == (0, 0):
+        assert tg.linalg.cond(A).tolist() == zero
+    assert tg.linalg.matrix_norm(A, 1).tolist() == zero
+    assert tg.linalg.matrix_norm(A, float("inf")).tolist() == zero
+    if shape == (0, 0):
+        for order in (-1, -2):
+            with pytest.raises(IndexError, match="non-zero size"):
+                tg.linalg.matrix_norm(A, order)

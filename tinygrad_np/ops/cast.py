@@ -211,6 +211,8 @@ def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     if dtype is None:
         current = raw(input).dtype
         names = [name for name, d in _NAMES.items() if d == current]
+        if current.kind == "c":
+            return f"torch.Complex{'Float' if current == np.complex64 else 'Double'}Tensor"
         return f"torch.{names[0] if names else f'{current.name.upper()}Tensor'}"
     if isinstance(dtype, str):
         name = dtype.removeprefix("torch.")

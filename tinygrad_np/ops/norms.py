@@ -231,6 +231,8 @@ def matrix_norm(
         return vector_norm(A, 2, pair, keepdim, dtype=dtype)
     if ord in ("nuc", 2, -2):
         check_floating("linalg.matrix_norm", A, dtype)
+        if ord != -2 and 0 in (A.shape[pair[0]], A.shape[pair[1]]):  # none is larger
+            return vector_norm(A, 2, pair, keepdim, dtype=dtype)
         S = svdvals(movedim(A if dtype is None else cast(A, dtype), pair, (-2, -1)))
         norm = sum(S, -1) if ord == "nuc" else (amax if ord == 2 else amin)(S, -1)
         kept = tuple(1 if d in pair else n for d, n in enumerate(A.shape))
@@ -241,6 +243,8 @@ def matrix_norm(
             "inf or -inf"
         )
     added, chosen = pair if ord in (1, -1) else pair[::-1]
+    if ord > 0 and A.shape[chosen] == 0:
+        return vector_norm(A, 2, pair, keepdim, dtype=dtype)
     sums = vector_norm(A, 1, added, True, dtype=dtype)
     largest = (amax if ord > 0 else amin)(sums, chosen, True)
     return largest if keepdim else squeeze(largest, pair)

@@ -14,7 +14,7 @@ from tinygrad_np.ops.extremes import amax, amin
 from tinygrad_np.ops.inverse import LinAlgError, checked, inv
 from tinygrad_np.ops.join import stack
 from tinygrad_np.ops.linalg import matmul, same_dtype
-from tinygrad_np.ops.norms import matrix_norm
+from tinygrad_np.ops.norms import matrix_norm, vector_norm
 from tinygrad_np.ops.reduce import sum
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import raw, unsqueeze
@@ -226,6 +226,8 @@ def cond(A: Array, p: float | str | None = None) -> Array:
     tensor(2.)
     """
     if p is None or p in (2, -2):
+        if A.shape[-1] == 0 == A.shape[-2]:
+            return vector_norm(A, 2, (-2, -1))
         S = svdvals(A)
         largest, smallest = amax(S, -1), amin(S, -1)
         return div(smallest, largest) if p == -2 else div(largest, smallest)
