@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+import warnings
 
 import pytest
 
@@ -110,15 +111,44 @@ def test_compilers_return_what_they_get():
 
 
 def test_autocast_changes_nothing():
-    @tg.autocast("cpu", dtype=tg.float16)
+    @tg.autocast("cpu", dtype=tg.float16, enabled=False)
     def f(x):
         return x @ x
 
-    with tg.amp.autocast(device_type="cpu"), tg.cuda.amp.autocast():
+    with pytest.warns(UserWarning, match=r"autocast to torch\.bfloat16 changes nothing") as seen:
+        context = tg.amp.autocast(device_type="cpu")
+    with context:
         assert f(tg.ones(2, 2)).dtype == tg.float32
-    assert not tg.is_autocast_enabled()
+        assert not tg.is_autocast_enabled()
+    assert [w.filename for w in seen] == [__file__]
+    with pytest.warns(UserWarning, match=r"to torch\.float16 changes nothing"):
+        assert tg.autocast("cpu", tg.float16).fast_dtype == tg.float16
+
+
+@pytest.mark.parametrize("name", ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def test_autocast_says_where_it_is_not(name):
+    torch = pytest.importorskip(name)
+    if torch.cuda.is_available():
+        pytest.skip("CUDA is available")
+    with pytest.warns(UserWarning, match="not available.*Disabling autocast"):
+        assert torch.autocast("cuda").fast_dtype == torch.float16
+    with pytest.warns(UserWarning, match="dtype is not supported. Disabling autocast"):
+        torch.autocast("cpu", torch.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert torch.autocast("cuda", enabled=False).fast_dtype == torch.float16
+        assert torch.autocast("cpu", enabled=False).fast_dtype == torch.bfloat16
+        assert torch.autocast("cpu", torch.float64, enabled=False).fast_dtype == torch.float64
     with pytest.raises(ValueError, match="device_type"):
-        tg.autocast(True)
+        torch.autocast(True)
+    with pytest.raises(RuntimeError, match="Expected one of cpu, cuda"):
+        torch.autocast("nowhere")
+
+
+def test_cudas_autocast_warns_of_the_line_that_asks_for_it():
+    with pytest.warns(UserWarning, match="cuda is not available") as seen:
+        tg.cuda.amp.autocast()
+    assert [w.filename for w in seen] == [__file__]
 
 
 def step(scaler, factor, lr=0.5):

@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tinygrad_np.device import device
+from tinygrad_np.dtypes import bfloat16, float16
+
 __all__ = [
     "GradScaler", "autocast", "custom_bwd", "custom_fwd", "is_autocast_available",
 ]  # fmt: skip
@@ -18,19 +21,29 @@ F = TypeVar("F")
 class autocast:
     """The context and decorator under which PyTorch computes in a smaller dtype; here, nothing.
 
-    The CPU is not faster in float16, so that ops keep their dtypes: results are at least as exact.
+    NumPy has no bfloat16, and no BLAS for float16: products in it would take many times as long.
+    So ops keep their dtypes, results are float32 and at least as exact, and a warning says so.
 
     Parameters
     ----------
     device_type : str
     dtype : dtype, optional
+        The default is PyTorch's: bfloat16 for the CPU, else float16.
     enabled : bool, default True
+        False: without a warning.
     cache_enabled : bool, optional
+
+    Raises
+    ------
+    ValueError
+        If `device_type` is no str.
+    RuntimeError
+        If it names no kind of device.
 
     Examples
     --------
     >>> import tinygrad_np as tg
-    >>> with tg.autocast("cpu"):
+    >>> with tg.autocast("cpu", enabled=False):
     ...     (tg.ones(1, 2) @ tg.ones(2, 1)).dtype
     torch.float32
     """
@@ -46,7 +59,24 @@ class autocast:
             raise ValueError(
                 f"Expected device_type of type `str`, got: {type(device_type).__name__}"
             )
-        self.device, self.fast_dtype, self._enabled = device_type, dtype, False
+        self.device, self._enabled = device(device_type).type, False
+        self.fast_dtype = dtype or (bfloat16 if self.device == "cpu" else float16)
+        if not enabled:
+            return
+        if self.device != "cpu":
+            why = f"{self.device} is not available. Disabling autocast."
+        elif self.fast_dtype not in (bfloat16, float16):
+            why = (
+                f"autocast on the CPU to {self.fast_dtype}: the target dtype is not supported. "
+                "Disabling autocast: it is for torch.bfloat16 and torch.float16."
+            )
+        else:
+            why = (
+                f"autocast to {self.fast_dtype} changes nothing here: ops keep their dtypes, and "
+                "their results are at least as exact. Where a script needs the smaller dtype, "
+                "convert a result with .half()."
+            )
+        warnings.warn(why, stacklevel=2 if type(self) is autocast else 3)
 
     def __enter__(self) -> autocast:
         return self
