@@ -15,9 +15,9 @@ ORDER = [
     "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "kernels",
     "generator", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "strides",
     "sparse", "interop", "formatting", "methods", "hooks", "tensor", "legacy", "queries",
-    "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func", "multiprocessing",
-    "distributions", "optim", "archive", "serialization", "jit", "utils", "vision", "testing",
-    "launch", "as_torch",
+    "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
+    "multiprocessing", "distributions", "optim", "archive", "serialization", "jit", "utils",
+    "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 
