@@ -263,3 +263,12 @@ def test_nothing_is_held_after_the_work():
             threads.run(lambda part, held=held: None, range(4))
             del held
             assert gone() is None
+
+
+@pytest.mark.parametrize(("asked", "expected"), [("3", 3), ("1,2", 1), ("0", 0), ("many", 0)])
+def test_the_number_is_openmps(asked, expected):
+    env = {**os.environ, "OMP_NUM_THREADS": asked}
+    code = "import tinygrad_np; print(tinygrad_np.get_num_threads())"
+    shown = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert int(shown.stdout) == (expected or cores)

@@ -33,7 +33,8 @@ class _Pool:
     """The threads, and the controls of BLAS's own; made when first needed."""
 
     def __init__(self) -> None:
-        self.wanted = (
+        asked = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+        self.wanted = (int(asked) if asked.isdecimal() else 0) or (
             len(os.sched_getaffinity(0))
             if hasattr(os, "sched_getaffinity")
             else (os.cpu_count() or 1)
