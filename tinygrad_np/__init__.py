@@ -136,7 +136,7 @@ from tinygrad_np.ops.repetition import (
 )
 from tinygrad_np.ops.replacing import index_reduce, select_scatter, slice_scatter
 from tinygrad_np.ops.rounding import ceil, fix, floor, frac, round, trunc
-from tinygrad_np.ops.sample import bernoulli, multinomial, poisson
+from tinygrad_np.ops.sample import bernoulli, binomial, multinomial, poisson
 from tinygrad_np.ops.scan import cummax, cummin, cumprod, cumsum, diff, trapezoid
 from tinygrad_np.ops.shape import clone, flatten, ravel, reshape, squeeze, unflatten, unsqueeze
 from tinygrad_np.ops.softmax import log_softmax, softmax
@@ -204,7 +204,7 @@ __all__ = [
     "as_strided", "as_strided_scatter", "as_tensor", "asarray", "asin", "asinh", "atan",
     "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
     "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16",
-    "bilinear", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bilinear", "bincount", "binomial", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
     "bitwise_right_shift", "bitwise_xor", "blackman_window", "block_diag", "bmm", "bool",
     "BoolTensor", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
     "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist", "cdouble", "ceil", "celu",

@@ -332,6 +332,12 @@ class Generator:
         with self._lock:
             return np.asarray(self._drawn().poisson(rates), rates.dtype)
 
+    def binomial(self, counts: Array, chances: Array) -> Array:
+        """How many of so many tries succeed. Not PyTorch's numbers."""
+        with self._lock:
+            drawn = self._source().binomial(counts.astype(np.int64), chances)
+            return np.asarray(drawn, counts.dtype)
+
 
 default_generator = Generator()
 default_generator.seed()

@@ -4,68 +4,104 @@ import sys
 from typing import Any
 
 from tinygrad_np.distributions import constraints
-from tinygrad_np.distributions.continuous import Exponential, Laplace, LogNormal, Normal, Uniform
-from tinygrad_np.distributions.discrete import (
-    Bernoulli,
-    Binomial,
+from tinygrad_np.distributions.categories import (
     Categorical,
     Multinomial,
     OneHotCategorical,
+    OneHotCategoricalStraightThrough,
+)
+from tinygrad_np.distributions.continuous import Exponential, Laplace, LogNormal, Normal, Uniform
+from tinygrad_np.distributions.counts import (
+    Bernoulli,
+    Binomial,
+    Geometric,
+    NegativeBinomial,
     Poisson,
 )
 from tinygrad_np.distributions.distribution import Distribution
 from tinygrad_np.distributions.divergence import kl_divergence, register_kl
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
 from tinygrad_np.distributions.positive import Beta, Chi2, Dirichlet, Gamma, StudentT
+from tinygrad_np.distributions.registry import ConstraintRegistry, biject_to, transform_to
+from tinygrad_np.distributions.transformed import TransformedDistribution
 from tinygrad_np.distributions.transforms import (
+    AbsTransform,
     AffineTransform,
+    CatTransform,
     ComposeTransform,
+    CorrCholeskyTransform,
+    CumulativeDistributionTransform,
     ExpTransform,
+    IndependentTransform,
+    LowerCholeskyTransform,
+    PositiveDefiniteTransform,
+    PowerTransform,
+    ReshapeTransform,
     SigmoidTransform,
+    SoftmaxTransform,
+    SoftplusTransform,
+    StackTransform,
+    StickBreakingTransform,
     TanhTransform,
     Transform,
-    TransformedDistribution,
+    identity_transform,
 )
 
 __all__ = [
+    "AbsTransform",
     "AffineTransform",
     "Bernoulli",
     "Beta",
     "Binomial",
+    "CatTransform",
     "Categorical",
     "Chi2",
     "ComposeTransform",
+    "ConstraintRegistry",
+    "CorrCholeskyTransform",
+    "CumulativeDistributionTransform",
     "Dirichlet",
     "Distribution",
     "ExpTransform",
     "Exponential",
     "Gamma",
+    "Geometric",
     "Independent",
+    "IndependentTransform",
     "Laplace",
     "LogNormal",
+    "LowerCholeskyTransform",
     "Multinomial",
     "MultivariateNormal",
+    "NegativeBinomial",
     "Normal",
     "OneHotCategorical",
+    "OneHotCategoricalStraightThrough",
     "Poisson",
+    "PositiveDefiniteTransform",
+    "PowerTransform",
+    "ReshapeTransform",
     "SigmoidTransform",
+    "SoftmaxTransform",
+    "SoftplusTransform",
+    "StackTransform",
+    "StickBreakingTransform",
     "StudentT",
     "TanhTransform",
     "Transform",
     "TransformedDistribution",
     "Uniform",
+    "biject_to",
     "constraints",
+    "identity_transform",
     "kl_divergence",
     "register_kl",
+    "transform_to",
 ]
 
 
 def __getattr__(name: str) -> Any:  # PyTorch has a file for each: distributions.normal.Normal
-    if name in {word.lower() for word in __all__} | {
-        "log_normal",
-        "one_hot_categorical",
-        "multivariate_normal",
-        "kl",
-    }:
+    words = {word.lower() for word in __all__} | {"kl", "relaxedcategorical"}
+    if name.replace("_", "").lower() in words:
         return sys.modules[__name__]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

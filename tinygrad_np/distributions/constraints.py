@@ -5,7 +5,7 @@ Source: https://pytorch.org/docs/stable/distributions.html#module-torch.distribu
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,24 +13,22 @@ import numpy as np
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
-    "Constraint", "boolean", "greater_than", "greater_than_eq", "half_open_interval", "independent",
-    "integer_interval", "interval", "less_than", "lower_cholesky", "multinomial", "nonnegative",
-    "nonnegative_integer", "one_hot", "positive", "positive_definite", "positive_integer", "real",
-    "real_vector", "simplex", "unit_interval",
+    "Constraint", "MixtureSameFamilyConstraint", "boolean", "cat", "corr_cholesky", "dependent",
+    "dependent_property", "greater_than", "greater_than_eq", "half_open_interval", "independent",
+    "integer_interval", "interval", "is_dependent", "less_than", "lower_cholesky",
+    "lower_triangular", "multinomial", "nonnegative", "nonnegative_integer", "one_hot", "positive",
+    "positive_definite", "positive_integer", "positive_semidefinite", "real", "real_vector",
+    "simplex", "square", "stack", "symmetric", "unit_interval",
 ]  # fmt: skip
 
 
 class Constraint:
     """A set of values.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        How it is printed.
-    holds : callable
-        For an array, of which each value is in the set.
-    is_discrete : bool, default False
-    event_dim : int, default 0
+    is_discrete : bool
+    event_dim : int
         So many of the last dimensions make one value.
 
     Examples
@@ -41,19 +39,82 @@ class Constraint:
     (GreaterThan(lower_bound=0.0), tensor([ True, False]))
     """
 
-    def __init__(
-        self, name: str, holds: Callable[[Any], Any], is_discrete: bool = False, event_dim: int = 0
-    ) -> None:
-        self._name, self._holds = name, holds
-        self.is_discrete, self.event_dim = is_discrete, event_dim
+    is_discrete: Any = False
+    event_dim: Any = 0
 
-    def check(self, value: Tensor) -> Tensor:
+    def check(self, value: Tensor) -> Any:
         """Whether values are in the set, a bool for each."""
-        found: Tensor = Tensor._make(np.asarray(self._holds(value.detach().numpy())))
-        return found
+        return Tensor._make(np.asarray(self._holds(value.detach().numpy())))
+
+    def _holds(self, x: Any) -> Any:
+        raise NotImplementedError(f"{type(self).__name__} does not define check(value)")
 
     def __repr__(self) -> str:
-        return self._name
+        return f"{type(self).__name__.lstrip('_')}()"
+
+
+class _Test(Constraint):
+    """A set without bounds, by its test on arrays."""
+
+    def __init__(
+        self, holds: Callable[[Any], Any], is_discrete: bool = False, event_dim: int = 0
+    ) -> None:
+        self._holds = holds  # type: ignore[assignment]
+        self.is_discrete, self.event_dim = is_discrete, event_dim
+
+
+def _set(name: str, holds: Callable[[Any], Any], is_discrete: bool = False, dims: int = 0) -> Any:
+    """The one constraint of a class of its own, by which `transform_to` knows it."""
+    return type(name, (_Test,), {})(holds, is_discrete, dims)
+
+
+class _Dependent(Constraint):
+    """What depends on a distribution's parameters, and is known only of an instance."""
+
+    def __init__(self, *, is_discrete: Any = None, event_dim: Any = None) -> None:
+        self.is_discrete, self.event_dim = is_discrete, event_dim
+
+    def __call__(self, *, is_discrete: Any = None, event_dim: Any = None) -> _Dependent:
+        return _Dependent(
+            is_discrete=self.is_discrete if is_discrete is None else is_discrete,
+            event_dim=self.event_dim if event_dim is None else event_dim,
+        )
+
+    def check(self, value: Tensor) -> Tensor:
+        raise ValueError("Cannot determine validity of dependent constraint")
+
+
+class dependent_property(property, _Dependent):
+    """A property of a distribution that is a constraint, and depends on its parameters."""
+
+    def __init__(
+        self, fn: Any = None, *, is_discrete: bool | None = None, event_dim: int | None = None
+    ) -> None:
+        super().__init__(fn)
+        self.is_discrete, self.event_dim = is_discrete, event_dim
+
+    def __call__(self, fn: Any) -> Any:  # type: ignore[override]  # as a decorator with arguments
+        return dependent_property(fn, is_discrete=self.is_discrete, event_dim=self.event_dim)
+
+
+def is_dependent(constraint: Constraint) -> bool:
+    """Whether a constraint depends on a distribution's parameters.
+
+    Examples
+    --------
+    >>> from tinygrad_np.distributions import constraints
+    >>> constraints.is_dependent(constraints.dependent), constraints.is_dependent(constraints.real)
+    (True, False)
+    """
+    return isinstance(constraint, _Dependent)
+
+
+class _Bounded(Constraint):
+    """A set with bounds, which its printed form shows."""
+
+    def __repr__(self) -> str:
+        bounds = ", ".join(f"{name}={value}" for name, value in vars(self).items())
+        return f"{type(self).__name__.lstrip('_')}({bounds})"
 
 
 def _bound(value: Any) -> Any:
@@ -61,96 +122,207 @@ def _bound(value: Any) -> Any:
     return value.detach().numpy() if isinstance(value, Tensor) else value
 
 
+class _From(_Bounded):
+    def __init__(self, lower_bound: Any) -> None:
+        self.lower_bound = lower_bound
+
+
+class _GreaterThan(_From):
+    """Numbers above a bound."""
+
+    def _holds(self, x: Any) -> Any:
+        return x > _bound(self.lower_bound)
+
+
+class _GreaterThanEq(_From):
+    """Numbers not below a bound."""
+
+    def _holds(self, x: Any) -> Any:
+        return x >= _bound(self.lower_bound)
+
+
+class _IntegerGreaterThan(_From):
+    """Integers not below a bound."""
+
+    is_discrete = True
+
+    def _holds(self, x: Any) -> Any:
+        return _whole(x) & (x >= _bound(self.lower_bound))
+
+
+class _LessThan(_Bounded):
+    """Numbers below a bound."""
+
+    def __init__(self, upper_bound: Any) -> None:
+        self.upper_bound = upper_bound
+
+    def _holds(self, x: Any) -> Any:
+        return x < _bound(self.upper_bound)
+
+
+class _Interval(_Bounded):
+    """Numbers from one bound to the other, both included."""
+
+    def __init__(self, lower_bound: Any, upper_bound: Any) -> None:
+        self.lower_bound, self.upper_bound = lower_bound, upper_bound
+
+    def _holds(self, x: Any) -> Any:
+        return (x >= _bound(self.lower_bound)) & (x <= _bound(self.upper_bound))
+
+
+class _HalfOpenInterval(_Interval):
+    """Numbers from one bound to the other, which is not included."""
+
+    def _holds(self, x: Any) -> Any:
+        return (x >= _bound(self.lower_bound)) & (x < _bound(self.upper_bound))
+
+
+class _IntegerInterval(_Interval):
+    """Integers from one bound to the other, both included."""
+
+    is_discrete = True
+
+    def _holds(self, x: Any) -> Any:
+        return _whole(x) & super()._holds(x)
+
+
+class _Multinomial(Constraint):
+    """Vectors of counts that add up to at most a bound; they need not be whole."""
+
+    is_discrete, event_dim = True, 1
+
+    def __init__(self, upper_bound: Any) -> None:
+        self.upper_bound = upper_bound
+
+    def _holds(self, x: Any) -> Any:
+        return (x >= 0).all(-1) & (x.sum(-1) <= _bound(self.upper_bound))
+
+
+class _IndependentConstraint(Constraint):
+    """Values all of whose parts, along so many of the last dimensions, are in a set."""
+
+    def __init__(self, base_constraint: Constraint, reinterpreted_batch_ndims: int) -> None:
+        self.base_constraint = base_constraint
+        self.reinterpreted_batch_ndims = reinterpreted_batch_ndims
+        self.is_discrete = base_constraint.is_discrete
+        self.event_dim = base_constraint.event_dim + reinterpreted_batch_ndims
+
+    def check(self, value: Tensor) -> Any:
+        if value.ndim < self.event_dim:
+            raise ValueError(
+                f"Expected value.dim() >= {self.event_dim} but got {value.ndim}: the last "
+                f"{self.event_dim} dimensions make one value of {self!r}"
+            )
+        inner = self.base_constraint.check(value)
+        n = self.reinterpreted_batch_ndims
+        return inner.reshape(*inner.shape[: inner.ndim - n], -1).all(-1)
+
+    def __repr__(self) -> str:
+        return f"IndependentConstraint({self.base_constraint!r}, {self.reinterpreted_batch_ndims})"
+
+
+class MixtureSameFamilyConstraint(Constraint):
+    """Values that all components of a mixture can give."""
+
+    def __init__(self, base_constraint: Constraint) -> None:
+        self.base_constraint = base_constraint
+        self.is_discrete, self.event_dim = base_constraint.is_discrete, base_constraint.event_dim
+
+    def check(self, value: Tensor) -> Any:
+        inner = self.base_constraint.check(value.unsqueeze(-1 - self.event_dim))
+        return inner.all(-1)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base_constraint!r})"
+
+
+class _Cat(Constraint):
+    """Parts along a dimension, each of so many values of a set of its own."""
+
+    def __init__(
+        self, cseq: Sequence[Constraint], dim: int = 0, lengths: Sequence[int] | None = None
+    ) -> None:
+        self.cseq, self.dim = list(cseq), dim
+        self.lengths = [1] * len(self.cseq) if lengths is None else list(lengths)
+        self.is_discrete = any(c.is_discrete for c in self.cseq)
+        self.event_dim = max(c.event_dim for c in self.cseq)
+
+    def check(self, value: Tensor) -> Any:
+        from tinygrad_np.ops.join import cat
+
+        parts = value.split(self.lengths, self.dim)
+        return cat([c.check(part) for c, part in zip(self.cseq, parts)], self.dim)
+
+
+class _Stack(Constraint):
+    """Values along a dimension, each of a set of its own."""
+
+    def __init__(self, cseq: Sequence[Constraint], dim: int = 0) -> None:
+        self.cseq, self.dim = list(cseq), dim
+        self.is_discrete = any(c.is_discrete for c in self.cseq)
+        dims = max(c.event_dim for c in self.cseq)
+        self.event_dim = dims + 1 if self.dim + dims < 0 else dims
+
+    def check(self, value: Tensor) -> Any:
+        from tinygrad_np.ops.join import stack
+
+        return stack([c.check(v) for c, v in zip(self.cseq, value.unbind(self.dim))], self.dim)
+
+
 def _whole(x: Any) -> Any:
     return x == np.floor(x)
 
 
-def greater_than(lower_bound: Any) -> Constraint:
-    """Numbers above a bound."""
-    low = _bound(lower_bound)
-    return Constraint(f"GreaterThan(lower_bound={lower_bound})", lambda x: x > low)
-
-
-def greater_than_eq(lower_bound: Any) -> Constraint:
-    """Numbers not below a bound."""
-    low = _bound(lower_bound)
-    return Constraint(f"GreaterThanEq(lower_bound={lower_bound})", lambda x: x >= low)
-
-
-def less_than(upper_bound: Any) -> Constraint:
-    """Numbers below a bound."""
-    high = _bound(upper_bound)
-    return Constraint(f"LessThan(upper_bound={upper_bound})", lambda x: x < high)
-
-
-def interval(lower_bound: Any, upper_bound: Any) -> Constraint:
-    """Numbers from one bound to the other, both included."""
-    low, high = _bound(lower_bound), _bound(upper_bound)
-    name = f"Interval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return Constraint(name, lambda x: (x >= low) & (x <= high))
-
-
-def half_open_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
-    """Numbers from one bound to the other, which is not included."""
-    low, high = _bound(lower_bound), _bound(upper_bound)
-    name = f"HalfOpenInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return Constraint(name, lambda x: (x >= low) & (x < high))
-
-
-def integer_interval(lower_bound: Any, upper_bound: Any) -> Constraint:
-    """Integers from one bound to the other, both included."""
-    low, high = _bound(lower_bound), _bound(upper_bound)
-    name = f"IntegerInterval(lower_bound={lower_bound}, upper_bound={upper_bound})"
-    return Constraint(name, lambda x: _whole(x) & (x >= low) & (x <= high), is_discrete=True)
-
-
-def _integers_from(low: int) -> Constraint:
-    name = f"IntegerGreaterThan(lower_bound={low})"
-    return Constraint(name, lambda x: _whole(x) & (x >= low), is_discrete=True)
-
-
-def independent(base_constraint: Constraint, reinterpreted_batch_ndims: int) -> Constraint:
-    """Values all of whose parts, along so many of the last dimensions, are in a set."""
-    n = reinterpreted_batch_ndims
-    return Constraint(
-        f"IndependentConstraint({base_constraint!r}, {n})",
-        lambda x: base_constraint._holds(x).all(tuple(range(-n, 0))),
-        base_constraint.is_discrete,
-        base_constraint.event_dim + n,
-    )
-
-
-def multinomial(upper_bound: int) -> Constraint:
-    """Vectors of counts that add up to at most a bound."""
-    return Constraint(
-        "Multinomial()",
-        lambda x: (_whole(x) & (x >= 0)).all(-1) & (x.sum(-1) <= upper_bound),
-        is_discrete=True,
-        event_dim=1,
-    )
-
-
 def _is_cholesky(x: Any) -> Any:
-    lower = (np.tril(x) == x).all((-2, -1))
-    return lower & (np.diagonal(x, axis1=-2, axis2=-1) > 0).all(-1)
+    return _is_lower(x) & (np.diagonal(x, axis1=-2, axis2=-1) > 0).all(-1)
 
 
-def _is_definite(x: Any) -> Any:
-    symmetric = np.isclose(x, x.swapaxes(-1, -2), atol=1e-6).all((-2, -1))
-    return symmetric & (np.linalg.eigvalsh(x) > 0).all(-1)
+def _is_lower(x: Any) -> Any:
+    return (np.tril(x) == x).all((-2, -1))
 
 
-real = Constraint("Real()", lambda x: x == x)
+def _is_square(x: Any) -> Any:
+    return np.full(x.shape[:-2], x.shape[-2] == x.shape[-1])
+
+
+def _is_symmetric(x: Any) -> Any:
+    if x.shape[-2] != x.shape[-1]:
+        return _is_square(x)
+    return np.isclose(x, x.swapaxes(-1, -2), atol=1e-6).all((-2, -1))
+
+
+def _has_eigenvalues(x: Any, holds: Callable[[Any], Any]) -> Any:
+    symmetric = _is_symmetric(x)
+    if not symmetric.all():
+        return symmetric
+    return holds(np.linalg.eigvalsh(x)).all(-1)
+
+
+def _has_unit_rows(x: Any) -> Any:
+    tolerance = np.finfo(x.dtype).eps * x.shape[-1] * 10
+    return (abs(np.linalg.norm(x, axis=-1) - 1) < tolerance).all(-1)
+
+
+greater_than, greater_than_eq, less_than = _GreaterThan, _GreaterThanEq, _LessThan
+interval, half_open_interval, integer_interval = _Interval, _HalfOpenInterval, _IntegerInterval
+independent, multinomial, cat, stack = _IndependentConstraint, _Multinomial, _Cat, _Stack
+dependent = _Dependent()
+real = _set("_Real", lambda x: x == x)
 real_vector = independent(real, 1)
 positive, nonnegative = greater_than(0.0), greater_than_eq(0.0)
 unit_interval = interval(0.0, 1.0)
-boolean = Constraint("Boolean()", lambda x: (x == 0) | (x == 1), is_discrete=True)
-nonnegative_integer, positive_integer = _integers_from(0), _integers_from(1)
-simplex = Constraint(
-    "Simplex()", lambda x: (x >= 0).all(-1) & (abs(x.sum(-1) - 1) < 1e-6), event_dim=1
+boolean = _set("_Boolean", lambda x: (x == 0) | (x == 1), True)
+nonnegative_integer, positive_integer = _IntegerGreaterThan(0), _IntegerGreaterThan(1)
+simplex = _set("_Simplex", lambda x: (x >= 0).all(-1) & (abs(x.sum(-1) - 1) < 1e-6), dims=1)
+one_hot = _set("_OneHot", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1), True, 1)
+square = _set("_Square", _is_square, dims=2)
+symmetric = _set("_Symmetric", _is_symmetric, dims=2)
+lower_triangular = _set("_LowerTriangular", _is_lower, dims=2)
+lower_cholesky = _set("_LowerCholesky", _is_cholesky, dims=2)
+corr_cholesky = _set("_CorrCholesky", lambda x: _is_cholesky(x) & _has_unit_rows(x), dims=2)
+positive_semidefinite = _set(
+    "_PositiveSemidefinite", lambda x: _has_eigenvalues(x, lambda e: e >= 0), dims=2
 )
-one_hot = Constraint(
-    "OneHot()", lambda x: ((x == 0) | (x == 1)).all(-1) & (x.sum(-1) == 1), True, event_dim=1
+positive_definite = _set(
+    "_PositiveDefinite", lambda x: _has_eigenvalues(x, lambda e: e > 0), dims=2
 )
-lower_cholesky = Constraint("LowerCholesky()", _is_cholesky, event_dim=2)
-positive_definite = Constraint("PositiveDefinite()", _is_definite, event_dim=2)

@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from tinygrad_np.creation import empty, ones, zeros
+from tinygrad_np.creation import empty, ones, zeros, zeros_like
 from tinygrad_np.distributions import constraints
 from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import (
     Distribution,
     together,
 )
-from tinygrad_np.distributions.transforms import ExpTransform, TransformedDistribution
+from tinygrad_np.distributions.transformed import TransformedDistribution
+from tinygrad_np.distributions.transforms import ExpTransform
 from tinygrad_np.dtypes import finfo
 from tinygrad_np.ops.special import erf, erfinv
 from tinygrad_np.random import normal, rand
@@ -58,12 +59,12 @@ class Normal(_Located):
     variance = property(lambda self: self.scale**2)  # type: ignore[assignment]
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Any:
-        shape = self._extended(sample_shape)
+        shape = self._extended_shape(sample_shape)
         with no_grad():
             return normal(self.loc.expand(shape), self.scale.expand(shape))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        shape, dtype = self._extended(sample_shape), self.loc.dtype
+        shape, dtype = self._extended_shape(sample_shape), self.loc.dtype
         return self.loc + normal(zeros(shape, dtype=dtype), ones(shape, dtype=dtype)) * self.scale
 
     def log_prob(self, value: Any) -> Any:
@@ -75,6 +76,7 @@ class Normal(_Located):
         return 0.5 + 0.5 * math.log(2 * math.pi) + self.scale.log()
 
     def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
         return 0.5 * (1 + erf((value - self.loc) / self.scale / math.sqrt(2)))
 
     def icdf(self, value: Any) -> Any:
@@ -95,13 +97,18 @@ class Uniform(Distribution):
         super().__init__(self.low.shape, validate_args=validate_args)
         if self._validate_args and not (self.low < self.high).all():
             raise ValueError("Uniform is not defined when low>= high")
-        self.support = constraints.interval(self.low, self.high)
+
+    @constraints.dependent_property
+    def support(self) -> Any:
+        return constraints.interval(self.low, self.high)
 
     mean = property(lambda self: (self.high + self.low) / 2)  # type: ignore[assignment]
+    mode = property(lambda self: math.nan * self.high)  # type: ignore[assignment]
+    stddev = property(lambda self: (self.high - self.low) / 12**0.5)  # type: ignore[assignment]
     variance = property(lambda self: (self.high - self.low) ** 2 / 12)  # type: ignore[assignment]
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        drawn = rand(self._extended(sample_shape), dtype=self.low.dtype)
+        drawn = rand(self._extended_shape(sample_shape), dtype=self.low.dtype)
         return self.low + drawn * (self.high - self.low)
 
     def log_prob(self, value: Any) -> Any:
@@ -113,6 +120,7 @@ class Uniform(Distribution):
         return (self.high - self.low).log()
 
     def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
         return ((value - self.low) / (self.high - self.low)).clamp(0, 1)
 
     def icdf(self, value: Any) -> Any:
@@ -131,10 +139,11 @@ class Exponential(Distribution):
         super().__init__(self.rate.shape, validate_args=validate_args)
 
     mean = stddev = property(lambda self: 1 / self.rate)  # type: ignore[assignment]
+    mode = property(lambda self: zeros_like(self.rate))  # type: ignore[assignment]
     variance = property(lambda self: self.rate**-2)  # type: ignore[assignment]
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        drawn = empty(self._extended(sample_shape), dtype=self.rate.dtype).exponential_()
+        drawn = empty(self._extended_shape(sample_shape), dtype=self.rate.dtype).exponential_()
         return drawn / self.rate
 
     def log_prob(self, value: Any) -> Any:
@@ -145,6 +154,7 @@ class Exponential(Distribution):
         return 1 - self.rate.log()
 
     def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
         return 1 - (-self.rate * value).exp()
 
     def icdf(self, value: Any) -> Any:
@@ -154,16 +164,26 @@ class Exponential(Distribution):
 class Laplace(_Located):
     """Two exponential distributions back to back."""
 
+    stddev = property(lambda self: 2**0.5 * self.scale)  # type: ignore[assignment]
     variance = property(lambda self: 2 * self.scale**2)  # type: ignore[assignment]
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        drawn = empty(self._extended(sample_shape), dtype=self.loc.dtype)
+        drawn = empty(self._extended_shape(sample_shape), dtype=self.loc.dtype)
         drawn.uniform_(finfo(self.loc.dtype).eps - 1, 1)
         return self.loc - self.scale * drawn.sign() * (-drawn.abs()).log1p()
 
     def log_prob(self, value: Any) -> Any:
         self._validate_sample(value)
         return -(2 * self.scale).log() - abs(value - self.loc) / self.scale
+
+    def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
+        apart = value - self.loc
+        return 0.5 - 0.5 * apart.sign() * (-abs(apart) / self.scale).expm1()
+
+    def icdf(self, value: Any) -> Any:
+        apart = value - 0.5
+        return self.loc - self.scale * apart.sign() * (-2 * abs(apart)).log1p()
 
     def entropy(self) -> Any:
         return 1 + (2 * self.scale).log()
@@ -176,13 +196,15 @@ class LogNormal(TransformedDistribution):
         "loc": constraints.real,
         "scale": constraints.positive,
     }
-    support = constraints.positive
 
     def __init__(self, loc: Any, scale: Any, validate_args: bool | None = None) -> None:
         super().__init__(Normal(loc, scale, validate_args), ExpTransform(), validate_args)
-        self.loc, self.scale = self.base_dist.loc, self.base_dist.scale
 
+    loc = property(lambda self: self.base_dist.loc)
+    scale = property(lambda self: self.base_dist.scale)
     mean = property(lambda self: (self.loc + self.scale**2 / 2).exp())  # type: ignore[assignment]
+
+    mode = property(lambda self: (self.loc - self.scale**2).exp())  # type: ignore[assignment]
 
     @property
     def variance(self) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from tinygrad_np.conversion import as_tensor
@@ -30,11 +30,14 @@ class Distribution:
         What the parameters must be.
     support : Constraint
         What samples are.
+    has_rsample, has_enumerate_support : bool
+        Whether there are `rsample` and `enumerate_support`.
     """
 
     arg_constraints: ClassVar[dict[str, Constraint]] = {}
-    support: Constraint = constraints.real
+    support: Any = constraints.real
     has_rsample = False
+    has_enumerate_support = False
     _validate_args = True
 
     def __init__(
@@ -48,12 +51,16 @@ class Distribution:
             self._validate_args = validate_args
         if self._validate_args:
             for name, what in self.arg_constraints.items():
-                value = vars(self).get(name)
-                if value is not None and not what.check(value).all():
+                if constraints.is_dependent(what) or (
+                    name not in vars(self) and isinstance(getattr(type(self), name, None), derived)
+                ):
+                    continue
+                value = getattr(self, name)
+                if not what.check(value).all():
                     raise ValueError(
                         f"Expected parameter {name} ({type(value).__name__} of shape "
                         f"{tuple(value.shape)}) of distribution {self!r} to satisfy the "
-                        f"constraint {what!r}, but found invalid values:\n{value!r}"
+                        f"constraint {what!r}, but found invalid values:\n{value}"
                     )
 
     @staticmethod
@@ -74,8 +81,8 @@ class Distribution:
                 setattr(new, name, value.expand((*batch_shape, *inner)))
         return new
 
-    def _extended(self, sample_shape: Sequence[int]) -> tuple[int, ...]:
-        return (*sample_shape, *self.batch_shape, *self.event_shape)
+    def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Size:
+        return Size((*sample_shape, *self.batch_shape, *self.event_shape))
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Any:
         """Draw (*sample_shape, *batch_shape, *event_shape), without a gradient."""
@@ -126,6 +133,16 @@ class Distribution:
         """The inverse of `cdf`."""
         raise NotImplementedError(f"{type(self).__name__} has no icdf")
 
+    def enumerate_support(self, expand: bool = True) -> Any:
+        """All values, along a new first dimension; without `expand` of the batch size 1."""
+        raise NotImplementedError(f"{type(self).__name__} has no enumerate_support")
+
+    def _enumerated(self, values: Any, expand: bool) -> Any:
+        """Values (n, *event_shape) with the dimensions of the batch put between."""
+        n, batch = values.shape[0], self.batch_shape
+        values = values.reshape(n, *(1,) * len(batch), *self.event_shape)
+        return values.expand(n, *batch, *self.event_shape) if expand else values
+
     def perplexity(self) -> Any:
         """The exponential of the entropy."""
         return self.entropy().exp()
@@ -136,6 +153,11 @@ class Distribution:
         if not isinstance(value, Tensor):
             raise ValueError("The value argument to log_prob must be a Tensor")
         shape, known = tuple(value.shape), (*self.batch_shape, *self.event_shape)
+        if shape[len(shape) - len(self.event_shape) :] != tuple(self.event_shape):
+            raise ValueError(
+                "The right-most size of value must match event_shape: "
+                f"{shape} vs {tuple(self.event_shape)}."
+            )
         for n, m in zip(reversed(shape), reversed(known), strict=False):
             if n != m and 1 not in (n, m):
                 raise ValueError(
@@ -145,17 +167,23 @@ class Distribution:
             raise ValueError(
                 f"Expected value argument ({type(value).__name__} of shape {shape}) to be within "
                 f"the support ({self.support!r}) of the distribution {self!r}, but found invalid "
-                f"values:\n{value!r}"
+                f"values:\n{value}"
             )
 
     def __repr__(self) -> str:
-        values = {n: vars(self).get(n) for n in self.arg_constraints}
-        words = (
-            f"{n}: {v!r}" if v.numel() == 1 else f"{n}: {v.size()}"
-            for n, v in values.items()
-            if v is not None
-        )
+        values = {name: vars(self)[name] for name in self.arg_constraints if name in vars(self)}
+        words = (f"{n}: {v if v.numel() == 1 else v.size()}" for n, v in values.items())
         return f"{type(self).__name__}({', '.join(words)})"
+
+
+class derived:
+    """A parameter that is computed from another, unless it is the one that was given."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __get__(self, distribution: Any, kind: Any = None) -> Any:
+        return self if distribution is None else self.function(distribution)
 
 
 def together(*values: Any) -> list[Any]:

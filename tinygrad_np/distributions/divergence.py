@@ -6,11 +6,13 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+from tinygrad_np.distributions.categories import Categorical, OneHotCategorical
 from tinygrad_np.distributions.continuous import Exponential, Laplace, Normal, Uniform
-from tinygrad_np.distributions.discrete import Bernoulli, Categorical, OneHotCategorical, Poisson
+from tinygrad_np.distributions.counts import Bernoulli, Poisson
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
 from tinygrad_np.distributions.positive import Beta, Dirichlet, Gamma
-from tinygrad_np.distributions.transforms import over_last
+from tinygrad_np.distributions.transform import over_last
+from tinygrad_np.nn.functional import softplus
 from tinygrad_np.ops.factors import solve_triangular
 from tinygrad_np.ops.special import digamma, lgamma
 
@@ -75,13 +77,16 @@ def _(p: Any, q: Any) -> Any:
 
 @register_kl(Categorical, Categorical)
 def _(p: Any, q: Any) -> Any:
-    return (p.probs * (p.logits - q.logits)).sum(-1)
+    terms = p.probs * (p.logits - q.logits)
+    return terms.where(q.probs != 0, math.inf).where(p.probs != 0, 0.0).sum(-1)
 
 
 @register_kl(Bernoulli, Bernoulli)
 def _(p: Any, q: Any) -> Any:
-    yes, no = p.probs, 1 - p.probs
-    return yes * (yes / q.probs).log() + no * (no / (1 - q.probs)).log()
+    yes = p.probs * (softplus(-q.logits) - softplus(-p.logits))
+    no = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
+    yes = yes.where(q.probs != 0, math.inf).where(p.probs != 0, 0.0)
+    return yes + no.where(q.probs != 1, math.inf).where(p.probs != 1, 0.0)
 
 
 @register_kl(Poisson, Poisson)

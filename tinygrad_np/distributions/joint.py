@@ -9,8 +9,8 @@ from typing import Any, ClassVar
 from tinygrad_np.creation import eye, ones, zeros
 from tinygrad_np.distributions import constraints
 from tinygrad_np.distributions.constraints import Constraint
-from tinygrad_np.distributions.distribution import Distribution
-from tinygrad_np.distributions.transforms import over_last
+from tinygrad_np.distributions.distribution import Distribution, derived
+from tinygrad_np.distributions.transform import over_last
 from tinygrad_np.ops.broadcast import broadcast_shapes
 from tinygrad_np.ops.factors import solve_triangular
 from tinygrad_np.ops.inverse import cholesky
@@ -58,10 +58,16 @@ class Independent(Distribution):
                 "Expected reinterpreted_batch_ndims <= len(base_distribution.batch_shape), "
                 f"actual {n} vs {len(base_distribution.batch_shape)}"
             )
-        self.support = base_distribution.support
-        if n:
-            self.support = constraints.independent(self.support, n)
         super().__init__(shape[:cut], shape[cut:], validate_args)
+
+    @property
+    def support(self) -> Any:  # type: ignore[override]
+        n = self.reinterpreted_batch_ndims
+        return constraints.independent(self.base_dist.support, n) if n else self.base_dist.support
+
+    @property
+    def has_enumerate_support(self) -> bool:  # type: ignore[override]
+        return self.reinterpreted_batch_ndims == 0 and self.base_dist.has_enumerate_support
 
     has_rsample = property(lambda self: self.base_dist.has_rsample)  # type: ignore[assignment]
     mean = property(lambda self: self.base_dist.mean)  # type: ignore[assignment]
@@ -79,6 +85,11 @@ class Independent(Distribution):
 
     def entropy(self) -> Any:
         return over_last(self.base_dist.entropy(), self.reinterpreted_batch_ndims)
+
+    def enumerate_support(self, expand: bool = True) -> Any:
+        if self.reinterpreted_batch_ndims:
+            raise NotImplementedError("Enumeration over cartesian product is not implemented")
+        return self.base_dist.enumerate_support(expand)
 
     def __repr__(self) -> str:
         return f"Independent({self.base_dist!r}, {self.reinterpreted_batch_ndims})"
@@ -156,15 +167,9 @@ class MultivariateNormal(Distribution):
             unit = eye(loc.shape[-1], dtype=loc.dtype).expand_as(turned)
             self._tril = solve_triangular(turned, unit, upper=False)
 
-    def __getattr__(self, name: str) -> Any:
-        if name == "scale_tril":
-            return self._tril
-        if name == "covariance_matrix":
-            return self._tril @ self._tril.mT
-        if name == "precision_matrix":
-            return (self._tril @ self._tril.mT).inverse()
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
+    scale_tril = derived(lambda self: self._tril)
+    covariance_matrix = derived(lambda self: self._tril @ self._tril.mT)
+    precision_matrix = derived(lambda self: (self._tril @ self._tril.mT).inverse())
     mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
 
     @property
@@ -172,7 +177,7 @@ class MultivariateNormal(Distribution):
         return (self._tril**2).sum(-1).expand((*self.batch_shape, *self.event_shape))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        shape, dtype = Size(self._extended(sample_shape)), self.loc.dtype
+        shape, dtype = Size(self._extended_shape(sample_shape)), self.loc.dtype
         drawn = normal(zeros(shape, dtype=dtype), ones(shape, dtype=dtype))
         return self.loc + (self._tril @ drawn.unsqueeze(-1)).squeeze(-1)
 

@@ -12,7 +12,7 @@ from tinygrad_np.distributions.distribution import Distribution, together
 from tinygrad_np.dtypes import finfo
 from tinygrad_np.nn.functional import one_hot
 from tinygrad_np.ops.join import stack
-from tinygrad_np.ops.sample import standard_gamma
+from tinygrad_np.ops.sample import gamma_below, standard_gamma
 from tinygrad_np.ops.special import digamma, lgamma
 from tinygrad_np.random import randn
 
@@ -54,7 +54,7 @@ class Gamma(Distribution):
         return ((self.concentration - 1) / self.rate).clamp(min=0)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        drawn = standard_gamma(self.concentration.expand(self._extended(sample_shape)))
+        drawn = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)))
         return (drawn / self.rate).clamp(min=finfo(drawn.dtype).tiny)
 
     def log_prob(self, value: Any) -> Any:
@@ -66,6 +66,10 @@ class Gamma(Distribution):
     def entropy(self) -> Any:
         a = self.concentration
         return a - self.rate.log() + lgamma(a) + (1 - a) * digamma(a)
+
+    def cdf(self, value: Any) -> Any:
+        self._validate_sample(value)
+        return gamma_below(self.concentration, self.rate * value)
 
 
 class Chi2(Gamma):
@@ -114,7 +118,8 @@ class Dirichlet(Distribution):
     @property
     def mode(self) -> Any:
         above = (self.concentration - 1).clamp(min=0)
-        mode = above / above.sum(-1, True)
+        total = above.sum(-1, True)
+        mode = above / total.where(total != 0, 1.0)
         at_corners = (self.concentration < 1).all(-1, True)  # at all of them: the first is taken
         corner = one_hot(mode.argmax(-1), mode.shape[-1]).to(mode.dtype)
         return corner.where(at_corners, mode)
@@ -125,7 +130,7 @@ class Dirichlet(Distribution):
         return self.concentration * (total - self.concentration) / (total**2 * (total + 1))
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        drawn = standard_gamma(self.concentration.expand(self._extended(sample_shape)))
+        drawn = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)))
         drawn = drawn.clamp(min=finfo(drawn.dtype).tiny)
         return drawn / drawn.sum(-1, True)
 
@@ -181,7 +186,6 @@ class Beta(Distribution):
         return self._dirichlet.rsample(sample_shape)[..., 0]
 
     def log_prob(self, value: Any) -> Any:
-        (value,) = together(value)
         self._validate_sample(value)
         return self._dirichlet.log_prob(stack([value, 1.0 - value], -1))
 
@@ -225,13 +229,12 @@ class StudentT(Distribution):
         return finite.where(self.df > 2, math.inf).where(self.df > 1, math.nan)
 
     def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
-        shape = self._extended(sample_shape)
+        shape = self._extended_shape(sample_shape)
         normal = randn(shape, dtype=self.df.dtype)
         chi2 = 2 * standard_gamma((self.df / 2).expand(shape))
         return self.loc + self.scale * normal * (chi2 / self.df).rsqrt()
 
     def log_prob(self, value: Any) -> Any:
-        (value,) = together(value)
         self._validate_sample(value)
         df, y = self.df, (value - self.loc) / self.scale
         norm = self.scale.log() + 0.5 * df.log() + 0.5 * math.log(math.pi)

@@ -1,7 +1,7 @@
 """Random numbers from distributions that tensors describe.
 
-A draw has no derivative: the gradients of `bernoulli`, `normal` and `poisson` are zero, as
-PyTorch's are.
+A draw has no derivative: the gradients of `bernoulli`, `binomial`, `normal` and
+`poisson` are zero, as PyTorch's are.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.generator import Generator
+from tinygrad_np.ops.exponential import exp, xlogy
 from tinygrad_np.ops.random import require, require_chance, require_float, source
+from tinygrad_np.ops.special import lgamma
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["bernoulli", "multinomial", "poisson"]
+__all__ = ["bernoulli", "binomial", "multinomial", "poisson"]
 
 
 @op
@@ -92,6 +94,36 @@ def poisson(input: Array, generator: Generator | None = None) -> Array:
 
 
 @op
+def binomial(count: Array, prob: Array, generator: Generator | None = None) -> Array:
+    """How many of `count` tries succeed, each with the probability `prob`.
+
+    Not PyTorch's numbers.
+
+    Parameters
+    ----------
+    count, prob : Tensor
+        Of one floating point dtype; they broadcast together.
+    generator : Generator, optional
+
+    Raises
+    ------
+    RuntimeError
+        If a count is negative, or a probability not in [0, 1].
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.binomial(tg.tensor([5.0, 5.0]), tg.tensor([0.0, 1.0]))
+    tensor([0., 5.])
+    """
+    require_float("binomial", count.dtype)
+    require_float("binomial", prob.dtype)
+    require(bool((count >= 0).all()), "binomial", "counts >= 0", smallest=count.min(initial=0))
+    require_chance("binomial", prob)
+    return source(generator).binomial(count, prob)
+
+
+@op
 def standard_gamma(input: Array, generator: Generator | None = None) -> Array:
     """Numbers of the gamma distributions with these concentrations, and the rate 1.
 
@@ -130,10 +162,30 @@ def _gamma_slope(input: Array, value: Array) -> Array:
     return slope.astype(input.dtype)
 
 
+@op
+def gamma_below(input: Array, value: Array) -> Array:
+    """How much of the gamma distribution with this concentration, and the rate 1, lies below."""
+    import scipy.special
+
+    return scipy.special.gammainc(input, value).astype(input.dtype)
+
+
+@gamma_below.backward("value")
+def _(grad: Array, input: Array, value: Array) -> Array:
+    return grad * exp(xlogy(input - 1, value) - value - lgamma(input))
+
+
+@gamma_below.backward("input")
+def _(grad: Array, input: Array, value: Array) -> Array:
+    density = exp(xlogy(input - 1, value) - value - lgamma(input))
+    return -grad * density * _gamma_slope(input, value)
+
+
 standard_gamma.backward(input=lambda grad, input, out: grad * _gamma_slope(input, out))
 bernoulli.backward(input=lambda grad: None)
 normal.backward(mean=lambda grad: None, std=lambda grad: None)
 poisson.backward(input=lambda grad: None)
+binomial.backward(count=lambda grad: None, prob=lambda grad: None)
 
 
 @op
