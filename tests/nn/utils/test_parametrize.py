@@ -112,23 +112,6 @@ def test_spectral_norm_in_evaluation_and_undone():
         nn.utils.spectral_norm(layer, n_power_iterations=0)
 
 
-@pytest.mark.parametrize("shape", [(4, 2), (2, 4), (3, 3)])
-def test_orthogonal(shape):
-    layer = parametrizations.orthogonal(nn.Linear(*shape, dtype=tg.float64))
-    optimizer = tg.optim.SGD(layer.parameters(), lr=0.5)
-    for _ in range(3):
-        loss = layer(tg.ones(2, shape[0], dtype=tg.float64)).pow(2).sum()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    w = layer.weight.detach().numpy()
-    w = w if len(w) <= len(w.T) else w.T
-    np.testing.assert_allclose(w @ w.T, np.eye(len(w)), atol=1e-12)
-    assert layer.parametrizations.weight.original.any()
-    with pytest.raises(ValueError, match="1-D"):
-        parametrizations.orthogonal(layer, "bias")
-
-
 @pytest.mark.torch
 @pytest.mark.parametrize(
     "name", ["spectral_norm", "parametrizations.spectral_norm", "parametrizations.weight_norm"]
@@ -156,3 +139,63 @@ def test_training_is_pytorchs(name):
         found.append((losses, list(model.state_dict()), repr(model)))
     np.testing.assert_allclose(found[0][0], found[1][0], rtol=1e-4)
     assert found[0][1:] == found[1][1:]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["parametrizations.weight_norm", "parametrizations.spectral_norm"])
+def test_vectors_are_pytorchs(name):
+    torch = pytest.importorskip("torch")
+    found = []
+    for T in (tg, torch):
+        T.manual_seed(0)
+        wrap = T.nn.utils
+        for part in name.split("."):
+            wrap = getattr(wrap, part)
+        layer = wrap(T.nn.Linear(2, 3), "bias")
+        (layer.bias * T.arange(3.0)).sum().backward()
+        grads = [p.grad.numpy() for p in layer.parameters() if p.grad is not None]
+        state = layer.state_dict()
+        found.append([list(state), *(t.numpy() for t in state.values()), *grads])
+    assert found[0][0] == found[1][0]
+    for ours, theirs in zip(found[0][1:], found[1][1:], strict=True):
+        assert ours.shape == theirs.shape
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.nn.utils.weight_norm` is deprecated")
+def test_what_the_older_weight_norm_saved_is_loaded():
+    old = nn.Sequential(nn.utils.weight_norm(nn.Linear(2, 3)))
+    new = nn.Sequential(parametrizations.weight_norm(nn.Linear(2, 3)))
+    state = old.state_dict()
+    new.load_state_dict(state)
+    assert list(state) == list(old.state_dict())
+    np.testing.assert_allclose(new(tg.ones(2)).tolist(), old(tg.ones(2)).tolist(), rtol=1e-6)
+
+
+def test_parametrizations_are_shared():
+    layer = parametrizations.weight_norm(nn.Linear(2, 3))
+    with tg.no_grad():
+        layer.bias.abs_()
+    parametrize.register_parametrization(layer, "bias", Exp())
+    other = parametrize.transfer_parametrizations_and_params(layer, nn.Linear(2, 3))
+    assert type(other).__name__ == "ParametrizedLinear"
+    assert parametrize.type_before_parametrizations(other) is nn.Linear
+    assert parametrize.type_before_parametrizations(nn.Linear(1, 1)) is nn.Linear
+    assert list(other.state_dict()) == list(layer.state_dict())
+    with tg.no_grad():
+        layer.parametrizations.weight.original0.fill_(2.0)
+    assert tg.equal(other.weight, layer.weight)
+    parametrize.register_parametrization(other, "bias", Exp())
+    assert len(layer.parametrizations.bias) == 1
+    alone = parametrize.transfer_parametrizations_and_params(layer, nn.Module(), "bias")
+    assert tg.equal(alone.bias, layer.bias)
+    with pytest.raises(KeyError, match="none"):
+        parametrize.transfer_parametrizations_and_params(layer, nn.Linear(2, 3), "none")
+
+
+def test_a_parameter_is_no_value():
+    layer = parametrizations.weight_norm(nn.Linear(2, 3))
+    with pytest.raises(KeyError, match="already exists"):
+        layer.weight = nn.Parameter(tg.ones(3, 2))
+    layer.weight = tg.ones(3, 2)
+    np.testing.assert_allclose(layer.weight.detach().numpy(), np.ones((3, 2)), rtol=1e-6)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from tinygrad_np.nn.module import Module
+from tinygrad_np.nn.utils.orthogonal import orthogonal
 from tinygrad_np.nn.utils.parametrize import register_parametrization
 from tinygrad_np.nn.utils.spectral_norm import first_vectors, iterate, matrix
 from tinygrad_np.nn.utils.weight_norm import norms
-from tinygrad_np.ops.matrix_functions import matrix_exp
+from tinygrad_np.ops.normalize import normalize
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
 
@@ -49,7 +50,23 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
     >>> layer.parametrizations.weight.original0.shape
     torch.Size([3, 1])
     """
-    return register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    register_parametrization(module, name, _WeightNorm(dim), unsafe=True)
+    module.register_load_state_dict_pre_hook(_OldNames(name))
+    return module
+
+
+class _OldNames:
+    """Takes what `nn.utils.weight_norm` saved."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, module: Module, state_dict: dict[str, Any], prefix: str, *_: Any) -> None:
+        old = [f"{prefix}{self.name}_g", f"{prefix}{self.name}_v"]
+        if all(key in state_dict for key in old):
+            for i, key in enumerate(old):
+                new = f"{prefix}parametrizations.{self.name}.original{i}"
+                state_dict[new] = state_dict.pop(key)
 
 
 class _SpectralNorm(Module):
@@ -60,14 +77,23 @@ class _SpectralNorm(Module):
                 "Expected n_power_iterations to be positive, but got "
                 f"n_power_iterations={n_power_iterations}"
             )
+        if not -weight.ndim <= dim < weight.ndim:
+            raise IndexError(
+                "Dimension out of range (expected to be in range of "
+                f"[{-weight.ndim}, {weight.ndim - 1}], but got {dim})"
+            )
         self.dim, self.eps, self.n_power_iterations = dim % weight.ndim, eps, n_power_iterations
+        if weight.ndim < 2:  # its norm is its singular value
+            return
         u, v = first_vectors(matrix(weight.detach(), self.dim), eps)
         self.register_buffer("_u", u)
         self.register_buffer("_v", v)
         with no_grad():
             iterate(matrix(weight.detach(), self.dim).T, v, u, 15, eps)
 
-    def forward(self, weight: Tensor) -> Tensor:
+    def forward(self, weight: Tensor) -> Any:
+        if weight.ndim < 2:
+            return normalize(weight, dim=0, eps=self.eps)
         flat, vectors = matrix(weight, self.dim), self.__dict__
         u, v = vectors["_u"], vectors["_v"]
         if self.training:
@@ -87,6 +113,8 @@ def spectral_norm(
     dim: int | None = None,
 ) -> M:
     """Divide a weight by its largest singular value, found by power iteration.
+
+    A vector is divided by its norm.
 
     Parameters
     ----------
@@ -121,86 +149,3 @@ def spectral_norm(
         dim = int(type(module).__name__.startswith("ConvTranspose"))
     new = _SpectralNorm(weight, n_power_iterations, dim, eps)
     return register_parametrization(module, name, new)
-
-
-class _Orthogonal(Module):
-    """The exponential of a skew-symmetric matrix, times a base that is kept."""
-
-    base: Tensor
-
-    def __init__(self, weight: Tensor) -> None:
-        super().__init__()
-        from tinygrad_np.linalg import qr
-
-        rows, columns = weight.shape[-2:]
-        tall = weight.detach() if rows >= columns else weight.detach().mT
-        q, r = qr(tall)
-        signs = r.diagonal(dim1=-2, dim2=-1).sign()
-        self.register_buffer("base", q * signs[..., None, :])
-
-    def forward(self, x: Tensor) -> Any:
-        rows, columns = x.shape[-2:]
-        x = x if rows >= columns else x.mT
-        n, k = x.shape[-2:]
-        lower = x.tril(-1)
-        if n > k:
-            lower = _widened(lower, n - k)
-        turned = matrix_exp(lower - lower.mT) @ self.base
-        return turned if rows >= columns else turned.mT
-
-    def right_inverse(self, value: Tensor) -> Tensor:
-        """What gives the base, so that the weight begins as the orthogonal part of `value`."""
-        return value * 0
-
-
-def _widened(x: Tensor, more: int) -> Any:
-    from tinygrad_np.ops.pad import pad
-
-    return pad(x, (0, more))
-
-
-def orthogonal(
-    module: M,
-    name: str = "weight",
-    orthogonal_map: str | None = None,
-    *,
-    use_trivialization: bool = True,
-) -> M:
-    """Hold a weight orthogonal: its rows, or its columns if these are fewer.
-
-    It is the exponential of a skew-symmetric matrix times the orthogonal part of the weight as it
-    was.
-
-    Parameters
-    ----------
-    module : Module
-    name : str, default "weight"
-        A matrix, or a batch of them.
-    orthogonal_map : {None, "matrix_exp"}
-    use_trivialization : bool, default True
-
-    Raises
-    ------
-    ValueError
-        For a vector, or another map.
-
-    Source: M. Lezcano-Casado, Trivializations for Gradient-Based Optimization on Manifolds, 2019,
-    https://arxiv.org/abs/1909.09501
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> layer = tg.nn.utils.parametrizations.orthogonal(tg.nn.Linear(4, 2))
-    >>> tg.allclose(layer.weight @ layer.weight.T, tg.eye(2), atol=1e-5)
-    True
-    """
-    weight = getattr(module, name, None)
-    if not isinstance(weight, Tensor):
-        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
-    if weight.ndim < 2:
-        raise ValueError(f"Expected a matrix or batch of matrices. Got a {weight.ndim}-D tensor.")
-    if orthogonal_map not in (None, "matrix_exp"):
-        raise ValueError(
-            f"orthogonal_map must be 'matrix_exp' (the one there is here), got {orthogonal_map!r}"
-        )
-    return register_parametrization(module, name, _Orthogonal(weight))

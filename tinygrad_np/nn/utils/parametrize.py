@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from tinygrad_np.nn.container import ModuleDict, ModuleList
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.nn.utils.parametrization_list import ParametrizationList
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
 
@@ -19,6 +20,8 @@ __all__ = [
     "is_parametrized",
     "register_parametrization",
     "remove_parametrizations",
+    "transfer_parametrizations_and_params",
+    "type_before_parametrizations",
 ]
 
 M = TypeVar("M", bound=Module)
@@ -43,67 +46,6 @@ def cached() -> Iterator[None]:
         _kept = before
 
 
-class ParametrizationList(ModuleList):
-    """The parametrizations of one tensor, and what is trained: `original`, or `original0`, ...
-
-    Parameters
-    ----------
-    modules : sequence of Module
-    original : Tensor
-        The tensor as it was. The parametrizations' `right_inverse`, where there is one, makes of
-        it what is trained.
-    unsafe : bool, default False
-        Shape and dtype may change.
-    """
-
-    original: Tensor
-
-    def __init__(self, modules: Sequence[Module], original: Tensor, unsafe: bool = False) -> None:
-        if not modules:
-            raise ValueError("ParametrizationList requires one or more modules.")
-        super().__init__(modules)
-        self.unsafe = unsafe
-        new = self._inverse(original)
-        self.is_tensor = isinstance(new, Tensor)
-        self.ntensors = 1 if self.is_tensor else len(new)
-        for name, tensor in zip(self._names(), [new] if self.is_tensor else new, strict=True):
-            if isinstance(original, Parameter):
-                setattr(self, name, Parameter(tensor.detach(), original.requires_grad))
-            else:
-                self.register_buffer(name, tensor)
-
-    def _names(self) -> list[str]:
-        return ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]
-
-    def _inverse(self, value: Any) -> Any:
-        with no_grad():
-            for module in reversed(list(self)):
-                if hasattr(module, "right_inverse"):
-                    value = module.right_inverse(value)
-        return value
-
-    def right_inverse(self, value: Tensor) -> None:
-        """Set what is trained so that the parametrized tensor is `value`."""
-        for module in self:
-            if not hasattr(module, "right_inverse"):
-                raise RuntimeError(
-                    f"parametrization {type(module).__name__} does not implement right_inverse: "
-                    "without it no value can be assigned"
-                )
-        new = self._inverse(value)
-        with no_grad():
-            for name, tensor in zip(self._names(), [new] if self.is_tensor else new, strict=True):
-                getattr(self, name).data = tensor.detach()
-
-    def forward(self) -> Tensor:
-        """The parametrized tensor."""
-        first, *others = self
-        value: Tensor = first(*(getattr(self, name) for name in self._names()))
-        for module in others:
-            value = module(value)
-        return value
-
-
 class _Computed:
     """What goes in front of a module's class when it is parametrized."""
 
@@ -119,6 +61,11 @@ class _Computed:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if is_parametrized(self, name):
+            if isinstance(value, Parameter):
+                raise KeyError(
+                    f"attribute '{name}' already exists: it is parametrized, and takes plain "
+                    "tensors; assign its .data"
+                )
             self.__dict__["parametrizations"][name].right_inverse(value)
         else:
             super().__setattr__(name, value)
@@ -190,13 +137,19 @@ def register_parametrization(
     if not unsafe:
         with no_grad():
             _same_form(chain(), original, tensor_name)
-    delattr(module, tensor_name)
-    if not is_parametrized(module):
-        cls: Any = type(module)
-        module.__class__ = _parametrized(cls)
-        module.parametrizations = ModuleDict()  # type: ignore[assignment]
-    module.parametrizations[tensor_name] = chain  # type: ignore[operator, index]
+    _install(module, tensor_name, chain)
     return module
+
+
+def _install(module: Any, tensor_name: str, chain: ParametrizationList) -> None:
+    """Let what `chain` computes take the place of a tensor, if there is one."""
+    if hasattr(module, tensor_name):
+        delattr(module, tensor_name)
+    if not is_parametrized(module):
+        kind: Any = type(module)
+        module.__class__ = _parametrized(kind)
+        module.parametrizations = ModuleDict()
+    module.parametrizations[tensor_name] = chain
 
 
 def _same_form(new: Any, old: Tensor, name: str) -> None:
@@ -267,3 +220,61 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
     else:
         module.register_buffer(tensor_name, value)
     return module
+
+
+def type_before_parametrizations(module: Module) -> type:
+    """The class of a module, or the one that it had before it was parametrized.
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> nn.utils.parametrize.type_before_parametrizations(layer).__name__
+    'Linear'
+    """
+    return type(module).__bases__[1] if is_parametrized(module) else type(module)
+
+
+def transfer_parametrizations_and_params(
+    from_module: Module, to_module: M, tensor_name: str | None = None
+) -> M:
+    """Let a module share the parametrizations of another, and what they train; returns it.
+
+    Parameters
+    ----------
+    from_module, to_module : Module
+    tensor_name : str, optional
+        Of the one tensor that is shared, instead of all that are parametrized.
+
+    Raises
+    ------
+    KeyError
+        If that tensor is not parametrized.
+
+    Examples
+    --------
+    >>> from tinygrad_np import nn
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> other = nn.utils.parametrize.transfer_parametrizations_and_params(layer, nn.Linear(2, 3))
+    >>> other.parametrizations.weight.original0 is layer.parametrizations.weight.original0
+    True
+    """
+    if is_parametrized(from_module):
+        found: Any = from_module.parametrizations
+        for name in list(found) if tensor_name is None else [tensor_name]:
+            chain = found[name]
+            shared = ParametrizationList.__new__(ParametrizationList)
+            ModuleList.__init__(shared, chain)
+            shared.unsafe, shared.is_tensor, shared.ntensors = (
+                chain.unsafe,
+                chain.is_tensor,
+                chain.ntensors,
+            )
+            for original in chain._names():
+                tensor = getattr(chain, original)
+                if isinstance(tensor, Parameter):
+                    shared.register_parameter(original, tensor)
+                else:
+                    shared.register_buffer(original, tensor)
+            _install(to_module, name, shared)
+    return to_module

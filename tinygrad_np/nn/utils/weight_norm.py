@@ -19,7 +19,8 @@ M = TypeVar("M", bound="Module")
 def norms(v: Tensor, dim: int | None) -> Any:
     """The norms over all dimensions but one, or for None or -1 over all."""
     kept = None if dim is None or dim == -1 else dim % v.ndim
-    return norm(v, 2, tuple(d for d in range(v.ndim) if d != kept), kept is not None)
+    others = tuple(d for d in range(v.ndim) if d != kept)
+    return norm(v, 2, others, kept is not None) if others else abs(v)
 
 
 def find_hook(module: Module, kind: type[Any], name: str) -> int | None:
