@@ -1,7 +1,6 @@
 """Rows for ops/sample.py: on distributions that leave nothing to chance."""
 
 import numpy as np
-import scipy.special
 from hypothesis import strategies as st
 
 import tinygrad_np as tg
@@ -44,7 +43,6 @@ ROWS = [
     OpInfo(sample.standard_gamma, np.zeros_like, certain().map(
         lambda s: Sample((np.zeros_like(s.args[0]),))),
            smooth=False, torch="_standard_gamma", covers=("_gamma_slope",)),
-    OpInfo(sample.gamma_below, scipy.special.gammainc, binary(0.3, 3.0), smooth=False, torch=None),
     OpInfo(tg.multinomial, the_one, categories(), smooth=False),
     OpInfo(sample.normal, lambda mean, std: mean + std, binary().map(
         lambda s: Sample((s.args[0], np.zeros_like(s.args[1])))), smooth=False),

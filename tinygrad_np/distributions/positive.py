@@ -11,8 +11,9 @@ from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import Distribution, together
 from tinygrad_np.dtypes import finfo
 from tinygrad_np.nn.functional import one_hot
+from tinygrad_np.ops.gamma import gammainc
 from tinygrad_np.ops.join import stack
-from tinygrad_np.ops.sample import gamma_below, standard_gamma
+from tinygrad_np.ops.sample import standard_gamma
 from tinygrad_np.ops.special import digamma, lgamma
 from tinygrad_np.random import randn
 
@@ -69,7 +70,7 @@ class Gamma(Distribution):
 
     def cdf(self, value: Any) -> Any:
         self._validate_sample(value)
-        return gamma_below(self.concentration, self.rate * value)
+        return gammainc(self.concentration, self.rate * value)
 
 
 class Chi2(Gamma):

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.generator import Generator
-from tinygrad_np.ops.exponential import exp, xlogy
 from tinygrad_np.ops.random import require, require_chance, require_float, source
-from tinygrad_np.ops.special import lgamma
 from tinygrad_np.tape.op import Array, op
 
 __all__ = ["bernoulli", "binomial", "multinomial", "poisson"]
@@ -160,25 +158,6 @@ def _gamma_slope(input: Array, value: Array) -> Array:
         logs = logarithm(a) - ((a - 1) * np.log(x) - x - scipy.special.gammaln(a))
         slope = np.where(upper, 1, -1) * np.exp(logs) * (8 * near - far) / (12 * step)
     return slope.astype(input.dtype)
-
-
-@op
-def gamma_below(input: Array, value: Array) -> Array:
-    """How much of the gamma distribution with this concentration, and the rate 1, lies below."""
-    import scipy.special
-
-    return scipy.special.gammainc(input, value).astype(input.dtype)
-
-
-@gamma_below.backward("value")
-def _(grad: Array, input: Array, value: Array) -> Array:
-    return grad * exp(xlogy(input - 1, value) - value - lgamma(input))
-
-
-@gamma_below.backward("input")
-def _(grad: Array, input: Array, value: Array) -> Array:
-    density = exp(xlogy(input - 1, value) - value - lgamma(input))
-    return -grad * density * _gamma_slope(input, value)
 
 
 standard_gamma.backward(input=lambda grad, input, out: grad * _gamma_slope(input, out))
