@@ -49,6 +49,7 @@ from tinygrad_np.vision.transforms import (
 )
 from tinygrad_np.vision.transforms.v2 import functional
 from tinygrad_np.vision.transforms.v2.auto import AutoAugment, RandAugment, TrivialAugmentWide
+from tinygrad_np.vision.transforms.v2.mix import CutMix, MixUp
 from tinygrad_np.vision.transforms.v2.more import (
     RGB,
     GaussianNoise,
@@ -74,6 +75,7 @@ __all__ = [
     "ColorJitter",
     "Compose",
     "ConvertImageDtype",
+    "CutMix",
     "FiveCrop",
     "GaussianBlur",
     "GaussianNoise",
@@ -81,6 +83,7 @@ __all__ = [
     "Identity",
     "InterpolationMode",
     "Lambda",
+    "MixUp",
     "Normalize",
     "PILToTensor",
     "Pad",
