@@ -32,6 +32,8 @@ class Hook(NamedTuple):
 
 Table = OrderedDict[int, Hook]
 
+everywhere: dict[int, tuple[str, Hook]] = {}  # the hooks of all modules, each with its kind
+
 
 class Hooks(Members):
     """The part of `Module` that registers hooks and calls them."""
@@ -159,20 +161,22 @@ class Hooks(Members):
         result = None
         called = set()
         try:
-            for hook in list(self._forward_pre_hooks.values()):
+            for hook in _together("forward_pre", self._forward_pre_hooks).values():
                 args, kwargs = _new_arguments(hook, self, args, kwargs)
             backward = None
-            if self._backward_hooks or self._backward_pre_hooks:
-                backward = _Backward(self, self._backward_pre_hooks, self._backward_hooks)
+            pre_hooks = _together("backward_pre", self._backward_pre_hooks)
+            hooks = _together("backward", self._backward_hooks)
+            if hooks or pre_hooks:
+                backward = _Backward(self, pre_hooks, hooks)
                 args = backward.watch_inputs(args)
             result = self.forward(*args, **kwargs)
-            for key, hook in list(self._forward_hooks.items()):
+            for key, hook in _together("forward", self._forward_hooks).items():
                 called.add(key)
                 changed = hook.call(self, args, kwargs, result)
                 result = result if changed is None else changed
             return result if backward is None else backward.watch_outputs(result)
         except Exception:
-            for key, hook in list(self._forward_hooks.items()):
+            for key, hook in _together("forward", self._forward_hooks).items():
                 if hook.always_call and key not in called:
                     try:
                         hook.call(self, args, kwargs, result)
@@ -183,6 +187,12 @@ class Hooks(Members):
                             stacklevel=3,
                         )
             raise
+
+
+def _together(kind: str, own: Table) -> Table:
+    """The hooks of all modules of a kind, and then the module's own."""
+    shared = [(key, hook) for key, (of, hook) in everywhere.items() if of == kind]
+    return OrderedDict([*shared, *own.items()])
 
 
 def add_hook(table: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tinygrad_np import dtypes
 from tinygrad_np.device import device as Device
 from tinygrad_np.device import require_cpu
+from tinygrad_np.nn.hooks import everywhere
 from tinygrad_np.nn.members import _items
 from tinygrad_np.nn.state import State
 from tinygrad_np.tape.grad_mode import no_grad
@@ -69,6 +70,7 @@ class Module(State):
                 or self._forward_pre_hooks
                 or self._backward_hooks
                 or self._backward_pre_hooks
+                or everywhere
             ):
                 return self._call_with_hooks(args, kwargs)
             return self.forward(*args, **kwargs)

@@ -24,7 +24,7 @@ FILES = {  # PyTorch's, and ours with the same layers
     "instancenorm": "batch_norm",
     "linear": "linear lazy",
     "loss": "loss margin_loss",
-    "module": "module state",
+    "module": "module state module_hooks",
     "normalization": "normalization",
     "padding": "padding",
     "pixelshuffle": "resampling",
