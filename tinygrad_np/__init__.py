@@ -14,7 +14,10 @@ from math import e, inf, nan, pi
 
 from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types, storage
 from tinygrad_np.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
-from tinygrad_np.amp import autocast
+from tinygrad_np.amp import (
+    autocast, get_autocast_cpu_dtype, get_autocast_dtype, get_autocast_gpu_dtype,
+    is_autocast_cpu_enabled
+)
 from tinygrad_np.conversion import (
     as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
 )
@@ -224,7 +227,8 @@ __all__ = [
     "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
     "float_power", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac",
     "frexp", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "gather",
-    "gcd", "ge", "Generator", "ger", "get_conv_algorithm", "get_default_device",
+    "gcd", "ge", "Generator", "ger", "get_autocast_cpu_dtype",
+    "get_autocast_dtype", "get_autocast_gpu_dtype", "get_conv_algorithm", "get_default_device",
     "get_default_dtype", "get_device", "get_float32_matmul_precision", "get_num_threads",
     "get_rng_state", "gradient", "greater", "greater_equal", "group_norm", "gt", "half",
     "HalfTensor", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
@@ -232,6 +236,7 @@ __all__ = [
     "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select",
     "inf", "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64",
     "int8", "IntTensor", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
+    "is_autocast_cpu_enabled",
     "is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_grad_enabled",
     "is_inference", "is_inference_mode_enabled", "is_neg", "is_nonzero", "is_same_size",
     "is_signed", "is_storage", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",

@@ -60,7 +60,7 @@ class autocast:
                 f"Expected device_type of type `str`, got: {type(device_type).__name__}"
             )
         self.device, self._enabled = device(device_type).type, False
-        self.fast_dtype = dtype or (bfloat16 if self.device == "cpu" else float16)
+        self.fast_dtype = dtype or get_autocast_dtype(self.device)
         if not enabled:
             return
         if self.device != "cpu":
@@ -246,3 +246,51 @@ def is_autocast_available(device_type: str) -> bool:
     True
     """
     return device_type == "cpu"
+
+
+def get_autocast_dtype(device_type: str) -> Any:
+    """The dtype that `autocast` is to if none is given: bfloat16 for the CPU, else float16.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_autocast_dtype("cpu"), tg.get_autocast_gpu_dtype()
+    (torch.bfloat16, torch.float16)
+    """
+    return bfloat16 if device(device_type).type == "cpu" else float16
+
+
+def get_autocast_cpu_dtype() -> Any:
+    """`get_autocast_dtype` of the CPU.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_autocast_cpu_dtype()
+    torch.bfloat16
+    """
+    return get_autocast_dtype("cpu")
+
+
+def get_autocast_gpu_dtype() -> Any:
+    """`get_autocast_dtype` of CUDA.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_autocast_gpu_dtype()
+    torch.float16
+    """
+    return get_autocast_dtype("cuda")
+
+
+def is_autocast_cpu_enabled() -> bool:
+    """False: `autocast` changes nothing.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.is_autocast_cpu_enabled()
+    False
+    """
+    return False
