@@ -64,6 +64,34 @@ CASES = {
     "MultivariateNormal of covariances": lambda D, a: D.MultivariateNormal(
         a.real(2), (lambda t: t @ t.mT)(a.factor(3, 2, 2))
     ),
+    "Cauchy": lambda D, a: D.Cauchy(a.real(2), a.positive(3, 1)),
+    "Gumbel": lambda D, a: D.Gumbel(a.real(2), a.positive(3, 1)),
+    "HalfNormal": lambda D, a: D.HalfNormal(a.positive(3)),
+    "HalfCauchy": lambda D, a: D.HalfCauchy(a.positive(3)),
+    "Pareto": lambda D, a: D.Pareto(a.positive(2), a.positive(3, 1)),
+    "Weibull": lambda D, a: D.Weibull(a.positive(2), a.positive(3, 1) + 1),
+    "Kumaraswamy": lambda D, a: D.Kumaraswamy(a.positive(2), a.positive(3, 1)),
+    "LogisticNormal": lambda D, a: D.LogisticNormal(a.real(2, 3), a.positive(3)),
+    "InverseGamma": lambda D, a: D.InverseGamma(a.positive(2), a.positive(3, 1)),
+    "LogitRelaxedBernoulli": lambda D, a: D.relaxed_bernoulli.LogitRelaxedBernoulli(
+        a.positive(), a.unit(3)
+    ),
+    "RelaxedBernoulli": lambda D, a: D.RelaxedBernoulli(a.positive(), logits=a.real(3)),
+    "RelaxedOneHotCategorical": lambda D, a: D.RelaxedOneHotCategorical(
+        a.positive() + 0.5, a.positive(2, 3)
+    ),
+    "ContinuousBernoulli": lambda D, a: D.ContinuousBernoulli(a.unit(3)),
+    "ContinuousBernoulli near a half": lambda D, a: D.ContinuousBernoulli(logits=a.real(3) / 500),
+    "MixtureSameFamily": lambda D, a: D.MixtureSameFamily(
+        D.Categorical(logits=a.real(2, 3)), D.Normal(a.real(2, 3), a.positive(3))
+    ),
+    "MixtureSameFamily of vectors": lambda D, a: D.MixtureSameFamily(
+        D.Categorical(logits=a.real(2, 3)),
+        D.Independent(D.Normal(a.real(2, 3, 4), a.positive(3, 4)), 1),
+    ),
+    "FisherSnedecor": lambda D, a: D.FisherSnedecor(a.positive(2) * 3, a.positive(3, 1) * 3),
+    "GeneralizedPareto": lambda D, a: D.GeneralizedPareto(a.real(2), a.positive(3, 1), a.real(2)),
+    "VonMises": lambda D, a: D.VonMises(a.real(2), a.positive(3, 1) * 3),
     "expanded": lambda D, a: D.Normal(a.real(2), a.positive(2)).expand((3, 2)),
     "moved": lambda D, a: D.TransformedDistribution(
         D.Normal(0.0, 1.0), D.AffineTransform(a.real(3), -a.positive(2, 1))
@@ -88,4 +116,5 @@ CASES = {
 
 OTHER_SAMPLES = (  # not PyTorch's numbers
     "Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "Binomial", "NegativeBinomial", "Poisson",
+    "InverseGamma", "FisherSnedecor",
 )  # fmt: skip

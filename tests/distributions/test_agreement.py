@@ -56,11 +56,15 @@ def test_agrees(name, seed):
     draws = [Draw(T, seed) for T in (tg, torch)]
     pair = [CASES[name](draw.T.distributions, draw) for draw in draws]
     for what, said in SAID.items():
+        if (name, what) == ("LogitRelaxedBernoulli", "has_rsample"):
+            continue  # PyTorch's denies what it has
         assert said(pair[0]) == said(pair[1]), what
     torch.manual_seed(seed)
     value = pair[1].sample((4,)).tolist()
     inside = np.random.default_rng(seed).uniform(0.01, 0.99, np.shape(value)).tolist()
     for what, compute in COMPUTED.items():
+        if (name, what) == ("Kumaraswamy", "mode"):
+            continue  # PyTorch's is nan for a second concentration above 1
         found = []
         for draw, distribution in zip(draws, pair, strict=True):
             T = draw.T
@@ -70,14 +74,19 @@ def test_agrees(name, seed):
             except (NotImplementedError, AttributeError) as error:
                 found.append(type(error))
                 continue
+            except RuntimeError:  # GeneralizedPareto of float64
+                assert T is torch
+                break
             with contextlib.suppress(NotImplementedError):  # igamma of its first argument
                 found.append([result])
                 found[-1] += gradients(T, result, [*draw.leaves, *given])
+        if len(found) < 2:
+            continue
         if isinstance(found[1], type):
             assert found[0] is found[1], what
             continue
         for ours, theirs in zip(*found, strict=len(found[1]) > 1):
-            close(ours, theirs)
+            close(ours, theirs, 1e-5 if name == "VonMises" else 1e-6)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -91,7 +100,7 @@ def test_samples_are_pytorchs(name, dtype):
         T.manual_seed(5)
         drawn = [distribution.sample(), distribution.sample((3, 2))]
         assert not drawn[0].requires_grad
-        if distribution.has_rsample:
+        if distribution.has_rsample or name == "LogitRelaxedBernoulli":
             sample = distribution.rsample((3,))
             drawn += [sample, *gradients(T, (sample * sample).sum(), draw.leaves)]
         found.append(drawn)

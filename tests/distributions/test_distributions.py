@@ -18,6 +18,14 @@ POINTS = [0.3, 1.2, 0.75]
         (D.Exponential(2.0), scipy.stats.expon(scale=0.5)),
         (D.Laplace(0.5, 2.0), scipy.stats.laplace(0.5, 2.0)),
         (D.LogNormal(0.1, 0.5), scipy.stats.lognorm(0.5, scale=np.exp(0.1))),
+        (D.Gumbel(0.5, 2.0), scipy.stats.gumbel_r(0.5, 2.0)),
+        (D.HalfNormal(2.0), scipy.stats.halfnorm(scale=2.0)),
+        (D.Pareto(0.2, 3.0), scipy.stats.pareto(3.0, scale=0.2)),
+        (D.Weibull(2.0, 1.5), scipy.stats.weibull_min(1.5, scale=2.0)),
+        (D.InverseGamma(3.0, 0.7), scipy.stats.invgamma(3.0, scale=0.7)),
+        (D.GeneralizedPareto(0.1, 2.0, 0.2), scipy.stats.genpareto(0.2, 0.1, 2.0)),
+        (D.GeneralizedPareto(0.1, 2.0, 0.0), scipy.stats.genpareto(0.0, 0.1, 2.0)),
+        (D.GeneralizedPareto(0.1, 2.0, -1.0), scipy.stats.genpareto(-1.0, 0.1, 2.0)),
     ],
 )
 def test_densities(ours, theirs):
@@ -34,6 +42,8 @@ def test_densities(ours, theirs):
         (D.Bernoulli(0.3), scipy.stats.bernoulli(0.3), [0.0, 1.0]),
         (D.Binomial(5, 0.3), scipy.stats.binom(5, 0.3), [0.0, 2.0, 5.0]),
         (D.Poisson(2.5), scipy.stats.poisson(2.5), [0.0, 3.0]),
+        (D.Geometric(0.3), scipy.stats.geom(0.3, loc=-1), [0.0, 3.0]),
+        (D.NegativeBinomial(3.5, 0.3), scipy.stats.nbinom(3.5, 0.7), [0.0, 3.0]),
     ],
 )
 def test_probabilities(ours, theirs, points):
@@ -151,6 +161,8 @@ SAMPLED = [
     (lambda: D.Chi2(tg.tensor(3.0)), scipy.stats.chi2(3)),
     (lambda: D.Beta(2.0, 0.5), scipy.stats.beta(2, 0.5)),
     (lambda: D.StudentT(3.0, 1.0, 2.0), scipy.stats.t(3, 1, 2)),
+    (lambda: D.InverseGamma(3.0, 0.7), scipy.stats.invgamma(3.0, scale=0.7)),
+    (lambda: D.Cauchy(1.0, 2.0), scipy.stats.cauchy(1.0, 2.0)),
 ]
 
 

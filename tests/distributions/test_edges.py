@@ -78,6 +78,20 @@ def test_values_are_checked():
     )
 
 
+def test_mixtures():
+    """Each of a batch has a choice of its own, also where one choice is given for all."""
+    parts = D.Normal(tg.tensor([-100.0, 100.0]).expand(50, 2), 1.0)
+    d = D.MixtureSameFamily(D.Categorical(tg.tensor([0.5, 0.5])), parts)
+    tg.manual_seed(0)
+    assert 5 < (d.sample() > 0).sum() < 45
+    with pytest.raises(ValueError, match="does not equal"):
+        D.MixtureSameFamily(D.Categorical(tg.ones(3)), parts)
+    with pytest.raises(ValueError, match="not compatible"):
+        D.MixtureSameFamily(D.Categorical(tg.ones(3, 2)), parts)
+    with pytest.raises(ValueError, match="instance of Categorical"):
+        D.MixtureSameFamily(D.Bernoulli(0.5), parts)
+
+
 def test_all_values():
     d = D.Bernoulli(tg.full((3,), 0.2))
     assert d.enumerate_support().shape == (2, 3)

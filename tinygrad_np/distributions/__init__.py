@@ -20,9 +20,28 @@ from tinygrad_np.distributions.counts import (
 )
 from tinygrad_np.distributions.distribution import Distribution
 from tinygrad_np.distributions.divergence import kl_divergence, register_kl
+from tinygrad_np.distributions.extremes import (
+    Cauchy,
+    Gumbel,
+    HalfCauchy,
+    HalfNormal,
+    InverseGamma,
+    Kumaraswamy,
+    LogisticNormal,
+    Pareto,
+    Weibull,
+)
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
+from tinygrad_np.distributions.mixture import MixtureSameFamily
+from tinygrad_np.distributions.others import FisherSnedecor, GeneralizedPareto, VonMises
 from tinygrad_np.distributions.positive import Beta, Chi2, Dirichlet, Gamma, StudentT
 from tinygrad_np.distributions.registry import ConstraintRegistry, biject_to, transform_to
+from tinygrad_np.distributions.relaxed import (
+    ContinuousBernoulli,
+    LogitRelaxedBernoulli,
+    RelaxedBernoulli,
+    RelaxedOneHotCategorical,
+)
 from tinygrad_np.distributions.transformed import TransformedDistribution
 from tinygrad_np.distributions.transforms import (
     AbsTransform,
@@ -55,31 +74,46 @@ __all__ = [
     "Binomial",
     "CatTransform",
     "Categorical",
+    "Cauchy",
     "Chi2",
     "ComposeTransform",
     "ConstraintRegistry",
+    "ContinuousBernoulli",
     "CorrCholeskyTransform",
     "CumulativeDistributionTransform",
     "Dirichlet",
     "Distribution",
     "ExpTransform",
     "Exponential",
+    "FisherSnedecor",
     "Gamma",
+    "GeneralizedPareto",
     "Geometric",
+    "Gumbel",
+    "HalfCauchy",
+    "HalfNormal",
     "Independent",
     "IndependentTransform",
+    "InverseGamma",
+    "Kumaraswamy",
     "Laplace",
     "LogNormal",
+    "LogisticNormal",
+    "LogitRelaxedBernoulli",
     "LowerCholeskyTransform",
+    "MixtureSameFamily",
     "Multinomial",
     "MultivariateNormal",
     "NegativeBinomial",
     "Normal",
     "OneHotCategorical",
     "OneHotCategoricalStraightThrough",
+    "Pareto",
     "Poisson",
     "PositiveDefiniteTransform",
     "PowerTransform",
+    "RelaxedBernoulli",
+    "RelaxedOneHotCategorical",
     "ReshapeTransform",
     "SigmoidTransform",
     "SoftmaxTransform",
@@ -91,6 +125,8 @@ __all__ = [
     "Transform",
     "TransformedDistribution",
     "Uniform",
+    "VonMises",
+    "Weibull",
     "biject_to",
     "constraints",
     "identity_transform",

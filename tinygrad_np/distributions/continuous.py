@@ -23,7 +23,7 @@ from tinygrad_np.tape.grad_mode import no_grad
 __all__ = ["Exponential", "Laplace", "LogNormal", "Normal", "Uniform"]
 
 
-class _Located(Distribution):
+class Located(Distribution):
     """What has a `loc` in its middle and is stretched by a `scale`."""
 
     arg_constraints: ClassVar[dict[str, Constraint]] = {
@@ -39,7 +39,7 @@ class _Located(Distribution):
     mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
 
 
-class Normal(_Located):
+class Normal(Located):
     """The normal distribution.
 
     Parameters
@@ -161,7 +161,7 @@ class Exponential(Distribution):
         return -(-value).log1p() / self.rate
 
 
-class Laplace(_Located):
+class Laplace(Located):
     """Two exponential distributions back to back."""
 
     stddev = property(lambda self: 2**0.5 * self.scale)  # type: ignore[assignment]
