@@ -131,6 +131,30 @@ def test_streams_are_shared_among_workers():
     assert lists(DataLoader(Stream(1), None, num_workers=3)) == [0]
 
 
+class Span(IterableDataset):
+    def __init__(self, start, end):
+        self.start, self.end = start, end
+
+    def __iter__(self):
+        return iter(range(self.start, self.end))
+
+
+def test_each_worker_sets_attributes_of_a_dataset_of_its_own():
+    span = Span(3, 8)
+
+    def take_a_share(number):
+        info = get_worker_info()
+        own, share = info.dataset, -(-5 // info.num_workers)
+        assert own is not span
+        own.start += number * share
+        own.end = min(own.start + share, own.end)
+
+    for _ in range(2):  # in the second epoch as in the first
+        loader = DataLoader(span, None, num_workers=2, worker_init_fn=take_a_share)
+        assert lists(loader) == [3, 6, 4, 7, 5]
+    assert (span.start, span.end) == (3, 8)
+
+
 REFUSED = {
     "num_workers": ({"num_workers": -1}, "num_workers.*-1"),
     "timeout": ({"timeout": -1}, "timeout.*-1"),

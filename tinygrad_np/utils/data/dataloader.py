@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -48,9 +49,9 @@ class DataLoader(Generic[T_co]):
     batch_sampler : Sampler or iterable of list of int, optional
         Other batches.
     num_workers : int, default 0
-        Threads that read ahead. They share the dataset, and random numbers drawn from the default
-        generator come in no fixed order; `get_worker_info` has generators for each, which
-        `vision.transforms` use.
+        Threads that read ahead. Each has a shallow copy of the dataset, so that what one sets as
+        its attributes the others don't see. Random numbers drawn from the default generator come
+        in no fixed order; `get_worker_info` has generators for each, which `vision.transforms` use.
     collate_fn : callable, optional
         From a list of items to a batch; `default_collate` unless given. Batches of a
         `TensorDataset` are then taken out of the tensors at once.
@@ -181,12 +182,12 @@ class DataLoader(Generic[T_co]):
         indices = iter(self._index_sampler)
         seed = draw_seed(self.generator)  # before the sampler draws: as PyTorch does
         make_fetch = functools.partial(
-            _fetcher, self.dataset, self.collate_fn, self.batch_sampler is not None, self.drop_last
+            _fetcher, self.collate_fn, self.batch_sampler is not None, self.drop_last
         )
         if self.num_workers == 0:
-            return map(make_fetch(), indices)
+            return map(make_fetch(self.dataset), indices)
         infos = [
-            WorkerInfo(i, self.num_workers, seed + i, self.dataset, RandomSources(seed + i))
+            WorkerInfo(i, self.num_workers, seed + i, _own(self.dataset), RandomSources(seed + i))
             for i in range(self.num_workers)
         ]
         return Workers(
@@ -234,8 +235,13 @@ def _check_workers(
                 raise ValueError(f"{name} option needs num_workers > 0, but got num_workers=0")
 
 
+def _own(dataset: Any) -> Any:
+    """A dataset whose attributes a worker may set for itself, as in a process of its own."""
+    return copy.copy(dataset) if isinstance(dataset, Dataset) else dataset
+
+
 def _fetcher(
-    dataset: Dataset[Any], collate: Callable[[Any], Any], in_batches: bool, drop_last: bool
+    collate: Callable[[Any], Any], in_batches: bool, drop_last: bool, dataset: Dataset[Any]
 ) -> Fetch:
     """The function from numbers of items to a batch; at the end of a stream StopIteration."""
     if isinstance(dataset, IterableDataset):

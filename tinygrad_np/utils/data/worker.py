@@ -52,7 +52,7 @@ class WorkerInfo(NamedTuple):
     seed : int
         One that differs from worker to worker, and from epoch to epoch.
     dataset : Dataset
-        The dataset itself: threads share it.
+        The worker's shallow copy of the dataset, for `worker_init_fn` to set attributes of.
     rng : RandomSources
         Generators of the worker's own, with that seed.
     worker_method : str
@@ -97,7 +97,7 @@ class _Worker:
     def __init__(
         self,
         info: WorkerInfo,
-        make_fetch: Callable[[], Fetch],
+        make_fetch: Callable[[Any], Fetch],
         init: Callable[[int], None] | None,
         stopped: threading.Event,
     ) -> None:
@@ -116,7 +116,7 @@ class _Worker:
 
 def _work(
     info: WorkerInfo,
-    make_fetch: Callable[[], Fetch],
+    make_fetch: Callable[[Any], Fetch],
     init: Callable[[int], None] | None,
     tasks: queue.SimpleQueue[Any],
     results: queue.SimpleQueue[tuple[Any, BaseException | None]],
@@ -132,7 +132,7 @@ def _work(
             if fetch is None:
                 if init is not None:
                     init(info.id)
-                fetch = make_fetch()
+                fetch = make_fetch(info.dataset)
             results.put((fetch(task), None))
         except BaseException as error:  # not kept here: its traceback will hold the iterator
             results.put((None, error))
@@ -146,8 +146,8 @@ class Workers:
     indices : iterator
         The numbers of the items of each batch.
     make_fetch : callable
-        Called by each worker for its function from such numbers to a batch; that raises
-        StopIteration at the end of a stream.
+        Called by each worker, with its dataset, for its function from such numbers to a batch;
+        that raises StopIteration at the end of a stream.
     infos : list of WorkerInfo
     ahead : int
         How many batches each worker reads ahead.
@@ -160,7 +160,7 @@ class Workers:
     def __init__(
         self,
         indices: Iterator[Any],
-        make_fetch: Callable[[], Fetch],
+        make_fetch: Callable[[Any], Fetch],
         infos: list[WorkerInfo],
         ahead: int,
         init: Callable[[int], None] | None,
