@@ -212,3 +212,12 @@ def test_shared_memory_with_channels_last_stays_the_users(make):
     assert (users[0] == 3).all()
     assert not users[1].any()
     assert t.stride() == (60, 1, 15, 3)
+
+
+def test_asarray_detaches_where_it_is_told_to():
+    x = tg.ones(2, requires_grad=True) * 2
+    assert tg.asarray(x).grad_fn is x.grad_fn
+    detached = tg.asarray(x, requires_grad=False)
+    assert not detached.requires_grad
+    assert np.shares_memory(detached.numpy(), x.detach().numpy())
+    assert tg.asarray(x, requires_grad=True).grad_fn is x.grad_fn

@@ -152,7 +152,7 @@ def asarray(
     dtype: dtypes.DTypeLike | None = None,
     device: Any = None,
     copy: bool | None = None,
-    requires_grad: bool = False,
+    requires_grad: bool | None = None,
 ) -> Tensor:
     """`obj` as a tensor, with a say in whether memory is shared.
 
@@ -161,7 +161,8 @@ def asarray(
     obj : number, nested sequence, ndarray or Tensor
     copy : bool, optional
         True: always on memory of its own. False: never; None: only where it must be.
-    requires_grad : bool, default False
+    requires_grad : bool, optional
+        That of `obj` unless given; False detaches a tensor.
 
     Raises
     ------
@@ -181,7 +182,9 @@ def asarray(
         raise ValueError(f"can't take {kind} without a copy; leave out copy=False")
     if copy and shared:
         result = clone(result)
-    return result.requires_grad_() if requires_grad else result
+    if requires_grad:
+        return result.requires_grad_()
+    return result.detach() if requires_grad is False and result.requires_grad else result
 
 
 def from_numpy(ndarray: Any) -> Tensor:

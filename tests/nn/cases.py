@@ -211,6 +211,7 @@ CASES = [
     case("Dropout2d", 0.3, inputs=image, random=True),
     case("Dropout3d", inputs=real(2, 4, 2, 3, 2), random=True),
     case("AlphaDropout", 0.1, random=True),
+    case("FeatureAlphaDropout", 0.1, random=True, inputs=image),
     # embedding
     case("Embedding", 10, 3, inputs=classes(10, 2, 4)),
     case("Embedding", 10, 3, -1, inputs=classes(10, 20)),
@@ -227,6 +228,11 @@ CASES = [
         for name in ("Zero", "Replication", "Reflection", "Circular")
     ),
     case("ConstantPad1d", 2, 3.5, inputs=sequence),
+    *(
+        case(name + "Pad3d", (2, 1, 1, 0, 0, 1), inputs=real(2, 2, 2, 3, 4))
+        for name in ("Zero", "Replication", "Reflection", "Circular")
+    ),
+    case("ConstantPad3d", 1, 0.5, inputs=real(2, 2, 2, 3, 4)),
     case("ConstantPad2d", (0, 1, 2, -1), -1, inputs=image),
     # resampling
     case("Upsample", (9, 5), inputs=image),

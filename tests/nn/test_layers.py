@@ -65,7 +65,8 @@ def test_table_has_every_layer():
         and cls.forward is not nn.Module.forward
         and not name.startswith("Lazy")  # they become others
     }
-    assert ours - {"DataParallel", "Sequential", "RNNBase", *STACKS} == {case.layer for case in ALL}
+    apart = {"DataParallel", "Sequential", "RNNBase", "CTCLoss", "SyncBatchNorm", *STACKS}
+    assert ours - apart == {case.layer for case in ALL}
 
 
 @every
@@ -141,3 +142,21 @@ def test_is_torchs(case):
         np.testing.assert_allclose(
             ours.state_dict()[name].numpy(), want.numpy(), rtol=1e-7, atol=1e-10
         )
+
+
+def test_sync_batch_norm_is_batch_norm():
+    model = tg.nn.Sequential(tg.nn.Conv2d(1, 2, 3), tg.nn.Sequential(tg.nn.BatchNorm2d(2)))
+    x = tg.randn(3, 1, 5, 5)
+    want = model(x)
+    new = tg.nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    assert type(new[1][0]) is tg.nn.SyncBatchNorm
+    assert tg.equal(new(x), want)
+    assert list(new.state_dict()) == list(model.state_dict())
+
+
+def test_skip_init_uses_no_random_numbers():
+    state = tg.get_rng_state()
+    layer = tg.nn.utils.skip_init(tg.nn.Linear, 2, 3, bias=False)
+    assert layer.weight.shape == (3, 2)
+    assert layer.bias is None
+    assert tg.equal(tg.get_rng_state(), state)

@@ -234,3 +234,16 @@ def test_norms_of_empty_matrices(shape):
         for order in (-1, -2):
             with pytest.raises(IndexError, match="non-zero size"):
                 tg.linalg.matrix_norm(A, order)
+
+
+@pytest.mark.parametrize("adjoint", [False, True])
+@pytest.mark.parametrize("left", [False, True])
+@pytest.mark.parametrize(("lead", "many"), [((), (4,)), ((4,), ()), ((2, 1), (3,)), ((), ())])
+def test_lu_solve_broadcasts(lead, many, left, adjoint):
+    random = np.random.default_rng(0)
+    A, B = random.normal(size=(*lead, 3, 3)), random.normal(size=(*many, 3, 3))
+    X = tg.linalg.lu_solve(
+        *tg.linalg.lu_factor(tg.tensor(A)), tg.tensor(B), left=left, adjoint=adjoint
+    ).numpy()
+    M = A.swapaxes(-1, -2) if adjoint else A
+    np.testing.assert_allclose(M @ X if left else X @ M, np.broadcast_to(B, X.shape), atol=1e-12)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any, ClassVar
 
 from tinygrad_np.creation import ones, zeros
 from tinygrad_np.dtypes import int64
 from tinygrad_np.nn import functional as F
 from tinygrad_np.nn import init
+from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.normalization import _Affine
 from tinygrad_np.nn.parameter import Parameter
 from tinygrad_np.tensor import Tensor
@@ -19,6 +21,7 @@ __all__ = [
     "InstanceNorm1d",
     "InstanceNorm2d",
     "InstanceNorm3d",
+    "SyncBatchNorm",
 ]
 
 
@@ -185,6 +188,48 @@ class BatchNorm3d(_BatchNorm):
     """`BatchNorm2d` for (N, C, D, H, W)."""
 
     accepted = (5,)
+
+
+class SyncBatchNorm(_BatchNorm):
+    """`BatchNorm2d` for (N, C, *); there is one process, whose statistics are those of all.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> model = tg.nn.Sequential(tg.nn.Linear(2, 3), tg.nn.BatchNorm1d(3))
+    >>> tg.nn.SyncBatchNorm.convert_sync_batchnorm(model)[1]
+    SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
+
+    accepted = tuple(range(2, 64))
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(
+            num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
+        )
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: Module, process_group: Any = None) -> Module:
+        """The module with its batch norms, and those inside it, made into `SyncBatchNorm`."""
+        new = module
+        if isinstance(module, _BatchNorm) and not isinstance(module, cls):
+            new = copy.copy(module)
+            new.__class__ = cls
+        for name, child in module.named_children():
+            setattr(new, name, cls.convert_sync_batchnorm(child, process_group))
+        return new
 
 
 class _InstanceNorm(_NormBase):

@@ -11,14 +11,19 @@ from tinygrad_np.tensor import Tensor
 __all__ = [
     "CircularPad1d",
     "CircularPad2d",
+    "CircularPad3d",
     "ConstantPad1d",
     "ConstantPad2d",
+    "ConstantPad3d",
     "ReflectionPad1d",
     "ReflectionPad2d",
+    "ReflectionPad3d",
     "ReplicationPad1d",
     "ReplicationPad2d",
+    "ReplicationPad3d",
     "ZeroPad1d",
     "ZeroPad2d",
+    "ZeroPad3d",
 ]
 
 Ints = Any  # an int, or one for each end of each dimension, the last dimension first
@@ -70,6 +75,12 @@ class ZeroPad1d(_Pad):
     dims, mode = 1, "constant"
 
 
+class ZeroPad3d(_Pad):
+    """`ZeroPad2d` for volumes, with ``(left, right, top, bottom, front, back)``."""
+
+    dims, mode = 3, "constant"
+
+
 class _ConstantPad(_Pad):
     mode = "constant"
 
@@ -102,6 +113,12 @@ class ConstantPad1d(_ConstantPad):
     dims = 1
 
 
+class ConstantPad3d(_ConstantPad):
+    """`ConstantPad2d` for volumes, with ``(left, right, top, bottom, front, back)``."""
+
+    dims = 3
+
+
 class ReflectionPad2d(_Pad):
     """Puts the mirror image around images, without doubling the edge.
 
@@ -118,6 +135,12 @@ class ReflectionPad1d(_Pad):
     """`ReflectionPad2d` for sequences, with ``(left, right)``."""
 
     dims, mode = 1, "reflect"
+
+
+class ReflectionPad3d(_Pad):
+    """`ReflectionPad2d` for volumes, with ``(left, right, top, bottom, front, back)``."""
+
+    dims, mode = 3, "reflect"
 
 
 class ReplicationPad2d(_Pad):
@@ -137,6 +160,12 @@ class ReplicationPad1d(_Pad):
     dims, mode = 1, "replicate"
 
 
+class ReplicationPad3d(_Pad):
+    """`ReplicationPad2d` for volumes, with ``(left, right, top, bottom, front, back)``."""
+
+    dims, mode = 3, "replicate"
+
+
 class CircularPad2d(_Pad):
     """Puts the opposite edge around images, as on a torus.
 
@@ -153,3 +182,9 @@ class CircularPad1d(_Pad):
     """`CircularPad2d` for sequences, with ``(left, right)``."""
 
     dims, mode = 1, "circular"
+
+
+class CircularPad3d(_Pad):
+    """`CircularPad2d` for volumes, with ``(left, right, top, bottom, front, back)``."""
+
+    dims, mode = 3, "circular"

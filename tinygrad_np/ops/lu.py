@@ -12,7 +12,7 @@ from tinygrad_np.ops.gathering import take_along_dim
 from tinygrad_np.ops.inverse import LinAlgError, checked
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import matmul
-from tinygrad_np.ops.shape import clone, raw
+from tinygrad_np.ops.shape import clone, expand, raw
 from tinygrad_np.ops.spectral import transposed
 from tinygrad_np.ops.triangle import tril, triu
 from tinygrad_np.tape.grad_mode import mode
@@ -205,7 +205,7 @@ def lu_solve(
     LU, pivots : Tensor
         (*, n, n) and (*, n), of int32.
     B : Tensor
-        (*, n, k), or (*, k, n) for ``left=False``.
+        (*, n, k), or (*, k, n) for ``left=False``; the leading dimensions broadcast.
     left : bool, default True
         False for ``X @ A = B``.
     adjoint : bool, default False
@@ -224,7 +224,10 @@ def lu_solve(
     order = _order(raw(pivots) - 1, LU.shape[-1])
     if adjoint:
         order = np.argsort(order, -1)
-    rows = make(order[..., None]) if isinstance(LU, TensorBase) else order[..., None]
+    lead = np.broadcast_shapes(LU.shape[:-2], B.shape[:-2])
+    B = expand(B, (*lead, *B.shape[-2:]))
+    order = np.broadcast_to(order, (*lead, order.shape[-1]))[..., None]
+    rows = make(order.copy()) if isinstance(LU, TensorBase) else order
     if adjoint:
         X = solve_triangular(transposed(LU), B, upper=False)
         X = solve_triangular(transposed(LU), X, upper=True, unitriangular=True)
