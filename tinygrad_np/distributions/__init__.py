@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions import cross_divergence as cross_divergence  # it registers
 from tinygrad_np.distributions.categories import (
     Categorical,
     Multinomial,

@@ -8,10 +8,13 @@ from typing import Any
 
 from tinygrad_np.distributions.categories import Categorical, OneHotCategorical
 from tinygrad_np.distributions.continuous import Exponential, Laplace, Normal, Uniform
-from tinygrad_np.distributions.counts import Bernoulli, Poisson
+from tinygrad_np.distributions.counts import Bernoulli, Binomial, Geometric, Poisson
+from tinygrad_np.distributions.extremes import EULER, Cauchy, Gumbel, HalfNormal, Pareto
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
 from tinygrad_np.distributions.positive import Beta, Dirichlet, Gamma
+from tinygrad_np.distributions.relaxed import ContinuousBernoulli
 from tinygrad_np.distributions.transform import over_last
+from tinygrad_np.distributions.transformed import TransformedDistribution
 from tinygrad_np.nn.functional import softplus
 from tinygrad_np.ops.factors import solve_triangular
 from tinygrad_np.ops.special import digamma, lgamma
@@ -155,3 +158,56 @@ def _(p: Any, q: Any) -> Any:
 @register_kl(OneHotCategorical, OneHotCategorical)
 def _(p: Any, q: Any) -> Any:
     return kl_divergence(p._categorical, q._categorical)
+
+
+@register_kl(Binomial, Binomial)
+def _(p: Any, q: Any) -> Any:
+    if (p.total_count < q.total_count).any():
+        raise NotImplementedError(
+            "KL between Binomials where q.total_count > p.total_count is not implemented"
+        )
+    each = p.probs * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p()
+    return (p.total_count * each).where(p.total_count == q.total_count, math.inf)
+
+
+@register_kl(Geometric, Geometric)
+def _(p: Any, q: Any) -> Any:
+    return -p.entropy() - (-q.probs).log1p() / p.probs - q.logits
+
+
+@register_kl(ContinuousBernoulli, ContinuousBernoulli)
+def _(p: Any, q: Any) -> Any:
+    norms = p._cont_bern_log_norm() - q._cont_bern_log_norm()
+    return p.mean * (p.logits - q.logits) + (-p.probs).log1p() - (-q.probs).log1p() + norms
+
+
+@register_kl(Gumbel, Gumbel)
+def _(p: Any, q: Any) -> Any:
+    ratio, apart = p.scale / q.scale, (p.loc - q.loc) / q.scale
+    return apart - ratio.log() + EULER * (ratio - 1) - 1 + (lgamma(1 + ratio) - apart).exp()
+
+
+@register_kl(HalfNormal, HalfNormal)
+def _(p: Any, q: Any) -> Any:
+    return kl_divergence(p.base_dist, q.base_dist)
+
+
+@register_kl(Cauchy, Cauchy)
+def _(p: Any, q: Any) -> Any:
+    return ((p.scale + q.scale) ** 2 + (p.loc - q.loc) ** 2).log() - (4 * p.scale * q.scale).log()
+
+
+@register_kl(Pareto, Pareto)
+def _(p: Any, q: Any) -> Any:
+    ratio = q.alpha / p.alpha
+    found = q.alpha * (p.scale / q.scale).log() - ratio.log() + ratio - 1
+    return found.where(p.scale >= q.scale, math.inf)
+
+
+@register_kl(TransformedDistribution, TransformedDistribution)
+def _(p: Any, q: Any) -> Any:
+    if p.transforms != q.transforms or p.event_shape != q.event_shape:
+        raise NotImplementedError(
+            "KL between transformed distributions is implemented for the same transforms alone"
+        )
+    return kl_divergence(p.base_dist, q.base_dist)
