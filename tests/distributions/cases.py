@@ -92,6 +92,10 @@ CASES = {
     "FisherSnedecor": lambda D, a: D.FisherSnedecor(a.positive(2) * 3, a.positive(3, 1) * 3),
     "GeneralizedPareto": lambda D, a: D.GeneralizedPareto(a.real(2), a.positive(3, 1), a.real(2)),
     "VonMises": lambda D, a: D.VonMises(a.real(2), a.positive(3, 1) * 3),
+    "LowRankMultivariateNormal": lambda D, a: D.LowRankMultivariateNormal(
+        a.real(2, 3), a.real(3, 2), a.positive(3)
+    ),
+    "LKJCholesky": lambda D, a: D.LKJCholesky(3, a.positive(2)),
     "expanded": lambda D, a: D.Normal(a.real(2), a.positive(2)).expand((3, 2)),
     "moved": lambda D, a: D.TransformedDistribution(
         D.Normal(0.0, 1.0), D.AffineTransform(a.real(3), -a.positive(2, 1))
@@ -116,5 +120,5 @@ CASES = {
 
 OTHER_SAMPLES = (  # not PyTorch's numbers
     "Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "Binomial", "NegativeBinomial", "Poisson",
-    "InverseGamma", "FisherSnedecor",
+    "InverseGamma", "FisherSnedecor", "LKJCholesky",
 )  # fmt: skip

@@ -228,3 +228,36 @@ def test_what_parameters_and_samples_are():
         D.MultivariateNormal(tg.zeros(2))
     with pytest.raises(ValueError, match="reinterpreted_batch_ndims"):
         D.Independent(n, 2)
+
+
+def test_correlations_at_random():
+    """Each correlation alone has a beta distribution, stretched to (-1, 1)."""
+    tg.manual_seed(0)
+    factors = D.LKJCholesky(3, 2.0).sample((3000,))
+    assert D.constraints.corr_cholesky.check(factors).all()
+    found = (factors @ factors.mT).numpy()
+    for i, j in ((1, 0), (2, 0), (2, 1)):
+        places = scipy.stats.beta(2.5, 2.5).cdf((found[:, i, j] + 1) / 2)
+        assert scipy.stats.kstest(places, "uniform").pvalue > 0.01
+
+
+def test_covariances_of_low_rank():
+    w, d = tg.tensor([[1.0], [2.0], [-1.0]]), tg.tensor([0.5, 1.0, 2.0])
+    low = D.LowRankMultivariateNormal(tg.zeros(3), w, d)
+    want = w.numpy() @ w.numpy().T + np.diag(d)
+    for found in (
+        low.covariance_matrix,
+        low.scale_tril @ low.scale_tril.mT,
+        low.precision_matrix.inverse(),
+    ):
+        np.testing.assert_allclose(found, want, rtol=1e-4, atol=1e-5)
+    x = tg.tensor([0.3, -1.0, 2.0])
+    normal = scipy.stats.multivariate_normal(np.zeros(3), want)
+    assert low.log_prob(x).item() == pytest.approx(normal.logpdf(x.numpy()), rel=1e-5)
+    assert low.entropy().item() == pytest.approx(normal.entropy(), rel=1e-5)
+    with pytest.raises(ValueError, match="Incompatible batch shapes"):
+        D.LowRankMultivariateNormal(tg.zeros(2, 3), w.expand(4, 3, 1), d)
+    with pytest.raises(ValueError, match="3 x m"):
+        D.LowRankMultivariateNormal(tg.zeros(3), w.T, d)
+    with pytest.raises(ValueError, match="greater than or equal to 2"):
+        D.LKJCholesky(1)

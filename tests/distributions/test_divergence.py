@@ -25,6 +25,7 @@ KINDS = {
     "HalfNormal": lambda D, a: D.HalfNormal(a.positive(3)),
     "Independent": lambda D, a: D.Independent(D.Normal(a.real(2, 3), a.positive(3)), 1),
     "Laplace": lambda D, a: D.Laplace(a.real(3), a.positive(3)),
+    "LowRankMultivariateNormal": CASES["LowRankMultivariateNormal"],
     "MultivariateNormal": CASES["MultivariateNormal"],
     "Normal": lambda D, a: D.Normal(a.real(3), a.positive(3)),
     "OneHotCategorical": lambda D, a: D.OneHotCategorical(logits=a.real(2, 3)),
@@ -36,7 +37,7 @@ KINDS = {
     "Uniform": lambda D, a: D.Uniform(a.unit(3) * 0.4, a.unit(3) * 0.4 + 0.5),
     "Uniform about": lambda D, a: D.Uniform(a.unit(3) - 1, a.unit(3) + 1),
 }
-LEFT_OUT = {"ExponentialFamily", "LowRankMultivariateNormal"}
+LEFT_OUT = {"ExponentialFamily"}
 
 
 def pairs():

@@ -33,6 +33,7 @@ from tinygrad_np.distributions.extremes import (
     Weibull,
 )
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
+from tinygrad_np.distributions.matrices import LKJCholesky, LowRankMultivariateNormal
 from tinygrad_np.distributions.mixture import MixtureSameFamily
 from tinygrad_np.distributions.others import FisherSnedecor, GeneralizedPareto, VonMises
 from tinygrad_np.distributions.positive import Beta, Chi2, Dirichlet, Gamma, StudentT
@@ -97,10 +98,12 @@ __all__ = [
     "IndependentTransform",
     "InverseGamma",
     "Kumaraswamy",
+    "LKJCholesky",
     "Laplace",
     "LogNormal",
     "LogisticNormal",
     "LogitRelaxedBernoulli",
+    "LowRankMultivariateNormal",
     "LowerCholeskyTransform",
     "MixtureSameFamily",
     "Multinomial",

@@ -11,6 +11,7 @@ from tinygrad_np.distributions.continuous import Exponential, Laplace, Normal, U
 from tinygrad_np.distributions.counts import Bernoulli, Binomial, Geometric, Poisson
 from tinygrad_np.distributions.extremes import EULER, Cauchy, Gumbel, HalfNormal, Pareto
 from tinygrad_np.distributions.joint import Independent, MultivariateNormal
+from tinygrad_np.distributions.matrices import LowRankMultivariateNormal
 from tinygrad_np.distributions.positive import Beta, Dirichlet, Gamma
 from tinygrad_np.distributions.relaxed import ContinuousBernoulli
 from tinygrad_np.distributions.transform import over_last
@@ -136,6 +137,9 @@ def _(p: Any, q: Any) -> Any:
 
 
 @register_kl(MultivariateNormal, MultivariateNormal)
+@register_kl(MultivariateNormal, LowRankMultivariateNormal)
+@register_kl(LowRankMultivariateNormal, MultivariateNormal)
+@register_kl(LowRankMultivariateNormal, LowRankMultivariateNormal)
 def _(p: Any, q: Any) -> Any:
     if p.event_shape != q.event_shape:
         raise ValueError(
