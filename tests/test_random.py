@@ -49,6 +49,22 @@ def repeated(draw):
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_complex(both, dtype):
+    for n in SIZES[1:]:
+        near(*both(lambda t: t.randn(n, dtype=getattr(t, dtype)), n), dtype)
+        equal(*both(lambda t: t.rand(n, dtype=getattr(t, dtype)), n))
+        near(*both(lambda t: t.empty(n, dtype=getattr(t, dtype)).normal_(1, 2), n), dtype)
+        equal(*both(lambda t: t.rand_like(t.zeros(n, dtype=getattr(t, dtype))), n))
+
+
+def test_the_parts_of_complex_numbers_have_half_the_variance():
+    z = tg.randn(4000, dtype=tg.complex64)
+    assert abs(z.real.var().item() - 0.5) < 0.05
+    assert abs(z.abs().square().mean().item() - 1) < 0.1
+
+
+@pytest.mark.torch
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_uniform(both, dtype, seed):

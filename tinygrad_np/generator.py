@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinygrad_np.device import require_cpu
+from tinygrad_np.dtypes import real_of
 from tinygrad_np.kernels import box_muller
 from tinygrad_np.kernels.box_muller import BLOCK
 
@@ -189,9 +190,12 @@ class Generator:
     ) -> Array:
         """Numbers evenly spread over [low, high). Equal to PyTorch's.
 
-        Those of float64 between other bounds than 0 and 1 may differ in the last bit.
+        Those of float64 between other bounds than 0 and 1 may differ in the last bit. Of complex
+        numbers both parts are.
         """
         dtype = np.dtype(dtype)
+        if dtype.kind == "c":
+            return _joined(self.uniform(low, high, (*shape, 2), real_of(dtype)), dtype)
         u = self._unit(math.prod(shape), dtype)
         if (low, high) != (0, 1):
             first, end = u.dtype.type(dtype.type([low, high]))
@@ -212,8 +216,11 @@ class Generator:
         """Numbers from a normal distribution. Equal to PyTorch's in float32.
 
         In float64 they may differ in the last bit. With `singly` not in blocks, as for a tensor
-        that is not contiguous.
+        that is not contiguous. Of complex numbers each part has half the variance.
         """
+        if np.dtype(dtype).kind == "c":
+            part, std = real_of(np.dtype(dtype)), std * math.sqrt(0.5)
+            return _joined(self.normal(mean, std, (*shape, 2), part, singly), dtype)
         n, rest = math.prod(shape), math.prod(shape) % BLOCK
         if singly or n < BLOCK:
             z = self._normal_pairs(n)
@@ -341,3 +348,9 @@ class Generator:
 
 default_generator = Generator()
 default_generator.seed()
+
+
+def _joined(parts: Array, dtype: Any) -> Array:
+    """Complex numbers of their real and imaginary parts along the last dimension."""
+    out: Array = parts.view(dtype)[..., 0]
+    return out

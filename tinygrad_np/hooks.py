@@ -84,7 +84,7 @@ class Hooks(TensorBase):
 
         def after(grad: Any) -> None:
             changed: Any = hook(self_of())  # type: ignore[func-returns-value]
-            if changed is not None:
+            if changed is not None and changed is not self_of():
                 raise TypeError(
                     "a post accumulate grad hook returns None, but this one returned "
                     f"{type(changed).__name__}"

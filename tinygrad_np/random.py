@@ -173,7 +173,7 @@ def rand(
     tensor([0.4963, 0.7682, 0.0885])
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
-    random.require_float("rand", dtype)
+    random.require_float("rand", dtype, "fc")
     return made(random.source(generator).uniform(0.0, 1.0, shape, dtype), options)
 
 
@@ -190,7 +190,7 @@ def randn(
     tensor([ 1.5410, -0.2934, -2.1788])
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
-    random.require_float("randn", dtype)
+    random.require_float("randn", dtype, "fc")
     return made(random.source(generator).normal(0.0, 1.0, shape, dtype), options)
 
 
@@ -267,7 +267,7 @@ def rand_like(
     torch.Size([2, 3])
     """
     dtype, draw = type_like(input, options), random.source(generator).uniform
-    random.require_float("rand", dtype)
+    random.require_float("rand", dtype, "fc")
     array = random.in_memory_order(input, lambda shape: draw(0.0, 1.0, shape, dtype))
     return made(array, options)
 
@@ -284,7 +284,7 @@ def randn_like(
     torch.Size([2, 3])
     """
     dtype, draw = type_like(input, options), random.source(generator).normal
-    random.require_float("randn", dtype)
+    random.require_float("randn", dtype, "fc")
     order = random.memory_order(input)
     turned = order is not None and order != sorted(order)
     array = random.in_memory_order(input, lambda shape: draw(0.0, 1.0, shape, dtype, turned))

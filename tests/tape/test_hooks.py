@@ -152,3 +152,10 @@ def test_handles_of_ones_own_hooks(name):
     handle.remove()
     assert (dict(hooks), dict(others)) == ({}, {})
     assert isinstance(torch.ones(1, requires_grad=True).register_hook(print), handles)
+
+
+def test_a_post_accumulate_hook_may_return_the_tensor_itself():
+    x = tg.zeros(2, requires_grad=True)
+    x.register_post_accumulate_grad_hook(lambda p: p.add_(p.grad, alpha=-1))
+    x.sum().backward()
+    assert x.tolist() == [-1, -1]

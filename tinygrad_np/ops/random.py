@@ -60,9 +60,9 @@ def in_memory_order(input: Any, draw: Callable[[tuple[int, ...]], NDArray]) -> N
     return drawn.transpose(np.argsort(order))
 
 
-def require_float(name: str, dtype: np.dtype[Any]) -> None:
+def require_float(name: str, dtype: np.dtype[Any], kinds: str = "f") -> None:
     """NotImplementedError, which PyTorch raises, for integers where the numbers are not."""
-    if dtype.kind != "f":
+    if dtype.kind not in kinds:
         raise NotImplementedError(
             f"{name}: its numbers are not integers, so a floating point dtype is needed, got "
             f"{dtype}; give dtype=, or convert with .float()"
@@ -81,7 +81,7 @@ def normal(
 ) -> NDArray:
     """Numbers from a normal distribution."""
     array = input._array
-    require_float("normal_", array.dtype)
+    require_float("normal_", array.dtype, "fc")
     require(std >= 0, "normal_", "std >= 0", std=std)
     draw, singly = source(generator).normal, memory_order(input) is not None
     return in_memory_order(input, lambda shape: draw(mean, std, shape, array.dtype, singly))
@@ -92,7 +92,7 @@ def uniform(
 ) -> NDArray:
     """Numbers evenly spread over [from_, to)."""
     array = input._array
-    require_float("uniform_", array.dtype)
+    require_float("uniform_", array.dtype, "fc")
     require(math.isfinite(to - from_), "uniform_", "finite bounds", from_=from_, to=to)
     require(from_ <= to, "uniform_", "from <= to", from_=from_, to=to)
     draw = source(generator).uniform
