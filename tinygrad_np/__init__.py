@@ -184,7 +184,7 @@ if TYPE_CHECKING:
     from tinygrad_np import (
         accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit,
         multiprocessing, nn, onnx, optim, profiler, signal, sparse,
-        special, utils, version, vision
+        special, testing, utils, version, vision
     )
     from tinygrad_np.func import vmap
     from tinygrad_np.nn.functional import channel_shuffle
@@ -269,7 +269,7 @@ __all__ = [
     "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",
     "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "swapaxes",
     "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "threshold", "tile", "topk", "trace", "transpose",
+    "tensor_split", "tensordot", "testing", "threshold", "tile", "topk", "trace", "transpose",
     "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices",
     "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8", "unbind",
     "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk",
@@ -297,7 +297,7 @@ __all__ += INPLACE
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
     "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse", "special",
-    "utils", "version", "vision",
+    "testing", "utils", "version", "vision",
 )
 PARTS_OF = {
     "channel_shuffle": "nn.functional", "sparse_coo_tensor": "sparse", "spmm": "sparse",
