@@ -148,8 +148,8 @@ class CorrCholeskyTransform(Transform):
         share = _below(y, -1) / _below(left, -1).sqrt()
         return (share.log1p() - (-share).log1p()) / 2
 
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """Of `x` and what is below the diagonal of `y`."""
+    def log_abs_det_jacobian(self, x: Any, y: Any, intermediates: Any = None) -> Any:
+        """Of `x` and what is below the diagonal of `y`; `intermediates` are not used."""
         left = _below(1 - (y * y).cumsum(-1), -2)
         return 0.5 * left.log().sum(-1) - 2 * (x + softplus(-2 * x) - math.log(2)).sum(-1)
 

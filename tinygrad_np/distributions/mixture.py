@@ -96,13 +96,13 @@ class MixtureSameFamily(Distribution):
         apart = (parts.mean - self.mean.unsqueeze(self._at)) ** 2
         return (self._shares * (parts.variance + apart)).sum(self._at)
 
-    def cdf(self, value: Any) -> Any:
-        below = self.component_distribution.cdf(value.unsqueeze(self._at))
+    def cdf(self, x: Any) -> Any:
+        below = self.component_distribution.cdf(x.unsqueeze(self._at))
         return (below * self.mixture_distribution.probs).sum(-1)
 
-    def log_prob(self, value: Any) -> Any:
-        self._validate_sample(value)
-        parts = self.component_distribution.log_prob(value.unsqueeze(self._at))
+    def log_prob(self, x: Any) -> Any:
+        self._validate_sample(x)
+        parts = self.component_distribution.log_prob(x.unsqueeze(self._at))
         return (parts + self.mixture_distribution.logits.log_softmax(-1)).logsumexp(-1)
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Any:
