@@ -366,3 +366,44 @@ def test_a_copy_has_a_gradient_of_its_own():
     y.copy_(z)
     grads = tg.autograd.grad(y.sum() + 3 * z.sum(), [y, z])
     assert [g.tolist() for g in grads] == [[1.0, 1.0], [4.0, 4.0]]
+
+
+# Views of a base that is not in the order of its indices, and what is done to them.
+BASES = {
+    "transposed": lambda m, x: (x * 1).view(2, 3, 4).transpose(1, 2).clone(),
+    "permuted": lambda m, x: (x * 1).view(2, 3, 4).permute(2, 0, 1) * 2,
+    "exp": lambda m, x: (x * 0.1).view(4, 6).t().exp() * 1,
+}
+CHANGES = {
+    "flat": lambda m, y: y.permute(*INNER[y.dim()]).reshape(-1)[3:9].mul_(3),
+    "view": lambda m, y: y.permute(*INNER[y.dim()]).reshape(-1).view(4, 6)[1].zero_(),
+    "set": lambda m, y: _set(
+        y.permute(*INNER[y.dim()]).reshape(-1),
+        [1, 5, 7],
+        m.arange(3.0, dtype=m.float64) * (y.detach() * 2).sum(),
+    ),
+}
+INNER = {2: (1, 0), 3: (1, 2, 0)}
+
+
+def _set(x, index, value):
+    x[index] = value
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("base", BASES)
+def test_views_of_a_base_in_another_order(base, change):
+    import torch
+
+    found = []
+    for m in (torch, tg):
+        x = m.arange(24.0, dtype=m.float64).requires_grad_()
+        y = BASES[base](m, x)
+        CHANGES[change](m, y)
+        loss = (y**2 * m.arange(float(y.numel()), dtype=m.float64).view(y.shape)).sum()
+        (first,) = m.autograd.grad(loss, x, create_graph=True)
+        (second,) = m.autograd.grad((first**2).sum(), x)
+        found.append([t.detach().numpy() for t in (y, first, second)])
+    for theirs, ours in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-9)

@@ -23,29 +23,66 @@ from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.signature import unwrapped
 
 F = TypeVar("F", bound=Callable[..., Any])
+Order = tuple[int, ...] | None
 
 
 @op
-def write(input: Array, value: Array, *, steps: Any = (), where: Any = ...) -> Array:
-    """A copy of `input` with `value` at `where` in the view that `steps` lead to."""
-    out = input.copy()
+def write(
+    input: Array, value: Array, *, steps: Any = (), where: Any = ..., order: Order = None
+) -> Array:
+    """A copy of `input` with `value` at `where` in the view that `steps` lead to.
+
+    The steps may be possible, as a view, in the memory layout of the base alone: `order` has its
+    dimensions, from the widest apart to the closest; None is for that of the indices.
+    """
+    out = _copy(input, order)
     replay(out, steps)[where] = value
     return out
 
 
-write.backward(input=lambda grad, steps, where: write(grad, 0.0, steps=steps, where=where))
+@op
+def _part(input: Array, *, steps: Any, order: Order, dtype: Any) -> Array:
+    """What `steps` lead to in a copy of `input`, which is of that dtype."""
+    return replay(_copy(input, order), steps)
+
+
+@_part.backward("input")
+def _(grad: Array, input_shape: Any, steps: Any, order: Order, dtype: Any) -> Any:
+    nothing = np.zeros(tuple(input_shape), dtypes.as_numpy(dtype))
+    return write(nothing, grad.conj(), steps=steps, order=order).conj()
+
+
+def _copy(array: Array, order: Order) -> Array:
+    if order is None:
+        return array.copy()
+    return array.transpose(order).copy().transpose(np.argsort(order))
+
+
+def _order(base: Any) -> Order:
+    """What `write` is told of a base's memory."""
+    array = base._array
+    if array.flags.c_contiguous:
+        return None
+    return tuple(sorted(range(array.ndim), key=lambda d: -array.strides[d]))
+
+
+@write.backward("input")
+def _(grad: Array, steps: Any, where: Any, order: Order) -> Any:
+    return write(grad, 0.0, steps=steps, where=where, order=order)
 
 
 @write.backward("value")
-def _(grad: Array, steps: Any, where: Any) -> Any:
-    # conjugated as the parts are, not as a step between real and complex numbers takes them
-    part = replay(grad.conj(), steps).conj()
+def _(grad: Array, steps: Any, where: Any, order: Order) -> Any:
+    part = grad
+    if steps:
+        # conjugated as the parts are, not as a step between real and complex numbers takes them
+        part = _part(grad.conj(), steps=steps, order=order, dtype=grad.dtype).conj()
     if where is ...:
         return part
-    order = np.empty(part.shape, np.intp)
-    numbers = np.arange(order[where].size).reshape(order[where].shape)
-    order[where] = numbers
-    stays = order[where] == numbers  # of values written to one place the last one
+    last = np.empty(part.shape, np.intp)
+    numbers = np.arange(last[where].size).reshape(last[where].shape)
+    last[where] = numbers
+    stays = last[where] == numbers  # of values written to one place the last one
     return part[where] if stays.all() else part[where] * stays
 
 
@@ -78,7 +115,8 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
         tensor._move(value._node)
         return tensor
     old = make(base._array, old_node)
-    base._move(write(old, value, steps=view.steps if view else (), where=where)._node)
+    steps = view.steps if view else ()
+    base._move(write(old, value, steps=steps, where=where, order=_order(base))._node)
     return tensor
 
 
@@ -90,7 +128,8 @@ def rebase(tensor: Any, node: Any) -> None:
         tensor._move(node)
         return
     base, value = view.base, make(tensor._array, node)
-    base._move(write(make(base._array, base._place()), value, steps=view.steps)._node)
+    old = make(base._array, base._place())
+    base._move(write(old, value, steps=view.steps, order=_order(base))._node)
     tensor._versions().n += 1
 
 
