@@ -180,7 +180,14 @@ ROWS = [
         name="getitem_tensor",
         torch=lambda torch, x, i: x[i],
     ),
-    OpInfo(written, written, to_write(a_view), name="setitem", torch=in_torch, covers=("write",)),
+    OpInfo(
+        written,
+        written,
+        to_write(a_view),
+        name="setitem",
+        torch=in_torch,
+        covers=("write", "_part"),
+    ),
     OpInfo(written, written, to_write(distinct), name="setitem_arrays", torch=in_torch),
     OpInfo(written, written, to_write(a_mask), name="setitem_mask", torch=in_torch),
 ]
