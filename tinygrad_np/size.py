@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+_item = tuple.__getitem__
+
 
 class Size(tuple[int, ...]):
     """The shape of a tensor: a tuple of ints.
@@ -27,8 +29,8 @@ class Size(tuple[int, ...]):
         return f"torch.Size({list(self)})"
 
     def __getitem__(self, key):  # type: ignore[no-untyped-def]
-        got = super().__getitem__(key)
-        return Size(got) if isinstance(key, slice) else got
+        got = _item(self, key)
+        return Size(got) if type(key) is slice else got
 
     def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
         if not isinstance(other, tuple):

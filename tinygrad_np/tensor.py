@@ -381,11 +381,6 @@ class Tensor(Hooks, Methods):
     def __reduce_ex__(self, protocol: Any) -> Any:
         return _rebuild, (type(self), self._array, self.requires_grad, self.__dict__)
 
-    def __getattr__(self, name: str) -> Any:
-        """Only what the class does not have comes here; Python can suggest a name."""
-        words = f"object has no attribute {name!r}; tinygrad_np has no Tensor.{name}"
-        raise AttributeError(f"{type(self).__name__!r} {words}", name=name, obj=self)
-
     def __repr__(self) -> str:
         return formatting.tensor_repr(self)
 
