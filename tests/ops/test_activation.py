@@ -122,3 +122,45 @@ def test_relu_lets_the_gradient_at_nan_through(size):
     x = tg.tensor([float("nan"), 1.0, -1.0]).repeat(size // 3).requires_grad_()
     tg.relu(x).sum().backward()
     assert x.grad[:3].tolist() == [1.0, 1.0, 0.0]
+
+
+CUTS = {
+    "clamp": "x.clamp(-1, 1)",
+    "clamp min": "x.clamp(min=0)",
+    "clamp max": "x.clamp(max=0)",
+    "clamp tensors": "x.clamp(m.zeros(9), m.ones(9))",
+    "hardtanh": "F.hardtanh(x)",
+    "relu6": "F.relu6(x)",
+    "relu": "F.relu(x)",
+    "threshold": "F.threshold(x, 0.0, 0.0)",
+    "hardsigmoid": "F.hardsigmoid(x)",
+    "hardswish": "F.hardswish(x)",
+    "hardshrink": "F.hardshrink(x, 0.7)",
+    "softshrink": "F.softshrink(x, 0.7)",
+}
+CUT = [float("nan"), float("inf"), -float("inf"), 3.5, -3.5, 0.5, -0.5, 2.0, -2.0]
+
+
+def cut(module, program, weights):
+    x = module.tensor(CUT, dtype=module.float64, requires_grad=True)
+    y = eval(program, {"m": module, "F": module.nn.functional, "x": x})
+    (g,) = module.autograd.grad((y * module.tensor(weights)).sum(), x)
+    return g.numpy()
+
+
+@pytest.mark.parametrize("program", CUTS.values(), ids=CUTS)
+def test_what_is_cut_off_has_no_gradient_however_large_the_one_that_comes(program):
+    """Not 0 times infinity: the gradient of ``x.clamp(min=0).sqrt()`` below 0 is 0."""
+    ordinary, huge = (cut(tg, program, np.full(9, w)) for w in (1.0, np.inf))
+    assert (huge[1:][ordinary[1:] == 0] == 0).all()
+    assert np.isinf(huge[1:][ordinary[1:] != 0]).all()
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("weight", [1.0, np.inf, np.nan])
+@pytest.mark.parametrize("program", CUTS.values(), ids=CUTS)
+def test_cuts_are_pytorchs(program, weight):
+    import torch
+
+    ours, theirs = (cut(module, program, np.full(9, weight)) for module in (tg, torch))
+    np.testing.assert_allclose(ours[1:], theirs[1:], rtol=1e-7)  # PyTorch: several for nan

@@ -196,18 +196,18 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
 @clamp.backward("input")
 def _(grad: Array, input: Array, min: Array | None, max: Array | None) -> Array:
     if min is None or max is None:
-        return grad * (input <= max if min is None else input >= min)
-    return grad * ((input >= min) & (input <= max))
+        return where(input <= max if min is None else input >= min, grad, 0.0)
+    return where((input >= min) & (input <= max), grad, 0.0)
 
 
 @clamp.backward("min")
 def _(grad: Array, input: Array, min: Array, max: Array | None) -> Array:
-    return grad * (input < min if max is None else (input < min) & (min < max))
+    return where(input < min if max is None else (input < min) & (min < max), grad, 0.0)
 
 
 @clamp.backward("max")
 def _(grad: Array, input: Array, min: Array | None, max: Array) -> Array:
-    return grad * (input > max if min is None else (input > max) | (max < min))
+    return where(input > max if min is None else (input > max) | (max < min), grad, 0.0)
 
 
 @takes_out

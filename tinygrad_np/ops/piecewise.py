@@ -90,7 +90,7 @@ def hardtanh(
 
 
 hardtanh.backward(
-    input=lambda grad, out, min_val, max_val: grad * ((out > min_val) & (out < max_val))
+    input=lambda grad, out, min_val, max_val: where((out <= min_val) | (out >= max_val), 0.0, grad)
 )
 
 
@@ -219,7 +219,7 @@ def threshold(input: Array, threshold: float, value: float, inplace: bool = Fals
     return np.where(input <= threshold, value, input).astype(input.dtype, copy=False)
 
 
-threshold.backward(input=lambda grad, input, threshold: grad * (input > threshold))
+threshold.backward(input=lambda grad, input, threshold: where(input <= threshold, 0.0, grad))
 
 
 @inplace_flag
@@ -236,7 +236,7 @@ def hardsigmoid(input: Array, inplace: bool = False) -> Array:
     return (input + 3).clip(0, 6) / 6
 
 
-hardsigmoid.backward(input=lambda grad, input: grad * (abs(input) < 3) / 6)
+hardsigmoid.backward(input=lambda grad, input: where(abs(input) < 3, grad / 6, 0.0))
 
 
 @inplace_flag
@@ -257,7 +257,8 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 
 @hardswish.backward("input")
 def _(grad: Array, input: Array) -> Array:
-    return where(abs(input) >= 3, grad * (input >= 3), grad * (input / 3 + 0.5))
+    rising = where(input < 3, grad * (input / 3 + 0.5), grad)
+    return where(input <= -3, 0.0, rising)
 
 
 @op
@@ -273,7 +274,7 @@ def hardshrink(input: Array, lambd: float = 0.5) -> Array:
     return np.where(np.abs(input) <= lambd, 0, input)
 
 
-hardshrink.backward(input=lambda grad, input, lambd: grad * (abs(input) > lambd))
+hardshrink.backward(input=lambda grad, input, lambd: where(abs(input) <= lambd, 0.0, grad))
 
 
 @op
@@ -296,4 +297,4 @@ def softshrink(input: Array, lambd: float = 0.5) -> Array:
     return input - input.clip(-lambd, lambd)
 
 
-softshrink.backward(input=lambda grad, input, lambd: grad * (abs(input) > lambd))
+softshrink.backward(input=lambda grad, input, lambd: where(abs(input) <= lambd, 0.0, grad))
