@@ -308,3 +308,10 @@ def test_gradients_at_ties_are_those_of_pytorch(function):
     got.sum().backward()
     want.sum().backward()
     np.testing.assert_allclose(x.grad.numpy(), y.grad.numpy(), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["max", "amax", "median"])
+def test_what_is_not_chosen_has_no_gradient_however_large_the_one_that_comes(name):
+    x = tg.tensor([-1.0, 0.0, -2.0] if name != "median" else [-1.0, 0.0, 2.0], requires_grad=True)
+    getattr(x, name)().sqrt().backward()
+    assert x.grad.tolist() == [0, np.inf, 0]

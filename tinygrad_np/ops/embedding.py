@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.layout import ordered
+from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.index import _scatter
 from tinygrad_np.ops.indices import checked_index
 from tinygrad_np.ops.shape import raw
@@ -32,7 +33,7 @@ def _(
     scale_grad_by_freq: bool,
 ) -> Any:
     if padding_idx is not None:
-        grad = grad * (index != padding_idx)[..., None]
+        grad = where((index != padding_idx)[..., None], grad, 0.0)
     if scale_grad_by_freq:
         counts = np.bincount(index.reshape(-1), minlength=weight_shape[0]).astype(grad.dtype)
         grad = grad / counts[index][..., None]

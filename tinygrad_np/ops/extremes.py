@@ -13,7 +13,7 @@ import numpy as np
 
 from tinygrad_np import return_types
 from tinygrad_np.kernels.layout import ordered
-from tinygrad_np.ops.choice import maximum, minimum
+from tinygrad_np.ops.choice import maximum, minimum, where
 from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.rounding import zero
@@ -73,7 +73,13 @@ def amin(input: Array, dim: Dims = (), keepdim: bool = False) -> Array:
 
 def _shared(grad: Array, input: Array, out: Array, dim: Dims) -> Array:
     shape = tuple(input.shape)
-    return restored(grad, dim, shape) * share(input, restored(out, dim, shape), dim=dim)
+    return shared(restored(grad, dim, shape), input, restored(out, dim, shape), dim)
+
+
+def shared(grad: Array, input: Array, value: Array, dim: Dims) -> Array:
+    """A gradient, shared evenly by the elements that equal `value`; 0 for all others."""
+    part = share(input, value, dim=dim)
+    return where(part == 0, 0.0, grad * part)  # not infinity times 0
 
 
 amax.backward(input=_shared)

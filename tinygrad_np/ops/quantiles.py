@@ -11,7 +11,7 @@ from tinygrad_np import return_types
 from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.blend import lerp
 from tinygrad_np.ops.dims import numpy_names, one, several
-from tinygrad_np.ops.extremes import check_nonempty, selected, share
+from tinygrad_np.ops.extremes import check_nonempty, selected, shared
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.shape import raw
@@ -45,7 +45,7 @@ def _median(input: Array, *, skip_nan: bool) -> Array:
     return flat[_middle(flat, dim=0, skip_nan=skip_nan)[0]]
 
 
-_median.backward(input=lambda grad, input, out: grad * share(input, out, dim=None))
+_median.backward(input=lambda grad, input, out: shared(grad, input, out, None))
 
 
 @numpy_names
