@@ -24,6 +24,8 @@ ALIKE = [
     "F.silu(x)", "F.dropout(x, 0.5)", "m.where(x > 3, x, x * 2)",
     "x.nan_to_num()", "x.flip(0)", "m.empty_like(x)", "m.zeros_like(x)", "m.ones_like(x)",
     "m.full_like(x, 2)", "m.rand_like(x)", "x + m.ones(4)", "m.tensor(x.numpy())",
+    "x + m.ones(2, 3, 4)", "x - x.mean(1, keepdim=True)", "m.maximum(x, m.ones(2, 3, 4))",
+    "m.where(x > 3, m.ones(2, 3, 4), x)", "x.lerp(m.ones(2, 3, 4), 0.5)", "x > m.ones(2, 3, 4)",
     "gradient(m, lambda y: (y * 2).sum(), x)",
     "gradient(m, lambda y: (y.transpose(0, 1) * m.ones(3, 2, 4)).sum(), x)",
 ]  # fmt: skip

@@ -161,6 +161,8 @@ def test_bools_are_not_subtracted(other):
     for number in (x, tg.tensor([1, 2])):
         with pytest.raises(RuntimeError, match="Subtraction.*with a bool"):
             number - True
+        with pytest.raises(RuntimeError, match="Subtraction.*with a bool"):
+            True - number
     with pytest.raises(RuntimeError, match="Subtraction"):
         x.sub_(mask)
     assert x.tolist() == [1.0, 2.0]

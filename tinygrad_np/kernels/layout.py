@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["fold", "joined", "kept", "last", "ordered", "padded", "widened"]
+__all__ = ["as_first", "fold", "joined", "kept", "last", "ordered", "padded", "widened"]
 
 Array = Any
 Ints = tuple[int, ...]
@@ -51,6 +51,20 @@ def kept(array: Array) -> Literal["C", "K"]:
     if 0 in array.strides and any(s == 0 for s, n in zip(array.strides, array.shape) if n > 1):
         return "C"
     return "K"
+
+
+def as_first(first: Array, out: Array) -> Array:
+    """What an elementwise op made of several arrays, in the order of the first one's memory.
+
+    Where the orders differ NumPy falls back on that of the indices; PyTorch takes the first one's.
+    """
+    if out.shape != first.shape or last(first) or kept(first) == "C":
+        return out
+    like = np.empty_like(first, out.dtype)
+    if like.strides == out.strides:
+        return out
+    like[...] = out
+    return like
 
 
 def padded(shape: Ints, ndim: int) -> Ints:

@@ -28,6 +28,7 @@ from typing import overload as _overload
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import as_first
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.tape.complex import (
     MAKES_COMPLEX,
@@ -198,7 +199,7 @@ def op(
         raw: list[Any] = []  # the arguments, Tensors as arrays
         parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = scalars = False
-        dtype = None
+        dtype: Any = None
         for a in args:
             if isinstance(a, TensorBase):
                 tensors = True
@@ -216,7 +217,7 @@ def op(
             elif isinstance(a, np.generic):
                 mixed = scalars = True
             elif isinstance(a, (complex, bool)):
-                mixed = True
+                mixed, dtype = True, False  # so that what comes next is of another
             elif isinstance(a, NO_ARRAY) or (promoting and not isinstance(a, operands)):
                 if isinstance(a, Foreign):
                     return a._apply(made, args, params)
@@ -244,6 +245,9 @@ def op(
             out, side = out
         if not tensors:
             return out
+        first = raw[0]
+        if promoting is not None and isinstance(first, np.ndarray) and first.ndim > 1:
+            out = out if first.flags.c_contiguous else as_first(first, out)
         if type(out) is not np.ndarray:
             out = np.asarray(out)
 
@@ -350,7 +354,9 @@ def _binary(
     ufunc: Callable[..., Any] | None,
     rule_of: list[Rule],
     otherwise: Callable[..., Any],
-    *_: Any,
+    parameters: KeysView[str],
+    promote: bool = False,
+    view: bool = False,
 ) -> Callable[..., Any]:
     """An op of two arrays, for tensors or arrays of one floating dtype; others it passes on."""
 
@@ -384,6 +390,8 @@ def _binary(
                 out = silent.run(ufunc, first, second)
         except ValueError:
             return otherwise(input, other)  # which names the shapes
+        if promote and first.ndim > 1 and not first.flags.c_contiguous:
+            out = as_first(first, out)
         if type(out) is not np.ndarray:
             out = np.asarray(out)
         node = input._node if input._view is None else input._place()
