@@ -1,5 +1,7 @@
 """Sparse tensors against dense ones."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -300,3 +302,26 @@ def test_what_there_is_none_of(call, error, words):
     s, _, h, _ = three(tg)
     with pytest.raises(error, match=words):
         call(s, h)
+
+
+def test_a_module_has_a_sparse_buffer():
+    class Graph(tg.nn.Module):
+        def __init__(self):
+            super().__init__()
+            places = tg.tensor([[0, 1, 2, 2], [1, 0, 2, 0]])
+            self.register_buffer("adjacent", tg.sparse_coo_tensor(places, tg.ones(4), (3, 3)))
+            self.linear = tg.nn.Linear(2, 2)
+
+        def forward(self, x):
+            return tg.sparse.mm(self.adjacent, self.linear(x))
+
+    graph, other, x = Graph(), Graph(), tg.randn(3, 2)
+    want = graph.adjacent.to_dense() @ graph.linear(x)
+    assert tg.allclose(graph(x), want)
+    assert list(graph.state_dict()) == ["adjacent", "linear.weight", "linear.bias"]
+    other.adjacent = other.adjacent * 2
+    other.load_state_dict(graph.state_dict())
+    assert tg.allclose(copy.deepcopy(other)(x), want)
+    assert graph.double().adjacent.dtype == tg.float64
+    with pytest.raises(RuntimeError, match="adjacent"):
+        other.load_state_dict({**graph.state_dict(), "adjacent": tg.ones(3, 3)})

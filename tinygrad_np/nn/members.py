@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tinygrad_np.nn.parameter import Buffer, Parameter
+from tinygrad_np.tape.op import Foreign
 from tinygrad_np.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -314,12 +315,12 @@ class _Kind(NamedTuple):
 
     table: str
     word: str
-    type: type
+    type: type | tuple[type, ...]
     expected: str
 
 
 _PARAMETER = _Kind("_parameter_names", "parameter", Parameter, "nn.Parameter")
-_BUFFER = _Kind("_buffer_names", "buffer", Tensor, "nn.Buffer, Tensor")
+_BUFFER = _Kind("_buffer_names", "buffer", (Tensor, Foreign), "nn.Buffer, Tensor")
 _MODULE = _Kind("_module_names", "module", Members, "nn.Module")
 _KINDS = (_PARAMETER, _BUFFER, _MODULE)
 

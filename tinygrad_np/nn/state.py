@@ -17,9 +17,11 @@ from tinygrad_np.size import Size
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tape.handle import RemovableHandle
 from tinygrad_np.tape.inplace import assign
+from tinygrad_np.tape.op import Foreign
 from tinygrad_np.tensor import Tensor
 
 EXTRA = "_extra_state"
+_DENSE = (Tensor, np.ndarray)
 
 
 class _IncompatibleKeys(NamedTuple):
@@ -238,7 +240,7 @@ class State(Hooks):
                 missing_keys.append(key)
                 continue
             value = state_dict[key]
-            if not isinstance(value, (Tensor, np.ndarray)):
+            if not isinstance(value, Foreign if isinstance(tensor, Foreign) else _DENSE):
                 error_msgs.append(
                     f'While copying the parameter named "{key}", expected a Tensor or an array '
                     f"from checkpoint but received {type(value)}"
@@ -302,4 +304,7 @@ class State(Hooks):
 
 
 def _copy(name: str, tensor: Tensor, value: Any) -> None:
-    assign(tensor, value)
+    if isinstance(tensor, Foreign):
+        tensor.copy_(value)
+    else:
+        assign(tensor, value)

@@ -213,6 +213,29 @@ class SparseTensor(Arithmetic, Dimensions):
         """With values off the tape."""
         return self._with(self._numbers.detach())
 
+    def is_floating_point(self) -> bool:
+        """Whether the values are floating point numbers."""
+        return bool(self._numbers.is_floating_point())
+
+    def is_complex(self) -> bool:
+        """Whether the values are complex."""
+        return bool(self._numbers.is_complex())
+
+    def copy_(self, src: SparseTensor) -> SparseTensor:
+        """Become a copy of another sparse tensor, in this one's dtype.
+
+        Raises
+        ------
+        TypeError
+            For a dense tensor.
+        """
+        if not isinstance(src, SparseTensor):
+            raise TypeError(
+                f"a sparse tensor copies a sparse one, got {type(src).__name__}; use to_sparse()"
+            )
+        self.__dict__.update(vars(src.detach().to(self.dtype).clone()))
+        return self
+
     def clone(self) -> SparseTensor:
         """With values of their own."""
         return self._mapped(lambda x: x.clone())

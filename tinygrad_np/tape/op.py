@@ -57,6 +57,8 @@ REGISTRY: dict[str, Op[Any]] = {}
 class Foreign:
     """A tensor of another kind, as a sparse one: an op that meets one leaves the rest to it."""
 
+    shape: Any
+
     def _apply(self, op: Any, args: tuple[Any, ...], params: dict[str, Any]) -> Any:
         raise NotImplementedError
 

@@ -199,3 +199,18 @@ def test_a_parameter_is_no_value():
         layer.weight = nn.Parameter(tg.ones(3, 2))
     layer.weight = tg.ones(3, 2)
     np.testing.assert_allclose(layer.weight.detach().numpy(), np.ones((3, 2)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["spectral_norm", "orthogonal"])
+def test_an_optimizer_made_before_goes_on_with_the_parameter(name):
+    layer = tg.nn.Linear(3, 3)
+    weight = layer.weight
+    optimizer = tg.optim.SGD(layer.parameters(), 0.1)
+    getattr(tg.nn.utils.parametrizations, name)(layer)
+    assert layer.parametrizations.weight.original is weight
+    before = layer.weight.detach().clone()
+    layer(tg.randn(4, 3)).square().sum().backward()
+    optimizer.step()
+    assert not tg.allclose(layer.weight, before)
+    tg.nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    assert layer.weight is weight

@@ -39,10 +39,13 @@ class ParametrizationList(ModuleList):
         self.is_tensor = isinstance(new, Tensor)
         self.ntensors = 1 if self.is_tensor else len(new)
         for name, tensor in zip(self._names(), [new] if self.is_tensor else new, strict=True):
-            if isinstance(original, Parameter):
-                setattr(self, name, Parameter(tensor.detach(), original.requires_grad))
-            else:
+            if not isinstance(original, Parameter):
                 self.register_buffer(name, tensor)
+            elif self.is_tensor:  # the same one, for the optimizers that have it
+                original.data = tensor.detach()
+                setattr(self, name, original)
+            else:
+                setattr(self, name, Parameter(tensor.detach(), original.requires_grad))
 
     def _names(self) -> list[str]:
         return ["original"] if self.is_tensor else [f"original{i}" for i in range(self.ntensors)]

@@ -216,7 +216,11 @@ def remove_parametrizations(module: M, tensor_name: str, leave_parametrized: boo
         del module.parametrizations
         module.__class__ = type(module).__bases__[1]
     if isinstance(trained, Parameter):
-        module.register_parameter(tensor_name, Parameter(value, trained.requires_grad))
+        if chain.is_tensor:  # the same one, for the optimizers that have it
+            trained.data = value
+        else:
+            trained = Parameter(value, trained.requires_grad)
+        module.register_parameter(tensor_name, trained)
     else:
         module.register_buffer(tensor_name, value)
     return module
