@@ -36,7 +36,8 @@ IN_ORDER = [
     "x.logsumexp(1)", "x.cumsum(0)", "x.cumprod(1)", "x.roll(1, 0)", "x.repeat(1, 1, 1)",
     "x.repeat_interleave(2, 1)", "x.index_select(1, m.tensor([0, 1]))", "x.contiguous()",
     "x.quantile(0.5, 0)", "F.one_hot(x.long(), 50)", "F.layer_norm(x, (4,))", "x.tril()",
-    "F.batch_norm(x, None, None, training=True)", "F.max_pool1d(x, 2)", "x @ m.ones(4, 5)",
+    "F.batch_norm(x, None, None, training=True)", "F.batch_norm(x, m.zeros(3), m.ones(3))",
+    "F.max_pool1d(x, 2)", "x @ m.ones(4, 5)",
     "F.interpolate(x, scale_factor=2)", "F.conv1d(x, m.ones(5, 3, 2))", "F.pad(x, (1, 1))",
     "F.cosine_similarity(x, x, dim=1)", "x.masked_fill(x > 3, 0)",
     "m.einsum('bij,bij->ij', x, x)", "F.linear(x, m.ones(5, 4))",
@@ -101,6 +102,7 @@ def test_attention_can_be_viewed() -> None:
     joined = out.transpose(1, 2).view(2, 5, 8)
     assert tg.equal(joined[:, :, :4], out[:, 0])
     assert attend(q.contiguous(), k, v).is_contiguous()
+    assert attend(tg.rand(2, 5, 4, 2).permute(0, 3, 1, 2), k, v).is_contiguous()
 
 
 def test_elementwise_results_can_be_turned_back_and_viewed() -> None:

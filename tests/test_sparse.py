@@ -325,3 +325,25 @@ def test_a_module_has_a_sparse_buffer():
     assert graph.double().adjacent.dtype == tg.float64
     with pytest.raises(RuntimeError, match="adjacent"):
         other.load_state_dict({**graph.state_dict(), "adjacent": tg.ones(3, 3)})
+
+
+def test_alpha_of_sums_of_sparse_tensors():
+    x = tg.tensor([[0.0, 1.0], [2.0, 0.0]])
+    a = x.to_sparse()
+    assert tg.equal(tg.add(a, a, alpha=3).to_dense(), 4 * x)
+    assert tg.equal(tg.sub(a, a, alpha=3).to_dense(), -2 * x)
+    assert tg.equal(tg.add(x, a, alpha=3), 4 * x)
+    with pytest.raises(NotImplementedError):
+        tg.div(a, 2, rounding_mode="floor")
+
+
+def test_the_gradient_of_a_leaf_counts_a_place_once():
+    places = tg.tensor([[1, 1, 0], [0, 0, 2]])
+    a = tg.sparse_coo_tensor(places, tg.tensor([2.0, 6.0, 1.0]), (3, 3)).requires_grad_()
+    x = tg.rand(3, 2)
+    tg.sparse.mm(a, x).pow(2).sum().backward()
+    dense = a.detach().to_dense().requires_grad_()
+    (dense @ x).pow(2).sum().backward()
+    held = tg.zeros(3, 3, dtype=tg.bool)
+    held[1, 0] = held[0, 2] = True
+    assert tg.allclose(a.grad.to_dense(), dense.grad * held)

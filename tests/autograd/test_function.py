@@ -369,3 +369,27 @@ def test_a_gradient_that_is_a_number():
     out = Same.apply(x.sum(), tg.tensor(3.0))
     (out * x.detach()).sum().backward()
     assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_a_function_may_have_a_jvp_too():
+    class Double(tg.autograd.Function):
+        @staticmethod
+        def forward(x):
+            return x * 2
+
+        @staticmethod
+        def setup_context(ctx, inputs, output):
+            ctx.save_for_backward(*inputs)
+            ctx.save_for_forward(*inputs)
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2
+
+        @staticmethod
+        def jvp(ctx, tangent):
+            return tangent * 2
+
+    x = tg.ones(2, requires_grad=True)
+    Double.apply(x).sum().backward()
+    assert x.grad.tolist() == [2, 2]

@@ -51,6 +51,9 @@ class FunctionCtx:
                 )
         self._to_save = tensors
 
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Does nothing: `jvp` is for gradients in forward mode, which there are not."""
+
     def mark_non_differentiable(self, *outputs: Tensor) -> None:
         """Say that these outputs have no gradient."""
         self._constant = outputs

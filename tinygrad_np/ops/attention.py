@@ -112,7 +112,8 @@ def _mean(query: Array, weights: Array, value: Array, dropout_p: float) -> Array
     """
     out = matmul(dropout(weights, dropout_p), value)
     q = array(query)
-    if q.ndim != 4 or dropout_p or q.strides[1] >= q.strides[2]:
+    side_by_side = q.ndim == 4 and q.strides[2] > q.strides[1] >= q.strides[3] == q.itemsize
+    if dropout_p or not side_by_side:
         return out
     return contiguous(out.swapaxes(1, 2)).swapaxes(1, 2)
 

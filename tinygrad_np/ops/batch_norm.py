@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from tinygrad_np.kernels.along import Dims
+from tinygrad_np.kernels.layout import last
 from tinygrad_np.ops.elementwise import add, mul
 from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.ops.moments import affine, count, normal
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
+from tinygrad_np.ops.shape import contiguous
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tape.op import Array
@@ -195,7 +197,8 @@ def _by_channel(
         inverse = 1 / np.sqrt(var + eps)
         scale = inverse if weight is None else mul(weight, inverse)
         shift = mul(scale, -mean)
-        return affine(input, scale, shift if bias is None else add(bias, shift))
+        out = affine(input, scale, shift if bias is None else add(bias, shift))
+        return out if last(array(out)) else contiguous(out)
     out, own_mean, own_var = normal(input, dims, weight, bias, eps)
     n = count(input.shape, dims)
     if running_mean is not None and n > 1:

@@ -41,10 +41,11 @@ class Arithmetic(Foreign):
             return mine._with(op(mine._numbers, *args[1:], **params))
         if name == "pow" and is_sparse(first) and isinstance(args[1], (int, float)):
             return first ** args[1]
-        if name in OPERATORS and is_sparse(first):
-            return getattr(first, f"__{OPERATORS[name]}__")(args[1])
-        if name in OPERATORS:
-            other = getattr(args[1], f"__r{OPERATORS[name]}__", None)
+        if name in OPERATORS and params.keys() <= {"alpha"}:
+            second = args[1] * params["alpha"] if params else args[1]
+            if is_sparse(first):
+                return getattr(first, f"__{OPERATORS[name]}__")(second)
+            other = getattr(second, f"__r{OPERATORS[name]}__", None)
             if other is not None:
                 return other(first)
         if name == "sum":

@@ -124,9 +124,12 @@ class SparseTensor(Arithmetic, Dimensions):
 
     @property
     def grad(self) -> SparseTensor | None:
-        """The gradient of the values, at their indices; for zeros it has nothing."""
+        """The gradient at the indices, coalesced: what each value has got that stands there."""
         grad = self._numbers.grad
-        return None if grad is None else self._with(grad)
+        if grad is None or self._coalesced:
+            return None if grad is None else self._with(grad)
+        places, first = np.unique(self._places, axis=1, return_index=True)
+        return SparseTensor(places, grad[first], self.shape, True)
 
     def __len__(self) -> int:
         return int(self.shape[0])
