@@ -33,6 +33,13 @@ def test_sums_are_not_beyond_the_range(name: str) -> None:
     np.testing.assert_allclose(out.numpy().astype(np.float64), want, rtol=2e-3, atol=2e-3)
 
 
+def test_variances_of_large_numbers() -> None:
+    x = np.random.default_rng(0).normal(0, 150, (400, 2)).astype(np.float16)
+    got = tg.tensor(x).var(0)
+    assert got.dtype == tg.float16
+    np.testing.assert_allclose(got.numpy(), x.astype(np.float64).var(0, ddof=1), rtol=2e-3)
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("name", CASES)
 def test_gradients_are_pytorchs(name: str) -> None:

@@ -127,6 +127,17 @@ def test_channels_last_is_not_shown() -> None:
     assert layout.last(images._array)
     assert images.is_contiguous()
     assert images.view(-1).shape == (images.numel(),)
+    more = tg.nn.functional.conv2d(tg.rand(2, 3, 8, 8), tg.rand(4, 3, 3, 3))
+    same = more.contiguous()
+    same.zero_()
+    assert not more.any()
+
+
+def test_sampled_images_can_be_viewed() -> None:
+    out = tg.nn.functional.grid_sample(
+        tg.ones(2, 3, 4, 4), tg.zeros(2, 2, 2, 2), align_corners=False
+    )
+    assert out.view(-1).shape == (out.numel(),)
 
 
 def test_the_gradient_has_the_layout_of_its_leaf() -> None:

@@ -347,3 +347,9 @@ def test_the_gradient_of_a_leaf_counts_a_place_once():
     held = tg.zeros(3, 3, dtype=tg.bool)
     held[1, 0] = held[0, 2] = True
     assert tg.allclose(a.grad.to_dense(), dense.grad * held)
+
+
+def test_an_index_out_of_range_is_refused():
+    a = tg.eye(3).to_sparse()
+    with pytest.raises(IndexError, match="-3 to 2"):
+        a.index_select(0, tg.tensor([5]))

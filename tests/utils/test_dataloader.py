@@ -155,6 +155,29 @@ def test_each_worker_sets_attributes_of_a_dataset_of_its_own():
     assert (span.start, span.end) == (3, 8)
 
 
+class Wrapper(Dataset):
+    """Hands on what it does not have itself, and drops its cache when it is pickled."""
+
+    def __init__(self, inner):
+        self.inner, self.cache = inner, {"kept": True}
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def __getstate__(self):
+        return {"inner": self.inner}
+
+    def __getitem__(self, index):
+        return self.inner[index] * self.cache["kept"]
+
+    def __len__(self):
+        return len(self.inner)
+
+
+def test_workers_have_all_of_a_dataset():
+    assert lists(DataLoader(Wrapper([1, 2, 3]), None, num_workers=2)) == [1, 2, 3]
+
+
 REFUSED = {
     "num_workers": ({"num_workers": -1}, "num_workers.*-1"),
     "timeout": ({"timeout": -1}, "timeout.*-1"),

@@ -13,6 +13,7 @@ from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.choice import clamp, where
 from tinygrad_np.ops.linalg import matmul, same_dtype
 from tinygrad_np.ops.reduction import array
+from tinygrad_np.ops.shape import contiguous
 from tinygrad_np.tape.op import Array
 
 __all__ = ["affine_grid", "grid_sample"]
@@ -174,7 +175,7 @@ def grid_sample(
         read = input[(image, slice(None), *places)]  # (N, *S', C)
         term = read * weight[..., None]
         out = term if out is None else out + term
-    return movedim(out, -1, 1)
+    return contiguous(movedim(out, -1, 1))
 
 
 def _aligned(name: str, align_corners: bool | None) -> bool:

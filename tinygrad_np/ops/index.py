@@ -25,6 +25,7 @@ from tinygrad_np.tape.op import Array, op
 __all__ = ["getitem", "setitem"]
 
 Where = tuple[Any, ...]
+_ALL = slice(None)
 
 
 @op(view=True)
@@ -46,6 +47,10 @@ def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
 
 @op
 def _index(input: Array, where: Where) -> Array:
+    *whole, last = where
+    numbers = isinstance(last, np.ndarray) and last.dtype.kind == "i"
+    if numbers and all(isinstance(w, slice) and w == _ALL for w in whole):
+        return input.take(last, len(whole))  # straight into the order of the indices
     return ordered(input[where])
 
 

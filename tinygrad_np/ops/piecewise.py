@@ -257,7 +257,7 @@ def hardswish(input: Array, inplace: bool = False) -> Array:
 
 @hardswish.backward("input")
 def _(grad: Array, input: Array) -> Array:
-    rising = where(input < 3, grad * (input / 3 + 0.5), grad)
+    rising = where(input >= 3, grad, grad * (input / 3 + 0.5))
     return where(input <= -3, 0.0, rising)
 
 

@@ -385,4 +385,5 @@ def contiguous(input: Any, memory_format: Any = None) -> Any:
     >>> x.contiguous() is x, x.T.contiguous().is_contiguous()
     (True, True)
     """
-    return input if raw(input).flags.c_contiguous else _contiguous(input)
+    array = input._in_order() if isinstance(input, TensorBase) else input
+    return input if array.flags.c_contiguous else _contiguous(input)

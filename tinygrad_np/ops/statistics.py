@@ -48,6 +48,9 @@ def _(grad: Array, input: Array, out: Array, dim: Dims, freedom: float) -> Array
 def _variance(
     input: Array, average: Array, axes: tuple[int, ...], freedom: float, keepdim: bool
 ) -> Array:
+    if input.dtype == np.float16:  # squares are soon beyond it
+        wide = input.astype(np.float32), average.astype(np.float32)
+        return _variance(*wide, axes, freedom, keepdim).astype(np.float16)
     away = np.asarray(input - average)
     return ordered(np.square(away, out=away).sum(axis=axes, keepdims=keepdim)) / freedom
 

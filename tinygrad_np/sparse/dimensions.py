@@ -82,7 +82,13 @@ class Dimensions:
         """The parts at some indices of a sparse dimension, sorted."""
         at = self._sparse(dim)
         wanted = np.asarray(index)
-        new, entry = np.nonzero(wanted[:, None] % self.shape[at] == self.coalesce()._places[at])
+        size = self.shape[at]
+        if wanted.size and not -size <= wanted.min() <= wanted.max() < size:
+            raise IndexError(
+                f"index out of range: expected -{size} to {size - 1} for dimension {at}, got "
+                f"{wanted.min()} to {wanted.max()}"
+            )
+        new, entry = np.nonzero(wanted[:, None] % size == self.coalesce()._places[at])
         places = self.coalesce()._places[:, entry]
         places[at] = new
         size = [*self.shape[:at], len(wanted), *self.shape[at + 1 :]]

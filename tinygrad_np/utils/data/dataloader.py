@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator
@@ -237,7 +236,11 @@ def _check_workers(
 
 def _own(dataset: Any) -> Any:
     """A dataset whose attributes a worker may set for itself, as in a process of its own."""
-    return copy.copy(dataset) if isinstance(dataset, Dataset) else dataset
+    if not isinstance(dataset, Dataset) or type(dataset).__new__ is not object.__new__:
+        return dataset
+    own = object.__new__(type(dataset))  # past what it says of copying or pickling
+    own.__dict__.update(vars(dataset))
+    return own
 
 
 def _fetcher(
