@@ -246,3 +246,17 @@ def test_summary_writer_takes_tensors(tmp_path):
         writer.add_scalar("loss", tg.tensor(1.5, requires_grad=True), 0)
         writer.add_histogram("weights", tg.ones(3), 0)
     assert list(tmp_path.iterdir())
+
+
+def test_ops_run_one_after_the_other():
+    tg.set_num_interop_threads(4)
+    assert tg.get_num_interop_threads() == 1
+    with pytest.raises(RuntimeError, match="positive"):
+        tg.set_num_interop_threads(0)
+
+
+def test_to_empty_stays_on_the_cpu():
+    layer = tg.nn.Linear(2, 3)
+    assert layer.to_empty(device="cpu") is layer
+    with pytest.raises(RuntimeError, match="cuda"):
+        layer.to_empty(device="cuda")

@@ -166,8 +166,9 @@ from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
 from tinygrad_np.strides import as_strided, as_strided_scatter, empty_strided
 from tinygrad_np.switches import (
-    are_deterministic_algorithms_enabled, get_float32_matmul_precision, is_autocast_enabled,
-    set_float32_matmul_precision, set_flush_denormal, use_deterministic_algorithms
+    are_deterministic_algorithms_enabled, get_float32_matmul_precision, get_num_interop_threads,
+    is_autocast_enabled, set_float32_matmul_precision, set_flush_denormal, set_num_interop_threads,
+    use_deterministic_algorithms
 )
 from tinygrad_np.ops.volume import max_pool3d
 from tinygrad_np.tape.grad_mode import (
@@ -229,7 +230,8 @@ __all__ = [
     "frexp", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "gather",
     "gcd", "ge", "Generator", "ger", "get_autocast_cpu_dtype",
     "get_autocast_dtype", "get_autocast_gpu_dtype", "get_conv_algorithm", "get_default_device",
-    "get_default_dtype", "get_device", "get_float32_matmul_precision", "get_num_threads",
+    "get_default_dtype", "get_device", "get_float32_matmul_precision", "get_num_interop_threads",
+    "get_num_threads",
     "get_rng_state", "gradient", "greater", "greater_equal", "group_norm", "gt", "half",
     "HalfTensor", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
     "histogram", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
@@ -263,7 +265,8 @@ __all__ = [
     "searchsorted", "seed", "select", "select_scatter", "selu", "set_conv_algorithm",
     "set_default_device", "set_default_dtype", "set_default_tensor_type",
     "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled",
-    "set_num_threads", "set_printoptions", "set_rng_state", "sgn", "short", "ShortTensor",
+    "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
+    "short", "ShortTensor",
     "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size", "slice_scatter",
     "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special",
     "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "are_deterministic_algorithms_enabled", "get_float32_matmul_precision", "is_autocast_enabled",
-    "set_float32_matmul_precision", "set_flush_denormal", "use_deterministic_algorithms",
+    "are_deterministic_algorithms_enabled", "get_float32_matmul_precision",
+    "get_num_interop_threads", "is_autocast_enabled", "set_float32_matmul_precision",
+    "set_flush_denormal", "set_num_interop_threads", "use_deterministic_algorithms",
 ]  # fmt: skip
 
 _state: dict[str, Any] = {"precision": "highest", "deterministic": False}
@@ -35,6 +36,35 @@ def get_float32_matmul_precision() -> str:
     'highest'
     """
     return str(_state["precision"])
+
+
+def set_num_interop_threads(num: int) -> None:
+    """Accept how many ops may run at once: one does, in the threads of `set_num_threads`.
+
+    Raises
+    ------
+    RuntimeError
+        For less than one.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.set_num_interop_threads(1)
+    """
+    if num < 1:
+        raise RuntimeError(f"Expected positive number of threads, got {num}")
+
+
+def get_num_interop_threads() -> int:
+    """1: ops run one after the other.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.get_num_interop_threads()
+    1
+    """
+    return 1
 
 
 def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:

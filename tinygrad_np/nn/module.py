@@ -215,6 +215,11 @@ class Module(State):
         """Return the module, which is on the CPU."""
         return self
 
+    def to_empty(self: M, *, device: Any, recurse: bool = True) -> M:
+        """Move parameters and buffers without their values; there is one device, which has them."""
+        require_cpu(device)
+        return self
+
     def cuda(self: M, device: Any = None) -> M:
         """Raise RuntimeError, which is an AssertionError, too: there is only the CPU."""
         return self.to("cuda")
