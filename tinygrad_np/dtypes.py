@@ -220,8 +220,14 @@ def result_dtype(*values: Any) -> np.dtype[Any]:
 
 
 def wrapped(values: list[Any]) -> list[Any]:
-    """Whole numbers beside arrays of integers brought into their range, as overflows are."""
-    d = next(v.dtype for v in values if isinstance(v, np.ndarray) and v.dtype.kind in "iu")
+    """Whole numbers beside arrays of integers brought into their range, as overflows are.
+
+    RuntimeError for a number of more than 64 bits.
+    """
+    for v in values:
+        if isinstance(v, int) and not -(2**63) <= v < 2**63:
+            raise RuntimeError(f"value cannot be converted to type int64_t without overflow: {v}")
+    d = next((v.dtype for v in values if isinstance(v, np.ndarray) and v.dtype.kind in "iu"), None)
     return [np.array(v).astype(d) if isinstance(v, int) else v for v in values]
 
 

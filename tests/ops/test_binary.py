@@ -138,6 +138,13 @@ def test_a_number_beside_small_integers_wraps_around_as_results_do(sign, number,
         assert got.tolist() == np.array(want).astype(dtype).tolist()
 
 
+@pytest.mark.parametrize("dtype", ["uint8", "int64", "float32"])
+def test_a_number_of_more_than_64_bits_is_refused(dtype):
+    x = tg.tensor([1, 2], dtype=getattr(tg, dtype))
+    with pytest.raises((RuntimeError, OverflowError), match="overflow|too large"):
+        x + 10**400
+
+
 def test_comparisons_take_a_number_for_what_it_is():
     x = tg.tensor([1, 250], dtype=tg.uint8)
     assert (x < 300).tolist() == [True, True]
