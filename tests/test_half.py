@@ -67,3 +67,54 @@ def test_gradients_are_pytorchs(name: str) -> None:
         assert x.grad.dtype == m.float16
         grads.append(x.grad.numpy().astype(np.float64))
     np.testing.assert_allclose(grads[1], grads[0], rtol=5e-3, atol=3e-3)
+
+
+LAYERS = {
+    "batch_norm": "nn.BatchNorm1d(6)",
+    "batch_norm in evaluation": "nn.BatchNorm1d(6).eval()",
+    "layer_norm": "nn.LayerNorm(3)",
+    "group_norm": "nn.GroupNorm(2, 6)",
+    "instance_norm": "nn.InstanceNorm1d(6, affine=True, track_running_stats=True)",
+}
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_norms_with_parameters_of_float32(name: str) -> None:
+    """As the same layer in float32, with one rounding at the end."""
+    layer = eval(LAYERS[name], {"nn": tg.nn})
+    with tg.no_grad():
+        layer.weight.uniform_(0.5, 2)
+    x = tg.randn(4, 6, 3).half().requires_grad_()
+    wide = x.detach().float().requires_grad_()
+    outs = []
+    for t in (x, wide):
+        out = layer(t)
+        layer.zero_grad()
+        (out * tg.arange(72.0).reshape(4, 6, 3)).sum().backward()
+        outs.append((out, t.grad, layer.weight.grad, layer.bias.grad))
+    assert [t.dtype for t in outs[0]] == [tg.float16, tg.float16, tg.float32, tg.float32]
+    for half, full in zip(*outs, strict=True):
+        np.testing.assert_allclose(half.detach(), full.detach(), rtol=3e-3, atol=0.2)
+    np.testing.assert_allclose(outs[0][0].detach(), outs[1][0].detach(), rtol=1e-3, atol=1e-3)
+
+
+def test_norms_refuse_other_mixtures_of_dtypes() -> None:
+    half, single, double = (tg.ones(3, dtype=d) for d in (tg.float16, tg.float32, tg.float64))
+    for x, *parameters in [
+        (single, half, half), (double, single, single), (half, single, half), (half, double, double)
+    ]:  # fmt: skip
+        with pytest.raises(RuntimeError, match="same dtype"):
+            F.layer_norm(x.expand(4, 3), (3,), *parameters)
+        with pytest.raises(RuntimeError, match="same dtype"):
+            F.batch_norm(x.expand(4, 3), None, None, *parameters, training=True)
+
+
+@pytest.mark.parametrize("dtype", [tg.float16, tg.float32, tg.float64])
+@pytest.mark.parametrize("weight", [tg.float16, tg.float32, tg.float64])
+def test_rms_norm_is_of_the_inputs_dtype(dtype: Any, weight: Any) -> None:
+    x, w = tg.randn(2, 3).to(dtype), tg.randn(3).to(weight)
+    out = F.rms_norm(x, (3,), w)
+    assert out.dtype == dtype
+    values = x.numpy().astype(np.float64)
+    want = values / np.sqrt((values**2).mean(1, keepdims=True)) * w.numpy()
+    np.testing.assert_allclose(out.numpy(), want, rtol=4e-3, atol=1e-3)

@@ -6,9 +6,9 @@ import numpy as np
 
 from tinygrad_np.kernels.along import Dims
 from tinygrad_np.kernels.layout import last
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.elementwise import add, mul
-from tinygrad_np.ops.linalg import same_dtype
-from tinygrad_np.ops.moments import affine, count, normal
+from tinygrad_np.ops.moments import affine, check_dtypes, count, normal
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.shape import contiguous
@@ -38,7 +38,8 @@ def batch_norm(
     running_mean, running_var : Tensor or None
         (C,), both or neither: what stands for the mean and variance unless `training`.
     weight, bias : Tensor, optional
-        (C,): what the result is multiplied with, and what is then added.
+        (C,): what the result is multiplied with, and what is then added. Beside an input of
+        float16 these and the statistics may all be of float32.
     training : bool, default False
         Take mean and variance (the biased one) of the input, and move the running ones, in
         place, a step towards them.
@@ -154,7 +155,7 @@ def _check_channels(
     if len(shape) < 2:
         raise IndexError(f"{name}: expected an input of shape (N, C, *), got {list(shape)}")
     check_floating(name, array(input))
-    same_dtype(name, input, running_mean, running_var, weight, bias)
+    check_dtypes(name, input, running_mean, running_var, weight, bias)
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")
     for what, vector in (
@@ -197,7 +198,7 @@ def _by_channel(
         inverse = 1 / np.sqrt(var + eps)
         scale = inverse if weight is None else mul(weight, inverse)
         shift = mul(scale, -mean)
-        out = affine(input, scale, shift if bias is None else add(bias, shift))
+        out = in_float32(affine)(input, scale, shift if bias is None else add(bias, shift))
         return out if last(array(out)) else contiguous(out)
     out, own_mean, own_var = normal(input, dims, weight, bias, eps)
     n = count(input.shape, dims)

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from tinygrad_np import dtypes
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.layout import ordered
@@ -19,12 +20,13 @@ from tinygrad_np.kernels.standard import moments, scaled, standardized, standard
 from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
+from tinygrad_np.ops.linalg import same_dtype
 from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.shape import expand
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
-__all__ = ["affine", "centre", "count", "mean_square", "normal"]
+__all__ = ["affine", "centre", "check_dtypes", "count", "mean_square", "normal"]
 
 Shape = tuple[int, ...]
 
@@ -116,6 +118,13 @@ def _(
     slope = product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
     slope = slope * (1 / (count(input.shape, dims) or 1))
     return (centre(grad, dims=dims) - centred * slope) * inverse, by_weight, by_bias
+
+
+def check_dtypes(name: str, input: Array, *others: Array | None) -> None:
+    """RuntimeError unless all are of one dtype, or of float32 beside an input of float16."""
+    kinds = {t.dtype for t in others if t is not None}
+    if input.dtype != np.float16 or kinds - {dtypes.float32}:
+        same_dtype(name, input, *others)
 
 
 @in_float32

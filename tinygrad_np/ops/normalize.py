@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.along import Dims
-from tinygrad_np.ops.cast import in_float32
+from tinygrad_np.ops.cast import cast, in_float32
 from tinygrad_np.ops.choice import clamp_min
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add
 from tinygrad_np.ops.exponential import rsqrt
-from tinygrad_np.ops.linalg import same_dtype
-from tinygrad_np.ops.moments import affine, mean_square, normal
+from tinygrad_np.ops.moments import affine, check_dtypes, mean_square, normal
 from tinygrad_np.ops.norms import norm
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.reduction import array
@@ -40,14 +39,15 @@ def layer_norm(
     normalized_shape : sequence of int
         The shape of a layer.
     weight, bias : Tensor, optional
-        Of that shape: what the result is multiplied with, and what is then added.
+        Of that shape: what the result is multiplied with, and what is then added. They may be of
+        float32 beside an input of float16.
     eps : float, default 1e-5
         Added to the variance, the biased one.
 
     Returns
     -------
     Tensor
-        Of the input's shape.
+        Of the input's shape and dtype.
 
     Raises
     ------
@@ -64,6 +64,7 @@ def layer_norm(
             [-1.0000,  1.0000]])
     """
     dims = _check_layer("layer_norm", input, normalized_shape, weight, bias)
+    check_dtypes("layer_norm", input, weight, bias)
     return normal(input, dims, weight, bias, eps)[0]
 
 
@@ -83,14 +84,14 @@ def rms_norm(
     normalized_shape : sequence of int
         The shape of a layer.
     weight : Tensor, optional
-        Of that shape: what the result is multiplied with.
+        Of that shape: what the result is multiplied with. It may be of another dtype.
     eps : float, optional
         Added to the mean square; the machine epsilon of the input's dtype by default.
 
     Returns
     -------
     Tensor
-        Of the input's shape.
+        Of the input's shape and dtype.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def rms_norm(
         eps = float(np.finfo(array(input).dtype).eps)
     scale = rsqrt(add(mean_square(input, dims=dims), eps))
     out = affine(input, scale)
-    return out if weight is None else affine(out, weight)
+    return out if weight is None else cast(affine(out, weight), input.dtype)
 
 
 def _check_layer(
@@ -133,7 +134,6 @@ def _check_layer(
             f"input of size {list(shape)}"
         )
     check_floating(name, array(input))
-    same_dtype(name, input, weight, bias)
     for what, given in (("weight", weight), ("bias", bias)):
         if given is not None and tuple(given.shape) != layer:
             raise RuntimeError(
