@@ -1,6 +1,6 @@
 """PyTorch's `torch.autograd`: backward, grad, Function, gradcheck, functional."""
 
-from tinygrad_np.autograd import functional, profiler
+from tinygrad_np.autograd import functional, graph, profiler
 from tinygrad_np.autograd.anomaly_mode import detect_anomaly, set_detect_anomaly
 from tinygrad_np.autograd.function import Function
 from tinygrad_np.autograd.gradcheck import GradcheckError, gradcheck, gradgradcheck
@@ -24,6 +24,7 @@ __all__ = [
     "grad",
     "gradcheck",
     "gradgradcheck",
+    "graph",
     "inference_mode",
     "no_grad",
     "profiler",

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.tape.graph import Node, Part, TensorBase
+from tinygrad_np.tape.watch import unwatch, watch
 
 __all__ = [
     "detect_anomaly", "is_anomaly_check_nan_enabled", "is_anomaly_enabled", "set_detect_anomaly",
@@ -35,7 +36,7 @@ class _State:
 
     on, check_nan = False, True
     places: weakref.WeakKeyDictionary[Node, traceback.StackSummary] = weakref.WeakKeyDictionary()
-    own: list[tuple[type[Node], str, Callable[..., Any]]] = []
+    own: list[tuple[type[Node], Callable[..., Any]]] = []
 
 
 def is_anomaly_enabled() -> bool:
@@ -137,11 +138,12 @@ def _set(on: bool, check_nan: bool) -> None:
         return
     _State.on = bool(on)
     if on:
-        _State.own = [(Node, "__init__", Node.__init__)]
-        _State.own += [(k, "backward", vars(k)["backward"]) for k in _kinds(Node)]
-    for kind, name, method in _State.own:
-        watched = _watched if name == "backward" else _placed
-        setattr(kind, name, watched(method) if on else method)
+        watch(_place)
+        _State.own = [(k, vars(k)["backward"]) for k in _kinds(Node)]
+    else:
+        unwatch(_place)
+    for kind, method in _State.own:
+        kind.backward = _watched(method) if on else method  # type: ignore[method-assign]
 
 
 def _kinds(kind: type[Node]) -> Iterator[type[Node]]:
@@ -152,21 +154,15 @@ def _kinds(kind: type[Node]) -> Iterator[type[Node]]:
         yield from _kinds(below)
 
 
-def _placed(init: Callable[..., None]) -> Callable[..., None]:
-    """A constructor that keeps where it is called from."""
-
-    @functools.wraps(init)
-    def call(self: Node, *args: Any) -> None:
-        init(self, *args)
-        frame: Any = sys._getframe(1)
-        while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
-            frame = frame.f_back  # to the user's call
-        frames = itertools.takewhile(_not_launching, traceback.walk_stack(frame))
-        stack = traceback.StackSummary.extract(frames, lookup_lines=False)
-        stack.reverse()
-        _State.places[self] = stack
-
-    return call
+def _place(node: Node) -> None:
+    """Keep where a node was made."""
+    frame: Any = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
+        frame = frame.f_back  # to the user's call
+    frames = itertools.takewhile(_not_launching, traceback.walk_stack(frame))
+    stack = traceback.StackSummary.extract(frames, lookup_lines=False)
+    stack.reverse()
+    _State.places[node] = stack
 
 
 def _not_launching(frame_and_line: Any) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from tinygrad_np.tape.grad_mode import mode, no_grad, set_grad_enabled
 from tinygrad_np.tape.graph import Node, check_stale, make
 from tinygrad_np.tape.inplace import rebase
+from tinygrad_np.tape.saved import Packed
 from tinygrad_np.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,7 +80,9 @@ class FunctionCtx:
                 result.append(None)
                 continue
             array, node, version, at = entry
-            if version.n != at:
+            if isinstance(array, Packed):
+                array, version = array.tensor()._array, None
+            elif version.n != at:
                 check_stale(f"a saved tensor of shape {list(array.shape)}", version.n, at)
             if self._recorder is None:
                 node = None
@@ -90,7 +93,7 @@ class FunctionCtx:
 
     def _keep(self, outputs: tuple[Any, ...]) -> None:
         """Pack what was given to `save_for_backward`, an output as its number: no way to itself."""
-        self._saved = []
+        self._saved, hooks = [], mode.packing[-1] if mode.packing else None
         for t in self._to_save:
             if t is None:
                 self._saved.append(None)
@@ -99,7 +102,10 @@ class FunctionCtx:
             if place is None:
                 place = t._place()
             version = t._versions()
-            self._saved.append((t._array, place, version, version.n))
+            kept: Any = t._array
+            if hooks is not None:
+                kept = Packed(t.detach() if isinstance(place, int) else t, hooks)
+            self._saved.append((kept, place, version, version.n))
         self._to_save = ()
 
 

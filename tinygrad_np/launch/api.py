@@ -14,8 +14,8 @@ from tinygrad_np.launch.check import _takes_out
 __all__ = ["ROOMS", "page"]
 
 ROOMS = (  # below `torch` and `torchvision`; in the order of the page
-    "", ".Tensor", ".autograd", ".autograd.functional", ".func", ".linalg", ".fft",
-    ".special", ".signal.windows", ".random", ".sparse",
+    "", ".Tensor", ".autograd", ".autograd.functional", ".autograd.graph", ".func", ".linalg",
+    ".fft", ".special", ".signal.windows", ".random", ".sparse",
     ".distributions", ".nn", ".nn.functional", ".nn.init", ".nn.parallel", ".nn.utils",
     ".nn.utils.rnn", ".optim", ".optim.lr_scheduler", ".utils.checkpoint", ".utils.data",
     ".utils.tensorboard", ".vision.datasets", ".vision.io", ".vision.models", ".vision.ops",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,24 @@ from tinygrad_np.tape.graph import Node, TensorBase, tensor_class
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
 
-TensorOrTensors = Any  # a Tensor or a sequence of them
+TensorOrTensors = Any  # a Tensor, or the edge of one, or a sequence of them
+
+
+class GradientEdge(NamedTuple):
+    """The place of a tensor on the tape, for `backward` and `grad` in place of the tensor.
+
+    Attributes
+    ----------
+    node : Node
+    output_nr : int
+        Which result of the node it is.
+    ownership_token : Node, optional
+        Of no use: `node` keeps the tape alive.
+    """
+
+    node: Node
+    output_nr: int
+    ownership_token: Node | None = None
 
 
 def backward(
@@ -72,6 +90,8 @@ def backward(
         inputs=nodes,
     )
     for tensor in _sequence(inputs) if inputs is not None else ():
+        if isinstance(tensor, GradientEdge):
+            continue  # a leaf has its gradient, and of another there is nothing to keep it in
         node = tensor._node
         retained = node.retains is not None and node.retains() is tensor
         if not tensor.is_leaf and node in found and not retained:
@@ -147,13 +167,17 @@ def grad(
         if node in found:
             g = found[node]
             result.append(g if create_graph else tensor_class[0]._make(g))
+        elif materialize_grads and isinstance(tensor, GradientEdge):
+            raise RuntimeError(
+                "materialize_grads cannot be used when the given input is a GradientEdge"
+            )
         elif materialize_grads:
             result.append(tensor_class[0]._make(np.zeros_like(tensor._array)))
         elif allow_unused:
             result.append(None)
         else:
             raise RuntimeError(
-                f"One of the differentiated Tensors (input {i}, of shape {tuple(tensor.shape)}) "
+                f"One of the differentiated Tensors (input {i}, of shape {node.shape}) "
                 "appears to not have been used in the graph. Set allow_unused=True if this is "
                 "the desired behavior."
             )
@@ -161,13 +185,18 @@ def grad(
 
 
 def _sequence(tensors: TensorOrTensors) -> Sequence[Any]:
-    return (tensors,) if isinstance(tensors, (TensorBase, np.ndarray)) else tuple(tensors)
+    one = (TensorBase, np.ndarray, GradientEdge)
+    return (tensors,) if isinstance(tensors, one) else tuple(tensors)
+
+
+def _node(tensor: Any) -> Node | None:
+    return tensor.node if isinstance(tensor, GradientEdge) else tensor._place()  # type: ignore[no-any-return]
 
 
 def _nodes(tensors: Sequence[Any]) -> list[Node]:
     nodes = []
     for i, tensor in enumerate(tensors):
-        node = tensor._place()
+        node = _node(tensor)
         if node is None:
             raise RuntimeError(
                 f"One of the differentiated Tensors (input {i}, of shape {tuple(tensor.shape)}) "
@@ -188,7 +217,7 @@ def _roots(
         )
     roots = []
     for i, (tensor, gradient) in enumerate(zip(tensors, gradients, strict=True)):
-        node = tensor._place()
+        node = _node(tensor)
         if node is None:
             raise RuntimeError(
                 f"element {i} of tensors does not require grad and does not have a grad_fn: "
@@ -196,19 +225,19 @@ def _roots(
                 "no_grad() or from a detach()ed tensor"
             )
         if gradient is None:
-            if tensor._array.size != 1:
+            if math.prod(node.shape) != 1:
                 raise RuntimeError(
                     "grad can be implicitly created only for scalar outputs, but the tensor has "
-                    f"shape {tuple(tensor.shape)}: reduce it, with .sum() or .mean(), or pass "
+                    f"shape {node.shape}: reduce it, with .sum() or .mean(), or pass "
                     "backward() a gradient of that shape"
                 )
-            if tensor._array.dtype.kind == "c":
+            if node.dtype.kind == "c":
                 raise RuntimeError(
                     "grad can be implicitly created only for real scalar outputs, but the tensor "
-                    f"is of {tensor.dtype}: take .abs() or .real of it, or pass backward() a "
+                    f"is of {node.dtype}: take .abs() or .real of it, or pass backward() a "
                     "gradient"
                 )
-            gradient = np.ones_like(tensor._array)
+            gradient = np.ones(node.shape, node.dtype)
         elif not isinstance(gradient, TensorBase):
             gradient = np.asarray(gradient)
         if tuple(gradient.shape) != node.shape:

@@ -55,8 +55,9 @@ def run(
     found: dict[Node, Any] = {}
     pending: dict[int, tuple[Node, Any, bool]] = {}  # by sequence number; whether it is our sum
     heap: list[int] = []
-    before = mode.grad
-    mode.grad = create_graph
+    before = mode.grad, mode.walk
+    walk = Walk([node for node, _ in roots], needed)
+    mode.grad, mode.walk = create_graph, walk
     with quiet():  # a gradient may be inf or nan, as in PyTorch without a word
         try:
             for node, grad in roots:
@@ -81,8 +82,24 @@ def run(
                     if not retain_graph:
                         node.release()
         finally:
-            mode.grad = before
+            mode.grad, mode.walk = before
+            walk.on = False
     return found
+
+
+class Walk:
+    """A walk back; `on` while it is under way."""
+
+    on = True
+
+    def __init__(self, roots: list[Node], needed: set[Node] | None) -> None:
+        self._roots, self._nodes = roots, needed
+
+    def meets(self, node: Node) -> bool:
+        """Whether the gradient of a node's result is among what is computed."""
+        if self._nodes is None:
+            self._nodes = _below(self._roots)
+        return node in self._nodes
 
 
 def _put(
@@ -163,9 +180,8 @@ _ALONE = _alone()
 _ALONE_AS_BASE = _references_to_base(np.empty(1).reshape(1, 1))
 
 
-def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
-    """The nodes below `roots` that lead to `wanted`, these included."""
-    oldest = min((node.seq for node in wanted), default=0)
+def _below(roots: list[Node], oldest: int = 0) -> set[Node]:
+    """The roots and the nodes that they depend on, down to that sequence number."""
     seen, stack = set(roots), list(roots)
     while stack:
         for edge in stack.pop().edges:
@@ -173,6 +189,12 @@ def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
             if parent.seq >= oldest and parent not in seen:
                 seen.add(parent)
                 stack.append(parent)
+    return seen
+
+
+def _leading_to(wanted: set[Node], roots: list[Node]) -> set[Node]:
+    """The nodes below `roots` that lead to `wanted`, these included."""
+    seen = _below(roots, min((node.seq for node in wanted), default=0))
     needed = set(wanted)
     for node in sorted(seen, key=lambda node: node.seq):  # arguments before results
         if any(edge[0] in needed for edge in node.edges):

@@ -15,6 +15,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Mode(threading.local):
     grad = True
     inference = False
+    packing: tuple[Any, ...] = ()  # pairs of hooks of what is saved (`tape.saved`)
+    no_packing: str | None = None  # why there may be none
+    walk: Any = None  # the walk back that is under way
 
 
 mode = _Mode()

@@ -22,6 +22,11 @@ NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input"
 _ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX = range(5)
 
 
+def is_saved(need: tuple[int, Any]) -> bool:
+    """Whether what a rule asks for are values of a tensor, not a shape or a parameter."""
+    return need[0] in (_ARGUMENT, _OUT, _AUX)
+
+
 class Rule(NamedTuple):
     """A backward rule: its function, the names it asks for and where they come from.
 
@@ -155,7 +160,7 @@ class Signature:
                 f"it may ask for {', '.join(sorted(known))}"
             )
         needs = tuple(known[n] for n in names)
-        holds = any(k in (_ARGUMENT, _OUT, _AUX) for k, _ in needs)
+        holds = any(map(is_saved, needs))
         return Rule(function, names, needs, holds, _saver(needs, self.defaults, self.variadic))
 
 
