@@ -38,7 +38,7 @@ def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
     input, other : Tensor or number
         Of shapes that broadcast together.
     alpha : number, default 1
-        An integer where the result is one.
+        An integer where the result is one; for bools all but 0 count as True.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
     Raises
     ------
     RuntimeError
-        For a fractional `alpha` and integers.
+        For an `alpha` that is a float where the result is not, or a bool where it is not.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def add(input: Array, other: Array, *, alpha: float = 1) -> Array:
     tensor([[21., 22.],
             [41., 42.]])
     """
-    if alpha != 1:
+    if alpha != 1 or type(alpha) is not int:
         other = _times(alpha, input, other)
     return compute(np.add, input, other)
 
@@ -103,7 +103,7 @@ def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     Raises
     ------
     RuntimeError
-        For bools, and for a fractional `alpha` and integers.
+        For bools, and for an `alpha` that is a bool, or a float where the result is not.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def sub(input: Array, other: Array, *, alpha: float = 1) -> Array:
     >>> tg.sub(tg.tensor([5, 7]), 2)
     tensor([3, 5])
     """
-    if alpha != 1:
+    if alpha != 1 or type(alpha) is not int:
         other = _times(alpha, input, other)
     return compute(np.subtract, input, other)
 
@@ -230,12 +230,24 @@ absolute, multiply, negative, subtract = abs, mul, neg, sub
 
 
 def _times(alpha: float, input: Any, other: Any) -> Any:
-    """``other * alpha``; RuntimeError if that makes floats of integers."""
-    if isinstance(alpha, float) and dtypes.result_dtype(input, other).kind not in "fc":
+    """``other * alpha``; RuntimeError if `alpha` is of a larger kind than the result, or bool."""
+    kind = dtypes.result_dtype(input, other).kind
+    if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError(
-            f"integer tensors need an integer as alpha or value, got {alpha}; "
-            "convert a tensor with .float() first"
+            f"Boolean alpha only supported for Boolean results, got {alpha}; give it as a number"
         )
+    if isinstance(alpha, (float, complex)) and kind not in "fc":
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number, got "
+            f"{alpha}; convert a tensor with .float() first"
+        )
+    if isinstance(alpha, complex) and kind != "c":
+        raise RuntimeError(
+            "For non-complex input tensors, argument alpha must not be a complex number, got "
+            f"{alpha}"
+        )
+    if kind == "b":
+        return other & bool(alpha)
     return silent.run(operator.mul, other, alpha)
 
 
