@@ -113,3 +113,10 @@ def test_how_they_are_printed():
         == "Binomial(total_count: torch.Size([3]), probs: torch.Size([3]))"
     )
     assert repr(D.LogNormal(0.0, 1.0)) == "LogNormal()"
+
+
+def test_there_is_no_mode_where_all_points_are_as_likely():
+    found = D.Dirichlet(tg.tensor([[1.0, 1, 1], [2, 1, 1], [0.5, 0.5, 0.2]])).mode.tolist()
+    assert all(map(math.isnan, found[0]))
+    assert found[1:] == [[1, 0, 0], [1, 0, 0]]
+    assert math.isnan(D.Beta(1.0, 1.0).mode.item())

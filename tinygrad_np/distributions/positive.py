@@ -119,8 +119,7 @@ class Dirichlet(Distribution):
     @property
     def mode(self) -> Any:
         above = (self.concentration - 1).clamp(min=0)
-        total = above.sum(-1, True)
-        mode = above / total.where(total != 0, 1.0)
+        mode = above / above.sum(-1, True)  # nan where all are 1, and each point is as likely
         at_corners = (self.concentration < 1).all(-1, True)  # at all of them: the first is taken
         corner = one_hot(mode.argmax(-1), mode.shape[-1]).to(mode.dtype)
         return corner.where(at_corners, mode)
