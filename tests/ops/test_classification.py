@@ -26,6 +26,18 @@ def _cross_entropy(lib, *args, **params):
     return lib.nn.functional.cross_entropy(*args, **params)
 
 
+@pytest.mark.parametrize("function", [F.cross_entropy, F.nll_loss])
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_ignored_labels_get_0_of_an_infinite_gradient(function, create_graph):
+    x = tg.tensor(X, requires_grad=True)
+    losses = function(x, tg.tensor([0, -100, 1]), reduction="none")
+    (grad,) = tg.autograd.grad(
+        losses, x, tg.tensor([1, INF, 1]).double(), create_graph=create_graph
+    )
+    assert grad[1].tolist() == [0.0] * 4
+    assert bool((grad[::2] != 0).any(1).all())
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("label_smoothing", [0.0, 0.2])

@@ -42,7 +42,7 @@ def _cross_entropy(
 @_cross_entropy.backward("input")
 def _(grad: Array, input: Array, aux: Any) -> Array:
     exps, total, truth, share = aux
-    grad = _in_rows(grad, total.shape) * share
+    grad = _shared(grad, total.shape, share)
     if isinstance(grad, TensorBase):  # create_graph: softmax has to be a function of the input
         ones = np.zeros(exps.shape, exps.dtype)
         ones[truth] = 1
@@ -65,7 +65,7 @@ def _nll_loss(
 @_nll_loss.backward("input")
 def _(grad: Array, input_shape: Shape, aux: Any) -> Array:
     truth, rows, share = aux
-    return _scatter(_in_rows(grad, rows) * -share, shape=input_shape, where=truth)
+    return _scatter(-_shared(grad, rows, share), shape=input_shape, where=truth)
 
 
 def _class_axis(shape: Shape) -> int:
@@ -165,9 +165,13 @@ def _reduced(losses: Array, each: Array | None, reduction: str, shape: Shape) ->
     return losses.sum() / (count or math.nan), share / (count or 1)
 
 
-def _in_rows(grad: Array, shape: Shape) -> Array:
-    """A gradient with the dimension of size 1 for the classes, unless it is 0-d."""
-    return grad.reshape(shape) if grad.ndim else grad
+def _shared(grad: Array, shape: Shape, share: Any) -> Array:
+    """What reaches each loss, with a dimension of size 1 for the classes unless it is 0-d."""
+    if grad.ndim:
+        grad = grad.reshape(shape)
+    if isinstance(share, np.ndarray):
+        grad = where(share != 0, grad, 0.0)  # inf * 0 would be nan
+    return grad * share
 
 
 def nll_loss(
