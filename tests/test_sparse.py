@@ -239,6 +239,32 @@ def test_gradients_of_zeros_are_torchs(name):
     assert grads[0] == grads[1]
 
 
+SQUARE = {
+    "sum": lambda T, a, w: ((a + a.t()).to_dense() * w).sum(),
+    "coalesced": lambda T, a, w: ((a.t() + a).coalesce().to_dense() * w).sum(),
+    "difference": lambda T, a, w: ((a - a.t()).to_dense() * w).sum(),
+    "with one's own": lambda T, a, w: ((a + a).to_dense() * w).sum(),
+    "scaled": lambda T, a, w: (((a + a.t()) * 2).to_dense() * w).sum(),
+    "sparse.sum": lambda T, a, w: T.sparse.sum(a + a.t()),
+    "sparse.mm": lambda T, a, w: (T.sparse.mm(a + a.t(), w) * w).sum(),
+    "@": lambda T, a, w: ((a + a.t()) @ w).sum(),
+    "dense +": lambda T, a, w: ((w + (a + a.t())) * w).sum(),
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", SQUARE)
+@pytest.mark.filterwarnings("ignore:Sparse:UserWarning")
+def test_gradients_of_a_matrix_beside_its_transpose_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    grads = []
+    for T in (tg, torch):
+        x = T.tensor([[1.0, 0, 0], [2, 0, 0], [0, 3, 0]], requires_grad=True)
+        SQUARE[name](T, x.to_sparse(), T.arange(1.0, 10).reshape(3, 3)).backward()
+        grads.append(x.grad.tolist())
+    assert grads[0] == grads[1]
+
+
 def test_a_leaf_has_its_gradient_where_it_has_values():
     a = made().coalesce().detach().requires_grad_()
     assert a.is_leaf

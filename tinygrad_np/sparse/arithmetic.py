@@ -87,6 +87,10 @@ class Arithmetic(Foreign):
             return values.sum(0)
         return type(self)(places, values, size, self._coalesced and len(kept) == n).coalesce()
 
+    def _all(self: Any) -> Any:
+        """All elements; gradients reach what the tensor was made of, its zeros, too."""
+        return self.to_dense() if self._whole is None else self._whole
+
     # --- arithmetic ---
 
     def __neg__(self: Any) -> Any:
@@ -98,7 +102,7 @@ class Arithmetic(Foreign):
         if is_sparse(other):
             self._same_size("mul", other)
             mine = self.coalesce()
-            return mine._with(mine._numbers * other.to_dense()[mine._where()])
+            return mine._with(mine._numbers * other._all()[mine._where()])
         if isinstance(other, TensorBase) and other._array.ndim:
             self._same_size("mul", other)
             return self._with(self._numbers * other[self._where()])  # type: ignore[index]
@@ -135,8 +139,7 @@ class Arithmetic(Foreign):
         places = np.concatenate([self._places, other._places], axis=1)
         whole = None
         if self._whole is not None or other._whole is not None:
-            mine, theirs = (x.to_dense() if x._whole is None else x._whole for x in (self, other))
-            whole = mine + theirs
+            whole = self._all() + other._all()
         out = type(self)(places, cat([self._numbers, other._numbers]), self.shape, False, whole)
         both = self._coalesced and other._coalesced
         return out.coalesce() if both else out
@@ -183,9 +186,7 @@ class Arithmetic(Foreign):
             out = self._times_sparse(other)
             if self._whole is None and whole is None:
                 return out
-            left = self.to_dense() if self._whole is None else self._whole
-            right = other.to_dense() if whole is None else whole
-            return out._with((left @ right)[out._where()])
+            return out._with((self._all() @ other._all())[out._where()])
         return self._times(other) if self._whole is None else self._whole @ other
 
     mm = matmul = mv = __matmul__

@@ -167,11 +167,14 @@ class SparseTensor(Arithmetic, Dimensions):
         shape = self.shape[: len(self._places)]
         flat = np.ravel_multi_index(tuple(self._places), shape)
         places, where = np.unique(flat, return_inverse=True)
+        indices = np.stack(np.unravel_index(places, shape))
+        if self._whole is not None:  # of which the values are a part
+            values = self._whole[tuple(make(i) for i in indices)]
+            return SparseTensor(indices, values, self.shape, True, self._whole)
         array = self._numbers._array
         zeros = make(np.zeros((len(places), *array.shape[1:]), array.dtype))
         values = index_put(zeros, (make(where),), self._numbers, accumulate=True)
-        indices = np.stack(np.unravel_index(places, shape))
-        return SparseTensor(indices, values, self.shape, True, self._whole)
+        return SparseTensor(indices, values, self.shape, True)
 
     def indices(self) -> Tensor:
         """(sparse_dim, nnz); RuntimeError unless coalesced."""
@@ -193,8 +196,9 @@ class SparseTensor(Arithmetic, Dimensions):
 
     def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """A Tensor with zeros where no value is."""
+        mine = self._without()
         zeros = make(np.zeros(self.shape, self._numbers._array.dtype))
-        dense: Tensor = index_put(zeros, self._where(), self._numbers, accumulate=True)
+        dense: Tensor = index_put(zeros, mine._where(), mine._numbers, accumulate=True)
         return dense.to_dense(dtype)
 
     def to(self, *args: Any, **kwargs: Any) -> SparseTensor:
@@ -249,7 +253,8 @@ class SparseTensor(Arithmetic, Dimensions):
 
     def _without(self) -> SparseTensor:
         """The same; gradients reach its values alone."""
-        return self._with(self._numbers)
+        mine = self if self._whole is None else self.coalesce()
+        return mine._with(mine._numbers)
 
     def _mapped(self, function: Callable[[Any], Any]) -> SparseTensor:
         """A linear function of the values."""
