@@ -168,3 +168,14 @@ def test_hooks():
     unforgiving.register_load_state_dict_post_hook(lambda m, keys: None)
     with pytest.raises(RuntimeError, match="Missing"):
         unforgiving.load_state_dict({})
+
+
+@pytest.mark.parametrize("kind", [tg.tensor, np.array])
+def test_one_number_is_taken_for_a_parameter_without_dimensions(kind):
+    module = nn.Module()
+    module.scale = nn.Parameter(tg.zeros(()))
+    module.load_state_dict({"scale": kind([2.5])})
+    assert module.scale.tolist() == 2.5
+    with pytest.raises(RuntimeError, match="size mismatch for scale"):
+        module.load_state_dict({"scale": kind([2.5, 3.5])})
+    assert module.scale.tolist() == 2.5

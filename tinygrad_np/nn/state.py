@@ -240,6 +240,8 @@ class State(Hooks):
                 missing_keys.append(key)
                 continue
             value = state_dict[key]
+            if tensor.shape == () and getattr(value, "shape", None) == (1,):
+                value = value.reshape(())  # how checkpoints were before there were 0-d tensors
             if not isinstance(value, Foreign if isinstance(tensor, Foreign) else _DENSE):
                 error_msgs.append(
                     f'While copying the parameter named "{key}", expected a Tensor or an array '
