@@ -202,6 +202,48 @@ def test_unscaling_twice_is_an_error():
         scaler.unscale_(optimizer)
 
 
+MISUSES = {
+    "growth": lambda T, s, o, loss: T.amp.GradScaler("cpu", growth_factor=1.0),
+    "backoff": lambda T, s, o, loss: T.amp.GradScaler("cpu", backoff_factor=1.0),
+    "step before scale": lambda T, s, o, loss: s.step(o),
+    "update before scale": lambda T, s, o, loss: s.update(),
+    "no gradient": lambda T, s, o, loss: (s.scale(loss), s.step(o)),
+    "no step": lambda T, s, o, loss: (s.scale(loss).backward(), s.update()),
+    "two steps": lambda T, s, o, loss: (s.scale(loss).backward(), s.step(o), s.step(o)),
+    "unscale late": lambda T, s, o, loss: (s.scale(loss).backward(), s.step(o), s.unscale_(o)),
+    "closure": lambda T, s, o, loss: (s.scale(loss).backward(), s.step(o, closure=lambda: 0)),
+    "number": lambda T, s, o, loss: s.scale(3.0),
+    "new scale": lambda T, s, o, loss: (s.scale(loss), s.update(T.ones(2))),
+    "empty state": lambda T, s, o, loss: s.load_state_dict({}),
+    "part of a state": lambda T, s, o, loss: s.load_state_dict({"scale": 2.0}),
+}
+
+
+def _misused(T, name):
+    w = T.nn.Parameter(T.tensor([1.0]))
+    MISUSES[name](T, T.amp.GradScaler("cpu"), T.optim.SGD([w], lr=0.5), (w * 2).sum())
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", MISUSES)
+def test_misuse_of_a_scaler_is_an_error(name):
+    import torch
+
+    with pytest.raises(Exception) as theirs:
+        _misused(torch, name)
+    with pytest.raises(theirs.type):
+        _misused(tg, name)
+
+
+def test_gradients_of_float16_are_not_unscaled():
+    w = nn.Parameter(tg.tensor([1.0], dtype=tg.float16))
+    optimizer, scaler = tg.optim.SGD([w], lr=0.5), tg.amp.GradScaler("cpu", init_scale=4.0)
+    scaler.scale(w * 2).sum().backward()
+    with pytest.raises(ValueError, match="FP16 gradients"):
+        scaler.step(optimizer)
+    assert w.grad.item() == 8.0
+
+
 def test_parallel_modules_call_their_module():
     net = nn.Linear(2, 1)
     x = tg.ones(3, 2)

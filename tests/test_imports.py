@@ -11,9 +11,9 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "version", "dtypes", "formats", "size", "device", "amp", "cuda", "accelerator", "backends",
-    "compiler", "distributed", "onnx", "profiler", "switches", "return_types", "kernels",
-    "generator", "tape", "ops", "conversion", "layout", "creation", "new", "storage", "strides",
+    "version", "dtypes", "formats", "size", "device", "compiler", "distributed", "onnx",
+    "profiler", "switches", "return_types", "kernels", "generator", "tape", "ops", "amp", "cuda",
+    "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
     "sparse", "interop", "formatting", "methods", "hooks", "tensor", "legacy", "queries",
     "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "jit", "utils",

@@ -6,13 +6,12 @@ import functools
 import warnings
 from typing import Any, TypeVar
 
-import numpy as np
-
 from tinygrad_np.device import device
 from tinygrad_np.dtypes import bfloat16, float16
 
 __all__ = [
-    "GradScaler", "autocast", "custom_bwd", "custom_fwd", "is_autocast_available",
+    "autocast", "custom_bwd", "custom_fwd", "get_autocast_cpu_dtype", "get_autocast_dtype",
+    "get_autocast_gpu_dtype", "is_autocast_available", "is_autocast_cpu_enabled",
 ]  # fmt: skip
 
 F = TypeVar("F")
@@ -90,126 +89,6 @@ class autocast:
             return func(*args, **kwargs)
 
         return decorated
-
-
-class GradScaler:
-    """Scales a loss up, and its gradients down before the step, so that float16 holds them.
-
-    Disabled, each method passes through what it gets; it is disabled for CUDA, which is not there.
-
-    Parameters
-    ----------
-    device : str, default "cuda"
-    init_scale : float, default 65536
-    growth_factor, backoff_factor : float, default 2, 0.5
-        What the scale is multiplied by after `growth_interval` steps without an infinite gradient,
-        and after one with.
-    growth_interval : int, default 2000
-    enabled : bool, default True
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.amp.GradScaler("cpu", init_scale=4.0).scale(tg.ones(1))
-    tensor([4.])
-    >>> tg.amp.GradScaler(enabled=False).scale(tg.ones(1))
-    tensor([1.])
-    """
-
-    def __init__(
-        self,
-        device: str = "cuda",
-        init_scale: float = 65536.0,
-        growth_factor: float = 2.0,
-        backoff_factor: float = 0.5,
-        growth_interval: int = 2000,
-        enabled: bool = True,
-    ) -> None:
-        if enabled and device != "cpu":
-            warnings.warn(
-                f"GradScaler is enabled, but {device} is not available. Disabling.", stacklevel=2
-            )
-            enabled = False
-        self._enabled = enabled
-        self._scale, self._growth_tracker = float(init_scale), 0
-        self._growth_factor, self._backoff_factor = growth_factor, backoff_factor
-        self._growth_interval = growth_interval
-        self._unscaled: dict[int, bool] = {}  # by optimizer: whether a gradient was infinite
-
-    def is_enabled(self) -> bool:
-        """Whether it scales."""
-        return self._enabled
-
-    def get_scale(self) -> float:
-        """The factor now; 1 when disabled."""
-        return self._scale if self._enabled else 1.0
-
-    def scale(self, outputs: Any) -> Any:
-        """The tensor, or each of a list or tuple, times the scale."""
-        if not self._enabled:
-            return outputs
-        if isinstance(outputs, (list, tuple)):
-            return type(outputs)(self.scale(o) for o in outputs)
-        return outputs * self._scale
-
-    def unscale_(self, optimizer: Any) -> None:
-        """Divide the gradients of an optimizer's parameters by the scale, before clipping them."""
-        if not self._enabled:
-            return
-        if id(optimizer) in self._unscaled:
-            raise RuntimeError(
-                "unscale_() has already been called on this optimizer since the last update()."
-            )
-        infinite = False
-        for group in optimizer.param_groups:
-            for param in group["params"]:
-                if param.grad is not None:
-                    param.grad.mul_(1.0 / self._scale)
-                    infinite |= not bool(np.isfinite(param.grad.numpy()).all())
-        self._unscaled[id(optimizer)] = infinite
-
-    def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
-        """Unscale and step, unless a gradient is infinite or nan."""
-        if not self._enabled:
-            return optimizer.step(*args, **kwargs)
-        if id(optimizer) not in self._unscaled:
-            self.unscale_(optimizer)
-        return None if self._unscaled[id(optimizer)] else optimizer.step(*args, **kwargs)
-
-    def update(self, new_scale: float | None = None) -> None:
-        """Let the scale follow the steps since the last `update`, or set it."""
-        if not self._enabled:
-            return
-        if new_scale is not None:
-            self._scale = float(new_scale)
-        elif any(self._unscaled.values()):
-            self._scale *= self._backoff_factor
-            self._growth_tracker = 0
-        else:
-            self._growth_tracker += 1
-            if self._growth_tracker == self._growth_interval:
-                self._scale *= self._growth_factor
-                self._growth_tracker = 0
-        self._unscaled.clear()
-
-    def state_dict(self) -> dict[str, Any]:
-        """The state as PyTorch has it; empty when disabled."""
-        if not self._enabled:
-            return {}
-        return {
-            "scale": self._scale,
-            "growth_factor": self._growth_factor,
-            "backoff_factor": self._backoff_factor,
-            "growth_interval": self._growth_interval,
-            "_growth_tracker": self._growth_tracker,
-        }
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over what `state_dict` gave."""
-        if not self._enabled:
-            return
-        for key, value in state_dict.items():
-            setattr(self, f"_{key.lstrip('_')}", value)
 
 
 def custom_fwd(fwd: Any = None, *, device_type: str = "cpu", cast_inputs: Any = None) -> Any:
