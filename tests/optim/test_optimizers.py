@@ -10,7 +10,7 @@ import pytest
 import tinygrad_np as tg
 from tinygrad_np import optim
 from tinygrad_np.kernels import elementwise
-from tinygrad_np.optim import update
+from tinygrad_np.optim import flat, update
 
 STEPS = 20
 
@@ -212,8 +212,10 @@ def run(optimizer, params, steps):
         optimizer.step()
 
 
+@pytest.mark.parametrize("small", [0, 1 << 12], ids=["alone", "joined"])
 @pytest.mark.parametrize(("name", "options"), OWN, ids=name_of)
-def test_update_is_the_formula(name, options):
+def test_update_is_the_formula(name, options, small, monkeypatch):
+    monkeypatch.setattr(flat, "SMALL", small)
     params = tensors(start())
     run(getattr(optim, name)(params, **options), params, gradients())
     expected, states = start(), [{}, {}, {}]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.optim.flat import elementwise
 from tinygrad_np.optim.optimizer import Optimizer, Params, not_negative
 from tinygrad_np.optim.update import Array, blocks, count, number, regularized
 from tinygrad_np.tensor import Tensor
@@ -99,6 +100,7 @@ class Adagrad(Optimizer):
             start = np.full_like(param._array, group["initial_accumulator_value"])
             self.state[param] = {"step": number(0), "sum": Tensor._make(start)}
 
+    @elementwise
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.optim.flat import elementwise
 from tinygrad_np.optim.optimizer import Optimizer, Params, fractions, not_negative
 from tinygrad_np.optim.update import (
     Array,
@@ -104,6 +105,7 @@ class Adam(Optimizer):
         }
         super().__init__(params, defaults)
 
+    @elementwise
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.optim.flat import elementwise
 from tinygrad_np.optim.optimizer import Optimizer, Params, fractions, not_negative
 from tinygrad_np.optim.update import (
     Array,
@@ -92,6 +93,7 @@ class Adamax(Optimizer):
         }
         super().__init__(params, defaults)
 
+    @elementwise
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> None:

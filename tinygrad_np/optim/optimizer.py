@@ -1,6 +1,7 @@
 """Optimizer: groups of parameters, what is remembered of each, and the walk over them.
 
-An optimizer is one method, `_update`, on the bare arrays of one parameter.
+An optimizer is one method, `_update`, on the bare arrays of one parameter, or of several that are
+joined (`flat`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.optim.flat import Groups
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
@@ -127,6 +129,7 @@ class Optimizer:
         self._step_pre_hooks: dict[int, Hook] = {}
         self._step_post_hooks: dict[int, Hook] = {}
         self._opt_called = False
+        self._small = Groups()
         groups = list(params)
         if not groups:
             raise ValueError(
@@ -241,12 +244,14 @@ class Optimizer:
         return loss
 
     def _update_all(self) -> None:
-        for group in self.param_groups:
-            for param in group["params"]:
-                grad = param._grad
-                if grad is not None:
-                    self._update(param._array, grad._array, self.state[param], group)
-                    param._versions().n += 1
+        joins = hasattr(self._update, "elementwise")
+        for index, group in enumerate(self.param_groups):
+            params = [p for p in group["params"] if p._grad is not None]
+            if joins:
+                params = self._small.update(index, params, self.state, self._update, group)
+            for param in params:
+                self._update(param._array, param._grad._array, self.state[param], group)
+                param._versions().n += 1
 
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.optim.flat import elementwise
 from tinygrad_np.optim.optimizer import Optimizer, Params, not_negative
 from tinygrad_np.optim.update import (
     Array,
@@ -97,6 +98,7 @@ class RMSprop(Optimizer):
         }
         super().__init__(params, defaults)
 
+    @elementwise
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> None:

@@ -1,0 +1,168 @@
+"""Small parameters, updated as one.
+
+An update of ten NumPy calls costs a bias of ten numbers as much as a weight of thousands. So the
+small parameters of a group are joined, as are their gradients, in one flat array for the update,
+and what is remembered of each is a part of one flat array too. An update that goes element by
+element does not notice: `elementwise` marks those.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from operator import is_
+from typing import Any, TypeVar
+
+import numpy as np
+
+from tinygrad_np.optim.update import Array
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tensor import Tensor
+
+__all__ = ["Groups", "elementwise"]
+
+SMALL = 1 << 12  # numbers, up to which joining a parameter costs less than updating it alone
+State = dict[str, Any]
+Update = Callable[[Array, Array, State, dict[str, Any]], None]
+F = TypeVar("F", bound=Callable[..., None])
+
+
+def elementwise(update: F) -> F:
+    """Decorator: an `_update` that computes each element from its own numbers alone.
+
+    What it remembers has the parameter's shape, or is one number that depends on nothing but how
+    often it was called. The mark is the method's: one that overrides it has none.
+    """
+    update.elementwise = True  # type: ignore[attr-defined]
+    return update
+
+
+class Flat:
+    """Parameters of one dtype whose states are alike: the same entries, the same numbers."""
+
+    def __init__(self, params: list[Tensor], states: list[State]) -> None:
+        self.params, self.states = params, states
+        self.arrays = [p._array for p in params]
+        ends = np.cumsum([a.size for a in self.arrays]).tolist()
+        self.slices = [slice(end - a.size, end) for a, end in zip(self.arrays, ends, strict=True)]
+        self.param, self.grad = np.empty((2, ends[-1]), self.arrays[0].dtype)
+        self.parts = self._parts(self.param)
+        self.state: State = {}
+        for key, value in states[0].items():
+            array = value._array
+            whole = [s[key]._array for s in states] if array.ndim else [array]
+            joined = np.concatenate(whole, axis=None) if array.ndim else array.copy()
+            self.state[key] = Tensor._make(joined)
+        self._hand_out()
+
+    def _parts(self, flat: Array) -> list[Array]:
+        return [flat[s].reshape(a.shape) for s, a in zip(self.slices, self.arrays, strict=True)]
+
+    def _hand_out(self) -> None:
+        """Make each parameter's state of parts of the joined one, and copies of its numbers."""
+        self.numbers: list[tuple[Array, list[Array]]] = []
+        for key, value in self.state.items():
+            array = value._array
+            if array.ndim:
+                own = self._parts(array)
+            else:
+                own = [array.copy() for _ in self.params]
+                self.numbers.append((array, own))
+            for state, part in zip(self.states, own, strict=True):
+                state[key] = Tensor._make(part)
+        self.members = [
+            (param, array, state, [v._array for v in state.values()])
+            for param, array, state in zip(self.params, self.arrays, self.states, strict=True)
+        ]
+
+    def fits(self, state: dict[Tensor, State]) -> bool:
+        """Whether parameters and states still are those that were joined."""
+        for param, array, own, known in self.members:
+            if param._array is not array or state[param] is not own or len(own) != len(known):
+                return False
+            if not all(map(is_, map(_array, own.values()), known)):
+                return False
+        return all(own.count(number) == len(own) for number, own in self.numbers)
+
+    def update(self, update: Update, group: dict[str, Any]) -> None:
+        """Call `update` for all of them at once."""
+        np.concatenate(self.arrays, axis=None, out=self.param)
+        grads: list[Any] = [p._grad._array for p in self.params]  # type: ignore[union-attr]
+        np.concatenate(grads, axis=None, out=self.grad)
+        new = not self.state
+        update(self.param, self.grad, self.state, group)
+        if new:
+            self._hand_out()
+        for param, array, part in zip(self.params, self.arrays, self.parts, strict=True):
+            array[...] = part
+            param._versions().n += 1
+        for number, own in self.numbers:
+            for array in own:
+                array[...] = number
+
+
+class Groups:
+    """The small parameters of each group, as they were joined for the last step."""
+
+    def __init__(self) -> None:
+        self.last: dict[int, tuple[list[Tensor], list[Flat], list[Tensor]]] = {}
+
+    def __reduce__(self) -> Any:
+        return Groups, ()  # a copy of an optimizer joins its own
+
+    def update(
+        self,
+        index: int,
+        params: list[Tensor],
+        state: dict[Tensor, State],
+        update: Update,
+        group: dict[str, Any],
+    ) -> list[Tensor]:
+        """Update those of `params` that can be joined, and return the others."""
+        small = [p for p in params if p._array.size <= SMALL]
+        before, flats, others = self.last.get(index, ([], [], []))
+        if len(before) != len(small) or not (
+            all(map(is_, before, small)) and all(flat.fits(state) for flat in flats)
+        ):
+            flats, others = _joined(small, state)
+            self.last[index] = small, flats, others
+        for flat in flats:
+            flat.update(update, group)
+        if len(small) == len(params):
+            return others
+        return others + [p for p in params if p._array.size > SMALL]
+
+
+def _joined(params: list[Tensor], state: dict[Tensor, State]) -> tuple[list[Flat], list[Tensor]]:
+    alike: dict[Any, list[Tensor]] = defaultdict(list)
+    memory: dict[int, list[Tensor]] = defaultdict(list)
+    for param in params:
+        array = param._array
+        memory[id(array if array.base is None else array.base)].append(param)
+    for sharing in memory.values():  # a parameter whose memory others share is updated in turn
+        for param in sharing:
+            alike[_kind(param, state[param]) if len(sharing) == 1 else None].append(param)
+    others = alike.pop(None, [])
+    flats = []
+    for group in alike.values():
+        if len(group) > 1:
+            flats.append(Flat(group, [state[p] for p in group]))
+        else:
+            others += group
+    return flats, others
+
+
+def _kind(param: Tensor, state: State) -> Any:
+    """What parameters have in common that can be joined; None for one that can't be."""
+    array = param._array
+    entries: list[Any] = [array.dtype]
+    for key, value in state.items():
+        own = _array(value)
+        if own is None or not array.ndim or own.shape not in ((), array.shape):
+            return None
+        entries.append((key, own.dtype, None if own.ndim else own.item()))
+    return tuple(entries) if array.ndim else None
+
+
+def _array(value: Any) -> Array | None:
+    return value._array if isinstance(value, TensorBase) else None
