@@ -202,6 +202,10 @@ def test_order_of_the_memory(both, dtype, layout):
 
     near(*both(lambda t: t.nn.functional.dropout(tensor(t), 0.4)))
     near(*both(lambda t: t.nn.functional.alpha_dropout(tensor(t), 0.4, True)))
+    near(*both(lambda t: t.nn.functional.feature_alpha_dropout(tensor(t), 0.4, True)))
+    near(*both(lambda t: t.nn.functional.gumbel_softmax(tensor(t), dim=1)))
+    for name in ("uniform_", "normal_", "trunc_normal_", "xavier_uniform_", "kaiming_normal_"):
+        near(*both(lambda t, name=name: getattr(t.nn.init, name)(tensor(t))))
     equal(*both(lambda t: t.rand_like(tensor(t))))
     near(*both(lambda t: t.randn_like(tensor(t))))
     equal(*both(lambda t: t.randint_like(tensor(t), 3, 90)))
@@ -214,6 +218,12 @@ def test_order_of_the_memory(both, dtype, layout):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5 if dtype == "float32" else 1e-11)
     chance = np.random.default_rng(0).random(120)
     equal(*both(lambda t: tensor(t).bernoulli_(LAYOUTS[layout](t, t.from_numpy(chance)))))
+
+
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore:dropout2d:UserWarning")
+def test_channels_without_size_are_dropped_in_the_order_of_indices(both):
+    equal(*both(lambda t: t.nn.functional.dropout2d(t.ones(40, 30).t(), 0.5)))
 
 
 @pytest.mark.torch

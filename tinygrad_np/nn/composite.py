@@ -6,7 +6,7 @@ import math
 import warnings
 from typing import Any
 
-from tinygrad_np.creation import empty_like
+from tinygrad_np.creation import empty
 from tinygrad_np.ops.activation import celu, elu, selu
 from tinygrad_np.ops.embedding import one_hot
 from tinygrad_np.ops.interpolate import interpolate
@@ -137,7 +137,7 @@ def gumbel_softmax(
     >>> tg.nn.functional.gumbel_softmax(tg.zeros(5), hard=True).sum()
     tensor(1.)
     """
-    gumbels = -empty_like(logits).exponential_().log()
+    gumbels = -empty(logits.shape, dtype=logits.dtype).exponential_().log()
     soft = softmax((logits + gumbels) / tau, dim)
     if not hard:
         return soft

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.creation import empty_like
 from tinygrad_np.generator import Generator, default_generator
 from tinygrad_np.nn.gain import calculate_gain, fans
+from tinygrad_np.ops import random
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tensor import Tensor
@@ -101,8 +103,10 @@ def trunc_normal_(
 
     if below(b) - below(a) > 0.3:
         values = _draw("normal", tensor, mean, std, generator)
+        like = np.empty_like(tensor._array)  # which has no gaps
         while (outside := (values < a) | (values > b)).any():
-            values[outside] = _draw("normal", tensor, mean, std, generator)[outside]
+            again = tensor if like.strides == tensor._array.strides else empty_like(tensor)
+            values[outside] = _draw("normal", again, mean, std, generator)[outside]
         return _fill(tensor, values)
 
     peak = (max(a, min(mean, b)) - mean) / std
@@ -331,7 +335,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
         return tensor
     rows = tensor.shape[0]
     cols = tensor.numel() // rows
-    matrix = _draw("normal", tensor, 0, 1, generator).reshape(rows, cols)
+    matrix = (generator or default_generator).normal(0, 1, (rows, cols), tensor._array.dtype)
     q, r = np.linalg.qr(matrix.T if rows < cols else matrix)
     q = q * np.sign(np.diagonal(r))
     q = q.T if rows < cols else q
@@ -368,8 +372,7 @@ def sparse_(
     tensor([2, 2, 2])
     """
     _expect_dims(tensor, (2,))
-    rows, cols = tensor.shape
-    zeros = math.ceil(sparsity * rows)
+    (rows, cols), zeros = tensor.shape, math.ceil(sparsity * tensor.shape[0])
     values = _draw("normal", tensor, 0, std, generator)
     for col in range(cols):
         values[default_generator.randperm(rows)[:zeros], col] = 0
@@ -379,9 +382,8 @@ def sparse_(
 def _draw(
     distribution: str, tensor: Tensor, a: float, b: float, generator: Generator | None
 ) -> Any:
-    """An array of random numbers of the tensor's shape and dtype."""
-    array = tensor._array
-    return getattr(generator or default_generator, distribution)(a, b, array.shape, array.dtype)
+    """An array of random numbers of the tensor's shape and dtype, in the order of its memory."""
+    return getattr(random, distribution)(tensor, a, b, generator=generator)
 
 
 def _fill(tensor: Tensor, values: Any) -> Tensor:
@@ -392,9 +394,9 @@ def _fill(tensor: Tensor, values: Any) -> Tensor:
 
 def _expect_dims(tensor: Tensor, allowed: tuple[int, ...]) -> None:
     if tensor.ndim not in allowed:
-        numbers = " or ".join(map(str, allowed))
         raise ValueError(
-            f"Only tensors with {numbers} dimensions are supported, got {tuple(tensor.shape)}"
+            f"Only tensors with {' or '.join(map(str, allowed))} dimensions are supported, got "
+            f"{tuple(tensor.shape)}"
         )
 
 

@@ -69,7 +69,7 @@ def dropout(input: Array, p: float = 0.5, training: bool = True, inplace: bool =
     >>> sorted(set(x.tolist()))
     [0.0, 1.25]
     """
-    return _noised(input, tuple(input.shape), p, training, inplace)
+    return _noised(input, None, p, training, inplace)
 
 
 def dropout1d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
@@ -191,7 +191,7 @@ def alpha_dropout(
     >>> tg.nn.functional.alpha_dropout(tg.ones(2, 3), 0.5).shape
     torch.Size([2, 3])
     """
-    return _noised(input, tuple(input.shape), p, training, inplace, FLOOR)
+    return _noised(input, None, p, training, inplace, FLOOR)
 
 
 def feature_alpha_dropout(
@@ -220,9 +220,9 @@ def _channels(input: Array, single: bool = False) -> Shape:
 
 
 def _noised(
-    input: Array, shape: Shape, p: float, training: bool, inplace: bool, floor: float = 0.0
+    input: Array, shape: Shape | None, p: float, training: bool, inplace: bool, floor: float = 0.0
 ) -> Array:
-    """The input with noise of a shape that broadcasts to its own."""
+    """The input with noise of a shape that broadcasts to its own, or for each element."""
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
@@ -236,14 +236,14 @@ def _noised(
     def function(y: Array) -> Array:
         if p == 1:
             return mul(y, 0.0)
-        if shape == x.shape and isinstance(input, TensorBase):
+        if shape is None and isinstance(input, TensorBase):
             ones = in_memory_order(input, draw)
         else:
-            ones = draw(shape)
+            ones = draw(x.shape if shape is None else shape)
         size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
         shift = (ones - (1 - p)) * (floor / size) if floor else None
         # in the memory layout of the input
-        like = np.empty_like(x, order=kept(x)) if shape == x.shape else ones
+        like = np.empty_like(x, order=kept(x)) if shape is None else ones
         scale = np.divide(ones, size, out=like)
         return mul(y, scale) if shift is None else affine(y, scale, shift)
 
