@@ -18,7 +18,8 @@ from numpy.lib.stride_tricks import as_strided
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import CPU, device
-from tinygrad_np.tape.graph import TensorBase, Version
+from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.version import Version
 
 __all__ = ["TypedStorage", "UntypedStorage"]
 
@@ -265,7 +266,7 @@ def set_(
         flat, version = memory._array.view(input._array.dtype), memory._version
         shape = (flat.size - storage_offset,) if size is None else tuple(size)
         array = _strided(flat, storage_offset, shape, stride)
-    input._array, input._version, input._view = array, version, None
+    input._array, input._counter, input._view = array, version, None
     version.n += 1
     return input
 

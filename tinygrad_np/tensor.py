@@ -21,7 +21,9 @@ from tinygrad_np.ops import compare, index
 from tinygrad_np.size import Size
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
-from tinygrad_np.tape.graph import DataVersion, Leaf, Node
+from tinygrad_np.tape.graph import Leaf, Node
+from tinygrad_np.tape.names import named
+from tinygrad_np.tape.version import DATA, DataVersion
 
 
 class Tensor(Hooks, Methods):
@@ -71,7 +73,7 @@ class Tensor(Hooks, Methods):
         else:
             array = np.empty(data, dtypes.default_float())
         self._array = array
-        self._node = self._version = self._view = self._grad = None
+        self._node = self._counter = self._view = self._grad = None
 
     # --- its life on the tape ---
 
@@ -117,7 +119,8 @@ class Tensor(Hooks, Methods):
 
     @property
     def grad_fn(self) -> Node | None:
-        return None if self.is_leaf else self._node
+        node = self._place()
+        return None if node is None or isinstance(node, Leaf) else named(node)
 
     @property
     def grad(self) -> Tensor | None:
@@ -157,7 +160,7 @@ class Tensor(Hooks, Methods):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
-        self._array, self._version = value._array, value._versions().counted
+        self._array, self._counter = value._array, value._versions().counted
         node = self._node
         if isinstance(node, Leaf):
             node.shape, node.dtype = self._array.shape, self._array.dtype
@@ -165,6 +168,14 @@ class Tensor(Hooks, Methods):
     @property
     def _base(self) -> Tensor | None:
         return None if self._view is None else self._view.base  # type: ignore[return-value]
+
+    def _is_view(self) -> bool:
+        return self._view is not None
+
+    @property
+    def _version(self) -> int:
+        """How often the elements were changed in place."""
+        return self._versions().n % DATA
 
     @property
     def output_nr(self) -> int:

@@ -360,7 +360,7 @@ def test_grad_fn_names_and_edges():
     assert y.grad_fn.name() == "MulBackward0"
     assert repr(y.grad_fn) == "<MulBackward0>"
     (a, i), (b, _) = y.grad_fn.next_functions
-    assert (a.name(), i, b.name()) == ("ExpBackward0", 0, "AccumulateGrad")
+    assert (a.name(), i, b.name()) == ("ExpBackward0", 0, "torch::autograd::AccumulateGrad")
     assert b.variable is x
 
 

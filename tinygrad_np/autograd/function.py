@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode, no_grad, set_grad_enabled
-from tinygrad_np.tape.graph import Node, check_stale, make
+from tinygrad_np.tape.graph import Node, make
 from tinygrad_np.tape.inplace import rebase
 from tinygrad_np.tape.saved import Packed
+from tinygrad_np.tape.version import check_stale
 from tinygrad_np.tensor import Tensor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -144,6 +145,12 @@ class FunctionNode(Node):
 
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
+
+    def __getattr__(self, name: str) -> Any:
+        """What `forward` left on its context: ``y.grad_fn.saved_tensors``."""
+        if name in ("ctx", "__deepcopy__") or not hasattr(self.ctx, name):
+            return super().__getattr__(name)
+        return getattr(self.ctx, name)
 
     def output(self, index: int) -> Node:
         """The node of one output."""

@@ -13,6 +13,7 @@ from tinygrad_np.tape.backward import GradientEdge
 from tinygrad_np.tape.grad_mode import mode as state
 from tinygrad_np.tape.graph import Node
 from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tape.names import named
 from tinygrad_np.tape.saved import Pair, pack
 from tinygrad_np.tape.watch import unwatch, watch
 from tinygrad_np.tensor import Tensor
@@ -268,7 +269,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require "
             "gradients"
         )
-    return GradientEdge(node, tensor.output_nr)
+    return GradientEdge(named(node), tensor.output_nr)
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

@@ -64,7 +64,7 @@ class UninitializedParameter(Parameter):
 
     def _become(self, value: Parameter) -> None:
         trained = self.requires_grad
-        self._array, self._version, self._node = value._array, value._version, None
+        self._array, self._counter, self._node = value._array, value._counter, None
         self.__class__ = Parameter  # type: ignore[assignment]
         self.requires_grad_(trained)
 

@@ -83,5 +83,5 @@ def _share(new: Tensor, data: Tensor | None) -> None:
             f"{type(new).__name__}() expects a Tensor, got {type(data).__name__}; "
             "make one with tensor(data) first"
         )
-    new._array, new._version = data._array, data._versions()
+    new._array, new._counter = data._array, data._versions()
     new._node = new._view = new._grad = None

@@ -1,4 +1,4 @@
-"""What the tape is made of: versions, nodes, and the bare base of Tensor.
+"""What the tape is made of: nodes, views, and the bare base of Tensor.
 
 A `Node` is one recorded application of an op. Its edges point to the nodes of the arguments,
 never to tensors, so an activation lives no longer than its user or a rule needs it, and there are
@@ -9,55 +9,24 @@ from __future__ import annotations
 
 import itertools
 import sys
-import warnings
 import weakref
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from tinygrad_np.kernels import layout
+from tinygrad_np.tape import names
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.handle import RemovableHandle
+from tinygrad_np.tape.version import Version, check_stale, only_through_data
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
 
 sequence = itertools.count(1)
 _new = object.__new__
-DATA = 1 << 32  # more than there are changes of the other kind
 SELF: Any = object()  # stands for the node itself among what it saved: no reference cycle
-
-
-class Version:
-    """How often an array was changed in place; shared by a tensor and its views."""
-
-    n = 0
-
-    @property
-    def counted(self) -> Version:
-        """The version where changes count: of `x.data` that of `x`."""
-        return self
-
-
-class DataVersion(Version):
-    """The version of `x.data`, whose changes PyTorch does not count; at `x` they count as DATA."""
-
-    def __init__(self, of: Version) -> None:
-        self._of, self._n = of, 0
-
-    @property
-    def counted(self) -> Version:
-        return self._of
-
-    @property
-    def n(self) -> int:  # type: ignore[override]
-        return self._n
-
-    @n.setter
-    def n(self, value: int) -> None:
-        self._of.n += (value - self._n) * DATA
-        self._n = value
 
 
 class View:
@@ -103,6 +72,7 @@ class Node:
     """
 
     __slots__ = ("__weakref__", "dtype", "edges", "hooks", "op", "retains", "seq", "shape")
+    called: ClassVar[str | None] = None  # in classes of one name
 
     def __init__(
         self,
@@ -127,12 +97,29 @@ class Node:
         >>> import tinygrad_np as tg
         >>> (tg.ones(2, requires_grad=True) * 2).grad_fn.name()
         'MulBackward0'
+
+        That is also the name of its class, ``type(x.grad_fn).__name__``.
         """
-        words = self.op.name.strip("_").split("_")
-        return "".join(w[:1].upper() + w[1:] for w in words) + "Backward0"
+        return self.called or names.name_of(self.op, self)
 
     def __repr__(self) -> str:
-        return f"<{self.name()}>"
+        return f"<{self.name().rpartition(':')[2]}>"
+
+    def __getattr__(self, name: str) -> Any:
+        """What the node saved for the walk back: ``_saved_self``, ``_saved_other``."""
+        if name.startswith(names.PREFIX):
+            return names.saved(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *names.saved_names(self)]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A dict for whatever is to be kept with the node."""
+        from tinygrad_np.tape.node_hooks import metadata  # which knows nodes
+
+        return metadata.setdefault(self, {})
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
@@ -141,7 +128,7 @@ class Node:
         None stands for an argument without gradient.
         """
         places: dict[int, Node | None] = dict.fromkeys(range(len(self._arguments())))
-        places.update((self.argument(i), edge[0]) for i, edge in enumerate(self.edges))
+        places.update((self.argument(i), names.named(edge[0])) for i, edge in enumerate(self.edges))
         return tuple((places[i], 0) for i in sorted(places))
 
     def walked(self, found: Sequence[Any], needed: set[Node] | None) -> list[int]:
@@ -196,11 +183,7 @@ class Node:
         return result
 
     def _freed(self) -> RuntimeError:
-        return RuntimeError(
-            f"Trying to backward through the graph a second time: what {self.name()} saved has "
-            "been freed. Pass retain_graph=True to the first backward() or grad() if the graph is "
-            "needed again."
-        )
+        return RuntimeError(names.FREED.format(self.name()))
 
     def _on_tape(self, values: Sequence[Any], refs: Sequence[Any]) -> list[Any]:
         """What was saved, the arrays as Tensors in their old place on the tape."""
@@ -281,12 +264,15 @@ class Leaf(Node):
         self.after: dict[int, Callable[[Any], None]] = {}
 
     def name(self) -> str:
-        return "AccumulateGrad"
+        return "torch::autograd::AccumulateGrad"
 
     @property
-    def variable(self) -> TensorBase | None:
-        """The tensor, while it lives."""
-        return self.tensor()
+    def variable(self) -> TensorBase:
+        """The tensor; AttributeError when it is no more."""
+        tensor = self.tensor()
+        if tensor is None:
+            raise AttributeError("the tensor of this node is no more: keep it where it was made")
+        return tensor
 
     def release(self) -> None:
         pass
@@ -295,16 +281,16 @@ class Leaf(Node):
 class TensorBase:
     """An array with a place on the tape; `Tensor` gives it methods.
 
-    `_node` is None for a constant. `_version` is made when first needed. `_view` is None unless
+    `_node` is None for a constant. `_counter` is made when first needed. `_view` is None unless
     the array is a view of another tensor's.
     """
 
-    __slots__ = ("_array", "_grad", "_node", "_version", "_view")
+    __slots__ = ("_array", "_counter", "_grad", "_node", "_view")
 
     _array: np.ndarray[Any, np.dtype[Any]]
     _grad: Tensor | None
     _node: Node | None
-    _version: Version | None
+    _counter: Version | None
     _view: View | None
 
     @classmethod
@@ -318,7 +304,7 @@ class TensorBase:
         self = _new(cls)  # past Tensor.__init__
         self._array = array
         self._node = node
-        self._version = version
+        self._counter = version
         self._view = view
         self._grad = None
         return self
@@ -364,7 +350,7 @@ class TensorBase:
             if not isinstance(self._node, Leaf):
                 self._node = None
         else:
-            again = tensor_class[0]._make(view.base._array, base, self._version)
+            again = tensor_class[0]._make(view.base._array, base, self._counter)
             with enable_grad():
                 self._move(replay(again, view.steps)._node)
         return self._node
@@ -378,33 +364,10 @@ class TensorBase:
 
     def _versions(self) -> Version:
         """The tensor's version, shared with its views."""
-        version = self._version
+        version = self._counter
         if version is None:
-            version = self._version = Version()
+            version = self._counter = Version()
         return version
-
-
-def only_through_data(n: int, at: int) -> bool:
-    """Whether between two versions there were changes through `.data` alone."""
-    return (n - at) % DATA == 0
-
-
-def check_stale(what: str, n: int, at: int) -> None:
-    """RuntimeError for a value saved at another version; a warning if only `.data` was changed."""
-    if only_through_data(n, at):
-        warnings.warn(
-            f"{what} was changed through .data since: the gradient is computed from what is there "
-            "now, as PyTorch does without a word. It is wrong unless the change is to elements "
-            "that were not read",
-            UserWarning,
-            stacklevel=2,
-        )
-        return
-    raise RuntimeError(
-        "one of the variables needed for gradient computation has been modified by an inplace "
-        f"operation: {what} is at version {n % DATA}; expected version {at % DATA} instead. "
-        "Change a clone() of it, or use the out-of-place form of the operation."
-    )
 
 
 def replay(value: Any, steps: Sequence[tuple[Any, dict[str, Any]]]) -> Any:
@@ -428,7 +391,7 @@ def make(
     self = _new(tensor_class[0])
     self._array = array
     self._node = node
-    self._version = version
+    self._counter = version
     self._view = view
     self._grad = None
     return self

@@ -12,6 +12,7 @@ from tinygrad_np.tape.handle import RemovableHandle, added
 
 Hook = Callable[..., Any]
 
+metadata: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
 _after: weakref.WeakKeyDictionary[Any, dict[int, Hook]] = weakref.WeakKeyDictionary()
 
 

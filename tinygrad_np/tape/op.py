@@ -38,8 +38,9 @@ from tinygrad_np.tape.complex import (
     refuse_complex,
 )
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import JointNode, Node, TensorBase, Version, View, make
+from tinygrad_np.tape.graph import JointNode, Node, TensorBase, View, make
 from tinygrad_np.tape.signature import Rule, Signature, missing
+from tinygrad_np.tape.version import Version
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tinygrad_np.tape.grad_mode import mode, no_grad
-from tinygrad_np.tape.graph import SELF, Leaf, Node, TensorBase, Version, check_stale, make
+from tinygrad_np.tape.graph import SELF, Leaf, Node, TensorBase, make
 from tinygrad_np.tape.signature import is_saved
+from tinygrad_np.tape.version import Version, check_stale
 
 
 class Pair(NamedTuple):
@@ -49,7 +50,7 @@ class Packed:
                 "Output of saved tensor unpack_hook expected to be a Tensor but got result of type "
                 f"{type(found).__name__}"
             )
-        if found._version is self.version and self.version.n != self.at:
+        if found._counter is self.version and self.version.n != self.at:
             what = f"a tensor of shape {list(found._array.shape)}, kept by a pack hook,"
             check_stale(what, self.version.n, self.at)
         return found

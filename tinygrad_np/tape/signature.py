@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from tinygrad_np.tape.flags import check_flags, flags
-from tinygrad_np.tape.graph import SELF, TensorBase, Version
+from tinygrad_np.tape.graph import SELF, TensorBase
+from tinygrad_np.tape.version import Version
 
 ARRAY = re.compile("array|tensor", re.IGNORECASE)  # in the annotation of an array argument
 VARIADIC = 0x04  # the flag of a code object that takes *args
@@ -180,7 +181,7 @@ def _saver(
         a = args[needs[0][1]]
         if not isinstance(a, TensorBase):
             return [a], [], version
-        at = a._version or a._versions()
+        at = a._counter or a._versions()
         return [a._array], [(0, at, at.n, a._node)], version
 
     def anything(
@@ -192,7 +193,7 @@ def _saver(
             if kind == _ARGUMENT:
                 a = args[key]
                 if isinstance(a, TensorBase):
-                    at = a._version or a._versions()
+                    at = a._counter or a._versions()
                     refs.append((len(values), at, at.n, a._node))
                     a = a._array
                 values.append(a)
