@@ -212,6 +212,27 @@ def test_plain_attributes_may_precede_super_init():
     assert Early().number == 3
 
 
+def test_members_are_found_by_getattr_called_by_name():
+    class Proxy(nn.Module):
+        def __init__(self, net):
+            super().__init__()
+            self.net = net
+
+        def __getattr__(self, name):
+            try:
+                return super().__getattr__(name)
+            except AttributeError:
+                return getattr(self.net, name)
+
+    proxy = Proxy(nn.Linear(2, 3))
+    assert proxy.weight is proxy.net.weight
+    assert proxy.__getattr__("net") is proxy.net
+    assert proxy.net.__getattr__("bias") is proxy.net.bias
+    assert nn.BatchNorm1d(2).__getattr__("running_mean").shape == (2,)
+    with pytest.raises(AttributeError, match="'Linear' object has no attribute 'other'"):
+        proxy.other  # noqa: B018
+
+
 def test_members_of_one_kind_can_be_changed_as_a_mapping():
     net = Net()
     net._modules["a"] = relu = nn.ReLU()

@@ -132,7 +132,9 @@ class Members:
         if isinstance(value, Buffer):
             self._buffer_names[name] = value.persistent
 
-    def __getattr__(self, name: str) -> Any:  # only called for what is not there
+    def __getattr__(self, name: str) -> Any:  # for what is not there, or called by name
+        if any(name in self.__dict__.get(kind.table, ()) for kind in _KINDS):
+            return self.__dict__[name]
         if "_parameter_names" not in self.__dict__ and not name.startswith("__"):
             raise _not_initialized(self, f"read {name!r}")
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
