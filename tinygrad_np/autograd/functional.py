@@ -39,7 +39,8 @@ def vjp(
     create_graph : bool, default False
         Record the computation, so that the results can be differentiated.
     strict : bool, default False
-        RuntimeError, instead of zeros, for an input that the outputs do not depend on.
+        RuntimeError, instead of zeros, for an input that the outputs do not depend on, and with
+        `create_graph` for one that the derivative does not depend on.
 
     Returns
     -------
@@ -60,6 +61,7 @@ def vjp(
         vs = None if v is None else _tuple(v)
         _check_shapes(vs, ys, "v", "outputs")
         products = product(ys, xs, vs, create_graph, strict)
+        _check_strict(products, create_graph and strict)
     return _like(results, _done(ys, create_graph)), _like(inputs, _done(products, create_graph))
 
 
@@ -99,6 +101,7 @@ def jvp(
             raise RuntimeError("v can be left out only for one input of one element")
         _check_shapes(vs, xs, "v", "inputs")
         along = directions(ys, xs, strict)(vs, create_graph)
+        _check_strict(along, create_graph and strict)
     return _like(results, _done(ys, create_graph)), _like(results, _done(along, create_graph))
 
 
@@ -116,8 +119,10 @@ def jacobian(
     ----------
     func, inputs, create_graph, strict
         As for `vjp`.
-    vectorize, strategy
-        Accepted; the Jacobian is computed row by row by walks back.
+    vectorize : bool
+        Of no effect: the Jacobian is computed row by row.
+    strategy : {"reverse-mode", "forward-mode"}
+        Of no effect: the rows are computed by walks back.
 
     Returns
     -------
@@ -133,11 +138,18 @@ def jacobian(
     tensor([[2., 0.],
             [0., 4.]])
     """
+    if strategy not in ("reverse-mode", "forward-mode"):
+        raise AssertionError(
+            f"expected strategy to be 'reverse-mode' or 'forward-mode', got {strategy!r}"
+        )
     with enable_grad():
         xs = _live(inputs, create_graph)
         results = func(*xs)
-        rows = [_like(inputs, blocks(y, xs, create_graph, strict)) for y in _tuple(results)]
-    return tuple(rows) if isinstance(results, (tuple, list)) else rows[0]
+        found = [blocks(y, xs, create_graph, strict) for y in _tuple(results)]
+        for row in found:
+            _check_strict(row, create_graph and strict)
+    rows = [_like(inputs, row) for row in found]
+    return tuple(rows) if isinstance(results, tuple) else rows[0]
 
 
 def hessian(
@@ -153,9 +165,9 @@ def hessian(
     Parameters
     ----------
     func, inputs, create_graph, strict, vectorize
-        As for `jacobian`.
+        As for `jacobian`; under `strict` the gradient must depend on each input, too.
     outer_jacobian_strategy
-        Accepted.
+        As `strategy` of `jacobian`.
 
     Returns
     -------
@@ -171,10 +183,10 @@ def hessian(
     """
 
     def gradient(*xs: Tensor) -> Tensors:
-        (y,) = _scalar(func(*xs))
+        y = _scalar(func(*xs))
         return _like(inputs, product((y,), xs, None, True, strict))
 
-    return jacobian(gradient, inputs, create_graph=create_graph)
+    return jacobian(gradient, inputs, create_graph, strict, vectorize, outer_jacobian_strategy)
 
 
 def hvp(
@@ -213,27 +225,29 @@ def hvp(
         if v is None and (len(xs) != 1 or xs[0].numel() != 1):
             raise RuntimeError("v can be left out only for one input of one element")
         _check_shapes(vs, xs, "v", "inputs")
-        first = product(y, xs, None, True, strict)
+        first = product((y,), xs, None, True, strict)
         products = product(first, xs, vs, create_graph, strict)
-    return _done(y, create_graph)[0], _like(inputs, _done(products, create_graph))
+        _check_strict(products, create_graph and strict)
+    return _done((y,), create_graph)[0], _like(inputs, _done(products, create_graph))
 
 
 vhp = hvp  # the Hessian is symmetric
 
 
 def _tuple(values: Tensors) -> tuple[Any, ...]:
-    found = tuple(values) if isinstance(values, (tuple, list)) else (values,)
+    found = values if isinstance(values, tuple) else (values,)
     for value in found:
         if not isinstance(value, Tensor):
-            raise TypeError(f"expected Tensors or tuples of Tensors, got {type(value).__name__}")
+            raise TypeError(f"expected a Tensor or a tuple of Tensors, got {type(value).__name__}")
     return found
 
 
-def _scalar(value: Any) -> tuple[Tensor]:
+def _scalar(value: Any) -> Tensor:
+    _tuple(value)
     if not isinstance(value, Tensor) or value.numel() != 1:
         shape = tuple(value.shape) if isinstance(value, Tensor) else type(value).__name__
         raise RuntimeError(f"the function should return a Tensor of one element, got {shape}")
-    return (value.reshape(()),)
+    return value
 
 
 def _like(model: Tensors, values: tuple[Any, ...]) -> Any:
@@ -251,6 +265,16 @@ def _live(inputs: Tensors, create_graph: bool) -> tuple[Any, ...]:
 
 def _done(values: tuple[Any, ...], create_graph: bool) -> tuple[Any, ...]:
     return values if create_graph and mode.grad else tuple(v.detach() for v in values)
+
+
+def _check_strict(values: tuple[Any, ...], strict: bool) -> None:
+    """RuntimeError for a derivative that does not depend on the inputs."""
+    for i, value in enumerate(values):
+        if strict and not value.requires_grad:
+            raise RuntimeError(
+                f"The jacobian of the user-provided function is independent of input {i}. This is "
+                "not allowed in strict mode when create_graph=True."
+            )
 
 
 def _check_shapes(vs: Any, targets: tuple[Any, ...], name: str, of: str) -> None:

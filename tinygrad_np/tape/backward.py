@@ -10,6 +10,7 @@ import numpy as np
 
 from tinygrad_np.tape.engine import run
 from tinygrad_np.tape.graph import Node, TensorBase, tensor_class
+from tinygrad_np.tape.op import REGISTRY
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -125,7 +126,8 @@ def grad(
     allow_unused : bool, optional
         Give None for an input that the outputs do not depend on, instead of an error.
     is_grads_batched : bool, default False
-        Only False is supported.
+        Each of `grad_outputs` has a first dimension more, of as many gradients; so have the
+        results. The walk is made once for each.
     materialize_grads : bool, default False
         Zeros instead of None for unused inputs.
 
@@ -138,6 +140,10 @@ def grad(
     ------
     RuntimeError
         As `backward`, and for an input that does not require grad or, unless allowed, is unused.
+    ValueError
+        For batches of several sizes, or none.
+    IndexError
+        For a batch of no gradients, or without a first dimension.
 
     Examples
     --------
@@ -148,7 +154,20 @@ def grad(
     (tensor(18.),)
     """
     if is_grads_batched:
-        raise NotImplementedError("is_grads_batched: call grad() once for each grad_outputs")
+        batch = _batch(_sequence(outputs), grad_outputs)
+        keep = (create_graph if retain_graph is None else retain_graph,)
+        columns = zip(
+            *(
+                grad(
+                    outputs, inputs, g, kept, create_graph, only_inputs, allow_unused,
+                    materialize_grads=materialize_grads,
+                )
+                for g, kept in zip(batch, (True,) * (len(batch) - 1) + keep, strict=True)
+            ),
+            strict=True,
+        )  # fmt: skip
+        stack = REGISTRY["tinygrad_np.ops.join._stack"]  # the ops are built on the tape
+        return tuple(None if c[0] is None else stack(*c, dim=0) for c in columns)  # type: ignore[misc]
     if materialize_grads and allow_unused is False:
         raise ValueError("Expected allow_unused to be True or not passed with materialize_grads")
     targets = _sequence(inputs)
@@ -182,6 +201,32 @@ def grad(
                 "the desired behavior."
             )
     return tuple(result)
+
+
+def _batch(outputs: Sequence[Any], grads: TensorOrTensors) -> list[list[Any]]:
+    """The gradients of the outputs for each walk, from tensors with a first dimension more."""
+    grads = _sequence(grads) if grads is not None else (None,)
+    shapes = [tuple(getattr(g, "shape", ())) for g in grads]
+    sizes = {shape[0] for shape in shapes if shape}
+    if grads[0] is not None and () in shapes:
+        raise IndexError("is_grads_batched: a gradient has no dimension for the batch")
+    if () in shapes or len(sizes) != 1:
+        raise ValueError(
+            "is_grads_batched: expected grad_outputs with the same first dimension, the gradients "
+            f"of one walk each; their shapes are {[list(shape) for shape in shapes]}"
+        )
+    for i, (shape, output) in enumerate(zip(shapes, outputs, strict=False)):
+        node = _node(output)
+        if node is not None and tuple(shape[1:]) != node.shape:
+            raise RuntimeError(
+                "If `is_grads_batched=True`, the first dimension of each grad_output is the batch "
+                f"dimension and the others match the output's: grad_output[{i}] has the shape "
+                f"{list(shape)} and output[{i}] {list(node.shape)}"
+            )
+    (size,) = sizes
+    if size == 0:
+        raise IndexError("is_grads_batched: expected one gradient at least, got a batch of none")
+    return [[g[i] for g in grads] for i in range(size)]
 
 
 def _sequence(tensors: TensorOrTensors) -> Sequence[Any]:
