@@ -19,23 +19,23 @@ from tinygrad_np.amp import (
     is_autocast_cpu_enabled
 )
 from tinygrad_np.conversion import (
-    as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor
+    as_tensor, asarray, from_dlpack, from_numpy, frombuffer, scalar_tensor, tensor, to_dlpack
 )
 from tinygrad_np.creation import (
-    arange, empty, empty_like, eye, full, full_like, linspace, logspace, ones, ones_like, range,
-    zeros, zeros_like
+    arange, empty, empty_like, empty_permuted, eye, full, full_like, linspace, logspace, ones,
+    ones_like, range, zeros, zeros_like
 )
 from tinygrad_np.compiler import compile
 from tinygrad_np.device import device, get_default_device, set_default_device
 from tinygrad_np.dtypes import (
     bfloat16, bool_ as bool, can_cast, cdouble, cfloat, complex64, complex128, double, dtype,
-    finfo, float_ as float, float16, float32, float64, get_default_dtype, half, iinfo, int_ as int,
-    int16, int32, int64, int8, long, promote_types, set_default_dtype, short, uint16, uint32,
+    finfo, float_ as float, float16, float32, float64, get_default_dtype, half, iinfo, int_ as
+    int, int16, int32, int64, int8, long, promote_types, set_default_dtype, short, uint16, uint32,
     uint64, uint8
 )
 from tinygrad_np.formats import (
-    channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format, sparse_coo,
-    strided
+    channels_last, channels_last_3d, contiguous_format, memory_format, preserve_format,
+    sparse_coo, strided
 )
 from tinygrad_np.formatting import set_printoptions
 from tinygrad_np.generator import Generator
@@ -74,7 +74,7 @@ from tinygrad_np.ops.conv import (
     conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 )
 from tinygrad_np.ops.counting import (
-    bincount, bucketize, histc, histogram, searchsorted, unique,
+    bincount, bucketize, histc, histogram, histogramdd, searchsorted, unique,
     unique_consecutive
 )
 from tinygrad_np.ops.covariance import corrcoef, cov
@@ -118,14 +118,16 @@ from tinygrad_np.ops.mask import (
     argwhere, masked_fill, masked_scatter, masked_select, nonzero, nonzero_static
 )
 from tinygrad_np.ops.matrix import (
-    addbmm, addmm, addmv, addr, baddbmm, block_diag, chain_matmul, cross, kron, matrix_power, trace
+    addbmm, addmm, addmv, addr, baddbmm, block_diag, chain_matmul, cross, kron, matrix_power,
+    trace
 )
 from tinygrad_np.ops.matrix_functions import logdet, matrix_exp, vander_falling as vander
 from tinygrad_np.ops.normalize import layer_norm, rms_norm
 from tinygrad_np.ops.norms import dist, norm
 from tinygrad_np.ops.old_linalg import cholesky, lu, lu_solve, qr, svd, triangular_solve
 from tinygrad_np.ops.parts import (
-    chunk, dsplit, hsplit, narrow, select, split, split_with_sizes, tensor_split, unbind, vsplit
+    chunk, dsplit, hsplit, narrow, narrow_copy, select, split, split_with_sizes, tensor_split,
+    unbind, vsplit
 )
 from tinygrad_np.ops.piecewise import hardshrink, prelu, relu, rrelu, threshold
 from tinygrad_np.ops.pool import avg_pool1d, max_pool1d, max_pool2d
@@ -167,8 +169,8 @@ from tinygrad_np.size import Size
 from tinygrad_np.strides import as_strided, as_strided_scatter, empty_strided
 from tinygrad_np.switches import (
     are_deterministic_algorithms_enabled, get_float32_matmul_precision, get_num_interop_threads,
-    is_autocast_enabled, set_float32_matmul_precision, set_flush_denormal, set_num_interop_threads,
-    use_deterministic_algorithms
+    is_autocast_enabled, set_float32_matmul_precision, set_flush_denormal,
+    set_num_interop_threads, use_deterministic_algorithms
 )
 from tinygrad_np.ops.volume import max_pool3d
 from tinygrad_np.tape.grad_mode import (
@@ -201,85 +203,80 @@ unsafe_chunk, unsafe_split, unsafe_split_with_sizes = chunk, split, split_with_s
 
 __all__ = [
     "abs", "absolute", "accelerator", "acos", "acosh", "adaptive_avg_pool1d", "add", "addbmm",
-    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose",
-    "alpha_dropout", "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos",
-    "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "are_deterministic_algorithms_enabled", "argmax", "argmin", "argsort", "argwhere",
-    "as_strided", "as_strided_scatter", "as_tensor", "asarray", "asin", "asinh", "atan",
-    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autocast", "autograd",
-    "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli", "bfloat16",
-    "bilinear", "bincount", "binomial", "bitwise_and", "bitwise_left_shift", "bitwise_not",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window", "block_diag",
-    "bmm", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors", "broadcast_to",
-    "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist", "cdouble",
-    "ceil", "celu", "cfloat", "chain_matmul", "channel_shuffle", "channels_last",
-    "channels_last_3d", "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve",
-    "chunk", "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack",
-    "combinations", "compile", "compiler", "complex", "complex128", "complex64", "concat",
-    "concatenate", "conj", "conj_physical", "contiguous_format", "conv1d", "conv2d", "conv3d",
-    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
-    "cosh", "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin",
-    "cumprod", "cumsum", "cumulative_trapezoid", "default_generator", "deg2rad", "det",
-    "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff",
-    "digamma", "dist", "distributed", "distributions", "div", "divide", "dot", "double",
-    "DoubleTensor", "dropout", "dsplit", "dstack", "dtype", "dtypes", "e", "einsum", "empty",
-    "empty_like", "empty_strided", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv",
-    "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix",
-    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
-    "float_power", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac",
-    "frexp", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "gather",
-    "gcd", "ge", "Generator", "ger", "get_autocast_cpu_dtype",
-    "get_autocast_dtype", "get_autocast_gpu_dtype", "get_conv_algorithm", "get_default_device",
-    "get_default_dtype", "get_device", "get_float32_matmul_precision", "get_num_interop_threads",
-    "get_num_threads",
-    "get_rng_state", "gradient", "greater", "greater_equal", "group_norm", "gt", "half",
-    "HalfTensor", "hamming_window", "hann_window", "hardshrink", "heaviside", "histc",
-    "histogram", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
-    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select",
-    "inf", "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64",
-    "int8", "IntTensor", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
-    "is_autocast_cpu_enabled",
-    "is_autocast_enabled", "is_complex", "is_conj", "is_floating_point", "is_grad_enabled",
-    "is_inference", "is_inference_mode_enabled", "is_neg", "is_nonzero", "is_same_size",
-    "is_signed", "is_storage", "is_tensor", "isclose", "isfinite", "isin", "isinf", "isnan",
-    "isneginf", "isposinf", "isreal", "istft", "jit", "kaiser_window", "kron", "kthvalue",
-    "layer_norm", "lcm", "ldexp", "le", "lerp", "less", "less_equal", "lgamma", "linalg",
-    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp",
-    "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not", "logical_or",
-    "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt", "lu",
-    "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter", "masked_select",
-    "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d", "max_pool3d",
-    "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum", "mm", "mode",
-    "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply", "multiprocessing", "mv",
-    "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum",
-    "narrow", "ne", "neg", "negative", "newaxis", "nextafter", "nn", "no_grad", "nonzero",
-    "nonzero_static", "norm", "normal", "not_equal", "numel", "ones", "ones_like", "onnx",
-    "op", "optim", "outer", "pairwise_distance", "pdist", "permute", "pi", "pinverse",
-    "pixel_shuffle", "pixel_unshuffle", "poisson", "polar", "polygamma", "positive", "pow",
-    "prelu", "preserve_format", "prod", "profiler", "promote_types", "put", "qr", "quantile",
-    "rad2deg", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
-    "random", "randperm", "range", "ravel", "real", "reciprocal", "relu", "remainder",
-    "renorm", "repeat_interleave", "reshape", "resolve_conj", "resolve_neg", "result_type",
-    "return_types", "rms_norm", "roll", "rot90", "round", "row_stack", "rrelu", "rsqrt",
-    "rsub", "save", "scalar_tensor", "scatter", "scatter_add", "scatter_reduce",
-    "searchsorted", "seed", "select", "select_scatter", "selu", "set_conv_algorithm",
-    "set_default_device", "set_default_dtype", "set_default_tensor_type",
+    "addcdiv", "addcmul", "addmm", "addmv", "addr", "adjoint", "all", "allclose", "alpha_dropout",
+    "amax", "amin", "aminmax", "amp", "angle", "any", "arange", "arccos", "arccosh", "arcsin",
+    "arcsinh", "arctan", "arctan2", "arctanh", "are_deterministic_algorithms_enabled", "argmax",
+    "argmin", "argsort", "argwhere", "as_strided", "as_strided_scatter", "as_tensor", "asarray",
+    "asin", "asinh", "atan", "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d",
+    "autocast", "autograd", "avg_pool1d", "backends", "baddbmm", "bartlett_window", "bernoulli",
+    "bfloat16", "bilinear", "bincount", "binomial", "bitwise_and", "bitwise_left_shift",
+    "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor", "blackman_window",
+    "block_diag", "bmm", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors",
+    "broadcast_to", "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist",
+    "cdouble", "ceil", "celu", "cfloat", "chain_matmul", "channel_shuffle", "channels_last",
+    "channels_last_3d", "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk",
+    "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
+    "compiler", "complex", "complex128", "complex64", "concat", "concatenate", "conj",
+    "conj_physical", "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
+    "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
+    "cumsum", "cumulative_trapezoid", "default_generator", "deg2rad", "det", "device", "diag",
+    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
+    "distributed", "distributions", "div", "divide", "dot", "double", "DoubleTensor", "dropout",
+    "dsplit", "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "empty_permuted",
+    "empty_strided", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix", "flatten", "flip",
+    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "FloatTensor",
+    "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "from_dlpack", "from_numpy",
+    "frombuffer", "full", "full_like", "func", "gather", "gcd", "ge", "Generator", "ger",
+    "get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype",
+    "get_conv_algorithm", "get_default_device", "get_default_dtype", "get_device",
+    "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "get_rng_state",
+    "gradient", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
+    "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram",
+    "histogramdd", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
+    "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
+    "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
+    "IntTensor", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
+    "is_autocast_cpu_enabled", "is_autocast_enabled", "is_complex", "is_conj",
+    "is_floating_point", "is_grad_enabled", "is_inference", "is_inference_mode_enabled", "is_neg",
+    "is_nonzero", "is_same_size", "is_signed", "is_storage", "is_tensor", "isclose", "isfinite",
+    "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "istft", "jit", "kaiser_window",
+    "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lerp", "less", "less_equal",
+    "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
+    "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long", "LongTensor", "lt",
+    "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
+    "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
+    "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
+    "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply",
+    "multiprocessing", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
+    "nanquantile", "nansum", "narrow", "narrow_copy", "ne", "neg", "negative", "newaxis",
+    "nextafter", "nn", "no_grad", "nonzero", "nonzero_static", "norm", "normal", "not_equal",
+    "numel", "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "pdist",
+    "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar",
+    "polygamma", "positive", "pow", "prelu", "preserve_format", "prod", "profiler",
+    "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "random", "randperm", "range", "ravel", "real",
+    "reciprocal", "relu", "remainder", "renorm", "repeat_interleave", "reshape", "resolve_conj",
+    "resolve_neg", "result_type", "return_types", "rms_norm", "roll", "rot90", "round",
+    "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
+    "scatter_reduce", "searchsorted", "seed", "select", "select_scatter", "selu",
+    "set_conv_algorithm", "set_default_device", "set_default_dtype", "set_default_tensor_type",
     "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled",
     "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
-    "short", "ShortTensor",
-    "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size", "slice_scatter",
-    "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special",
-    "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",
+    "short", "ShortTensor", "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size",
+    "slice_scatter", "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor",
+    "special", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",
     "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "testing", "threshold", "tile", "topk", "trace", "transpose",
+    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split",
+    "tensordot", "testing", "threshold", "to_dlpack", "tile", "topk", "trace", "transpose",
     "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices",
     "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8", "unbind",
-    "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk",
-    "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms",
-    "utils", "vander", "var", "var_mean", "vdot", "version", "view_as_complex",
-    "view_as_real", "vision", "vmap", "vsplit", "vstack", "where", "xlogy", "zeros",
-    "zeros_like",
+    "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
+    "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
+    "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision", "vmap",
+    "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -303,8 +300,9 @@ PARTS = (
     "testing", "utils", "version", "vision",
 )
 PARTS_OF = {
-    "channel_shuffle": "nn.functional", "sparse_coo_tensor": "sparse", "spmm": "sparse",
-    "vmap": "func",
+    "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",
+    "selu_": "nn.functional", "threshold_": "nn.functional", "sparse_coo_tensor": "sparse",
+    "spmm": "sparse", "vmap": "func",
 }
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "as_tensor",
     "asarray",
     "from_dlpack",
+    "to_dlpack",
     "from_numpy",
     "frombuffer",
     "scalar_tensor",
@@ -245,8 +246,36 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     """
     if device is not None:
         require_cpu(device)
-    array = np.from_dlpack(ext_tensor)
+    array = np.from_dlpack(
+        ext_tensor if hasattr(ext_tensor, "__dlpack__") else _Capsule(ext_tensor)
+    )
     return from_numpy(array.copy() if copy else array)
+
+
+class _Capsule:
+    """What `to_dlpack` makes, as an object of the protocol."""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **_: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return 1, 0  # the CPU
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A capsule for `from_dlpack` of this or another library, which may be read once.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> x = tg.zeros(2)
+    >>> tg.from_dlpack(tg.to_dlpack(x)).fill_(1.0), x
+    (tensor([1., 1.]), tensor([1., 1.]))
+    """
+    return tensor.__dlpack__(max_version=(1, 0))
 
 
 def frombuffer(

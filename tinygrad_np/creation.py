@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ __all__ = [
     "arange",
     "empty",
     "empty_like",
+    "empty_permuted",
     "eye",
     "full",
     "full_like",
@@ -130,6 +132,40 @@ def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     torch.Size([2, 0])
     """
     return made(np.empty(shape_of(sizes, size), float_type(options)), options)
+
+
+def empty_permuted(size: Any, physical_layout: Sequence[int], **options: Unpack[Options]) -> Tensor:
+    """A tensor of arbitrary values, with its dimensions in some order in memory.
+
+    Parameters
+    ----------
+    size : sequence of int
+    physical_layout : sequence of int
+        The dimensions, from the widest apart in memory to the closest.
+    **options
+        As for `zeros`.
+
+    Raises
+    ------
+    RuntimeError
+        If `physical_layout` is not each dimension once.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.empty_permuted((2, 3, 5), (0, 2, 1)).stride()
+    (15, 1, 3)
+    """
+    order = tuple(physical_layout)
+    if sorted(order) != np.arange(len(size)).tolist():
+        raise RuntimeError(
+            f"empty_permuted: expected each of the {len(size)} dimensions once as physical_layout, "
+            f"got {list(order)}"
+        )
+    trained = options.pop("requires_grad", False)
+    out: Tensor = empty([size[d] for d in order], **options).permute(*np.argsort(order).tolist())
+    out.requires_grad_(trained)
+    return out
 
 
 def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:

@@ -74,6 +74,19 @@ class Layout(TensorBase):
         steps = tuple(s // self._array.itemsize for s in self._in_order().strides)
         return steps if dim is None else steps[dim]
 
+    def dim_order(self, *, ambiguity_check: bool = False) -> tuple[int, ...]:
+        """The dimensions from the widest apart in memory to the closest.
+
+        RuntimeError, if asked to check, where sizes of 1 or equal strides allow several orders.
+        """
+        steps = self.stride()
+        if ambiguity_check and (1 in self._array.shape or len(set(steps)) < len(steps)):
+            raise RuntimeError(
+                "The tensor does not have unique dim order: it has the shape "
+                f"{list(self._array.shape)} and the strides {list(steps)}"
+            )
+        return tuple(sorted(range(len(steps)), key=lambda d: -steps[d]))
+
     def data_ptr(self) -> int:
         """The address of the first element."""
         return int(self._in_order().ctypes.data)

@@ -303,6 +303,7 @@ class Methods(Layout):
     triu, triu_ = triangle.triu, inplace(triangle.triu)
 
     # --- parts and repetition: ops/parts.py, ops/repetition.py ---
+    narrow_copy = parts.narrow_copy
     narrow, select, unfold, unbind = parts.narrow, parts.select, parts.unfold, parts.unbind
     split, split_with_sizes = parts._split, parts.split_with_sizes
     chunk, tensor_split = parts.chunk, parts.tensor_split

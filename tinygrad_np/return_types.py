@@ -6,11 +6,10 @@ from collections import namedtuple
 from typing import Any
 
 __all__ = [
-    "aminmax", "cummax", "cummin", "frexp", "histogram", "kthvalue", "max", "median", "min", "mode",
-    "nanmedian",
-    "linalg_cholesky_ex", "linalg_eig", "linalg_eigh", "linalg_lstsq", "linalg_lu",
-    "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_svd", "lu_unpack", "qr",
-    "slogdet", "sort", "svd", "topk", "triangular_solve",
+    "aminmax", "cummax", "cummin", "frexp", "histogram", "histogramdd", "kthvalue", "max",
+    "median", "min", "mode", "nanmedian", "linalg_cholesky_ex", "linalg_eig", "linalg_eigh",
+    "linalg_lstsq", "linalg_lu", "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr",
+    "linalg_svd", "lu_unpack", "qr", "slogdet", "sort", "svd", "topk", "triangular_solve",
 ]  # fmt: skip
 
 
@@ -33,6 +32,7 @@ aminmax = _kind("aminmax", "min", "max")
 cummax = _kind("cummax", "values", "indices")
 cummin = _kind("cummin", "values", "indices")
 histogram = _kind("histogram", "hist", "bin_edges")
+histogramdd = _kind("histogramdd", "hist", "bin_edges")
 kthvalue = _kind("kthvalue", "values", "indices")
 max = _kind("max", "values", "indices")
 median = _kind("median", "values", "indices")

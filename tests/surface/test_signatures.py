@@ -32,7 +32,10 @@ OTHERWISE = {  # what is not as in PyTorch, and why
     "utils.checkpoint.checkpoint": "context_fn: its default is PyTorch's own function",
     **{
         f"nn.Lazy{name}.initialize_parameters": "shares that of the other lazy layers"
-        for name in ("Linear", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d")
+        for name in [
+            "Linear",
+            *(f"{kind}Norm{n}d" for kind in ("Batch", "Instance") for n in (1, 2, 3)),
+        ]
     },
 }
 

@@ -91,6 +91,8 @@ class _ConvNd(Module):
     def _spread(self, name: str, value: Ints) -> tuple[int, ...]:
         """A value for each dimension."""
         values = tuple(value) if isinstance(value, Sequence) else (value,) * self.dims
+        if len(values) == 1 and name != "kernel_size":
+            values *= self.dims
         if len(values) != self.dims or not all(isinstance(v, int) for v in values):
             raise ValueError(
                 f"{self._get_name()}: {name} must be an int or {self.dims} of them, got {value!r}"

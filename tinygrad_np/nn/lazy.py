@@ -6,7 +6,14 @@ import warnings
 from typing import Any, ClassVar
 
 from tinygrad_np.creation import empty
-from tinygrad_np.nn.batch_norm import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from tinygrad_np.nn.batch_norm import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    InstanceNorm3d,
+)
 from tinygrad_np.nn.conv import (
     Conv1d,
     Conv2d,
@@ -31,6 +38,9 @@ __all__ = [
     "LazyConvTranspose1d",
     "LazyConvTranspose2d",
     "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
     "LazyLinear",
     "UninitializedParameter",
 ]
@@ -218,3 +228,43 @@ class LazyBatchNorm3d(_Lazy, BatchNorm3d):
     """`BatchNorm3d` whose `num_features` are the channels of the first input."""
 
     cls_to_become = BatchNorm3d
+
+
+class _LazyInstanceNorm(_Lazy):
+    """With weights and running statistics unless told otherwise, unlike the layers."""
+
+    __signature__ = None
+
+    def __init__(
+        self,
+        eps: float = 1e-5,
+        momentum: float = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__(eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
+
+    def _size(self, input: Any) -> int:
+        return int(input.shape[-self.cls_to_become.accepted[0]])
+
+
+class LazyInstanceNorm1d(_LazyInstanceNorm, InstanceNorm1d):
+    """`InstanceNorm1d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = InstanceNorm1d
+
+
+class LazyInstanceNorm2d(_LazyInstanceNorm, InstanceNorm2d):
+    """`InstanceNorm2d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = InstanceNorm2d
+
+
+class LazyInstanceNorm3d(_LazyInstanceNorm, InstanceNorm3d):
+    """`InstanceNorm3d` whose `num_features` are the channels of the first input."""
+
+    cls_to_become = InstanceNorm3d

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ __all__ = [
     "bucketize",
     "histc",
     "histogram",
+    "histogramdd",
     "searchsorted",
     "unique",
     "unique_consecutive",
@@ -313,3 +315,62 @@ def histogram(
         raise RuntimeError(f"histogram(): {error}") from None
     made = (hist.astype(x.dtype), edges.astype(x.dtype))
     return return_types.histogram(*(map(make, made) if isinstance(input, TensorBase) else made))
+
+
+def histogramdd(
+    input: Any,
+    bins: Any,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Any = None,
+    density: bool = False,
+) -> Any:
+    """How many points fall into each cell of a grid, and the edges of the cells.
+
+    Parameters
+    ----------
+    input : Tensor
+        (..., n) of floating point numbers: points with n coordinates.
+    bins : int, or sequence of n int or n Tensors
+        The number of intervals of each coordinate, or their ascending edges.
+    range : sequence of 2 n floats, optional
+        The least and the largest edge of each coordinate; those of the points unless given.
+    weight : Tensor, optional
+        (...): what each point counts.
+    density : bool, default False
+        Divide by the sum and the cells' volumes, so that the integral is 1.
+
+    Returns
+    -------
+    hist, bin_edges : Tensor, tuple of Tensor
+        n-dimensional, and the edges of each coordinate.
+
+    Raises
+    ------
+    NotImplementedError
+        For integers. RuntimeError for bins, a range or weights that don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> points = tg.tensor([[0.0, 1.0], [1.0, 0.0], [2.0, 2.0]])
+    >>> tg.histogramdd(points, [2, 2]).hist
+    tensor([[0., 1.],
+            [1., 1.]])
+    """
+    x, weights = raw(input), None if weight is None else raw(weight).reshape(-1)
+    if x.dtype.kind != "f":
+        raise NotImplementedError(
+            f"histogramdd: not implemented for {x.dtype}; convert with .float()"
+        )
+    edges = bins if isinstance(bins, int) else [b if isinstance(b, int) else raw(b) for b in bins]
+    try:
+        bounds = None if range is None else np.reshape(range, (x.shape[-1], 2)).tolist()
+        points = x.reshape(-1, x.shape[-1])
+        hist, found = silent.run(np.histogramdd, points, edges, bounds, density, weights)
+    except (ValueError, IndexError, TypeError) as error:
+        raise RuntimeError(f"histogramdd(): {error}") from None
+    kind = make if isinstance(input, TensorBase) else np.asarray
+    return return_types.histogramdd(
+        kind(hist.astype(x.dtype)), tuple(kind(e.astype(x.dtype)) for e in found)
+    )

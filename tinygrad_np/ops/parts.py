@@ -11,7 +11,7 @@ import numpy as np
 
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import _getitem
-from tinygrad_np.ops.shape import raw, reshape
+from tinygrad_np.ops.shape import clone, raw, reshape
 from tinygrad_np.tape.op import Array, op
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "dsplit",
     "hsplit",
     "narrow",
+    "narrow_copy",
     "select",
     "split",
     "split_with_sizes",
@@ -44,6 +45,18 @@ def _part(input: Any, dim: int, part: Any) -> Any:
 
 
 @numpy_names
+def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
+    """`narrow`, on memory of its own.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.narrow_copy(tg.tensor([1, 2, 3, 4]), 0, 1, 2)
+    tensor([2, 3])
+    """
+    return clone(narrow(input, dim, start, length))
+
+
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """The `length` elements along `dim` from `start` on; a negative start counts from the end.
 

@@ -21,7 +21,7 @@ FILES = {  # PyTorch's, and ours with the same layers
     "dropout": "dropout",
     "flatten": "linear",
     "fold": "resampling",
-    "instancenorm": "batch_norm",
+    "instancenorm": "batch_norm lazy",
     "linear": "linear lazy",
     "loss": "loss margin_loss",
     "module": "module state module_hooks",

@@ -8,6 +8,7 @@ from tinygrad_np.nn.utils import rnn as rnn
 from tinygrad_np.nn.utils import stateless as stateless
 from tinygrad_np.nn.utils.clip_grad import *
 from tinygrad_np.nn.utils.convert_parameters import *
+from tinygrad_np.nn.utils.fusion import *
 from tinygrad_np.nn.utils.init import *
 from tinygrad_np.nn.utils.spectral_norm import *
 from tinygrad_np.nn.utils.weight_norm import *
