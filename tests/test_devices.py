@@ -270,6 +270,57 @@ def test_a_world_of_one(monkeypatch):
             d.init_process_group(**kwargs)
 
 
+@pytest.fixture
+def world(monkeypatch):
+    monkeypatch.delenv("WORLD_SIZE", raising=False)
+    tg.distributed.init_process_group("gloo")
+    yield tg.distributed
+    tg.distributed.destroy_process_group()
+
+
+def test_collectives_of_one_process_give_what_it_has(world):
+    t = tg.tensor([1.0, 2.0], requires_grad=True)
+    for work in (
+        world.all_reduce(t, op=world.ReduceOp.MAX, async_op=True),
+        world.reduce(t, 0, async_op=True),
+        world.broadcast(t, src=0, async_op=True),
+        world.all_gather(gathered := [tg.zeros(2)], t, async_op=True),
+        world.gather(t, received := [tg.zeros(2)], async_op=True),
+        world.scatter(mine := tg.zeros(2), [t], async_op=True),
+        world.barrier(async_op=True),
+    ):
+        assert work.wait()
+        assert work.is_completed()
+    assert world.all_reduce(t) is None
+    for result in (t, gathered[0], received[0], mine):
+        assert result.tolist() == [1, 2]
+    assert not any(r.requires_grad for r in (gathered[0], received[0], mine))
+    world.all_gather_object(objects := [None], {"loss": 1})
+    assert objects == [{"loss": 1}]
+    assert world.get_backend() == "gloo"
+    with pytest.raises(RuntimeError, match="one element"):
+        world.all_gather([], t)
+    with pytest.raises(RuntimeError, match="one element"):
+        world.scatter(tg.zeros(2), [t, t])
+
+
+def test_collectives_with_gradients(world):
+    t = tg.tensor([1.0, 2.0], requires_grad=True)
+    for result in (
+        world.nn.all_reduce(t * 3), world.nn.all_gather(t * 3)[0], world.nn.broadcast(t * 3, 0)
+    ):  # fmt: skip
+        t.grad = None
+        result.sum().backward()
+        assert t.grad.tolist() == [3, 3]
+
+
+@pytest.mark.parametrize("name", ["all_reduce", "broadcast", "reduce", "all_gather", "barrier"])
+def test_collectives_need_a_world(name):
+    args = ([tg.ones(1)], tg.ones(1)) if name == "all_gather" else (tg.ones(1),)
+    with pytest.raises(ValueError, match="init_process_group"):
+        getattr(tg.distributed, name)(*args)
+
+
 def test_the_profiler_counts():
     with tg.autograd.profiler.profile(use_cuda=False) as prof, tg.profiler.record_function("x"):
         prof.step()

@@ -1,12 +1,13 @@
-"""`distributed`: one process of a world of one."""
+"""The world: one process."""
 
 from __future__ import annotations
 
 from typing import Any
 
 __all__ = [
-    "all_reduce", "barrier", "broadcast", "destroy_process_group", "get_rank", "get_world_size",
-    "init_process_group", "is_available", "is_initialized",
+    "destroy_process_group", "get_backend", "get_rank", "get_world_size", "init_process_group",
+    "is_available", "is_gloo_available", "is_initialized", "is_mpi_available",
+    "is_nccl_available",
 ]  # fmt: skip
 
 _state = {"initialized": False}
@@ -34,6 +35,42 @@ def is_initialized() -> bool:
     False
     """
     return _state["initialized"]
+
+
+def is_gloo_available() -> bool:
+    """True: 'gloo' is the backend whose name the world of one process has.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.is_gloo_available()
+    True
+    """
+    return True
+
+
+def is_nccl_available() -> bool:
+    """False: there is no CUDA.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.is_nccl_available()
+    False
+    """
+    return False
+
+
+def is_mpi_available() -> bool:
+    """False: there is one process.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.is_mpi_available()
+    False
+    """
+    return False
 
 
 def init_process_group(
@@ -86,8 +123,23 @@ def destroy_process_group(group: Any = None) -> None:
     >>> tg.distributed.init_process_group("gloo", world_size=1, rank=0)
     >>> tg.distributed.destroy_process_group()
     """
-    _begun()
+    begun()
     _state["initialized"] = False
+
+
+def get_backend(group: Any = None) -> str:
+    """'gloo'; ValueError before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.init_process_group("gloo", world_size=1, rank=0)
+    >>> tg.distributed.get_backend()
+    'gloo'
+    >>> tg.distributed.destroy_process_group()
+    """
+    begun()
+    return "gloo"
 
 
 def get_rank(group: Any = None) -> int:
@@ -101,7 +153,7 @@ def get_rank(group: Any = None) -> int:
     0
     >>> tg.distributed.destroy_process_group()
     """
-    _begun()
+    begun()
     return 0
 
 
@@ -115,50 +167,12 @@ def get_world_size(group: Any = None) -> int:
     Traceback (most recent call last):
     ValueError: Default process group has not been initialized...
     """
-    _begun()
+    begun()
     return 1
 
 
-def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None) -> None:
-    """Return: all of the one process are here; ValueError before `init_process_group`.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.distributed.barrier()
-    Traceback (most recent call last):
-    ValueError: Default process group has not been initialized...
-    """
-    _begun()
-
-
-def all_reduce(tensor: Any, op: Any = None, group: Any = None, async_op: bool = False) -> None:
-    """Leave the tensor: it is the sum over one process; ValueError before `init_process_group`.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.distributed.all_reduce(tg.ones(1))
-    Traceback (most recent call last):
-    ValueError: Default process group has not been initialized...
-    """
-    _begun()
-
-
-def broadcast(tensor: Any, src: int = 0, group: Any = None, async_op: bool = False) -> None:
-    """Leave the tensor; ValueError before `init_process_group`.
-
-    Examples
-    --------
-    >>> import tinygrad_np as tg
-    >>> tg.distributed.broadcast(tg.ones(1), 0)
-    Traceback (most recent call last):
-    ValueError: Default process group has not been initialized...
-    """
-    _begun()
-
-
-def _begun() -> None:
+def begun() -> None:
+    """Raise ValueError before `init_process_group`."""
     if not _state["initialized"]:
         raise ValueError(
             "Default process group has not been initialized, please make sure to call "
