@@ -149,7 +149,7 @@ class FunctionNode(Node):
     def __getattr__(self, name: str) -> Any:
         """What `forward` left on its context: ``y.grad_fn.saved_tensors``."""
         if name in ("ctx", "__deepcopy__") or not hasattr(self.ctx, name):
-            return super().__getattr__(name)
+            return super().__getattr__(name)  # type: ignore[misc]  # of nodes that were met
         return getattr(self.ctx, name)
 
     def output(self, index: int) -> Node:

@@ -105,15 +105,6 @@ class Node:
     def __repr__(self) -> str:
         return f"<{self.name().rpartition(':')[2]}>"
 
-    def __getattr__(self, name: str) -> Any:
-        """What the node saved for the walk back: ``_saved_self``, ``_saved_other``."""
-        if name.startswith(names.PREFIX):
-            return names.saved(self, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *names.saved_names(self)]
-
     @property
     def metadata(self) -> dict[str, Any]:
         """A dict for whatever is to be kept with the node."""

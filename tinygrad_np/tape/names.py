@@ -46,7 +46,22 @@ def named(node: Node) -> Node:
 @functools.cache
 def _class(kind: type[Node], name: str) -> type[Node]:
     short = name.rpartition(":")[2]
-    return type(short, (kind,), {"__slots__": (), "called": name})
+    return type(short, (kind, Met), {"__slots__": (), "called": name})
+
+
+class Met:
+    """What a node has beside when a user has met it; it would slow the walk back elsewhere."""
+
+    __slots__ = ()
+
+    def __getattr__(self: Any, name: str) -> Any:
+        """What the node saved for the walk back: ``_saved_self``, ``_saved_other``."""
+        if name.startswith(PREFIX):
+            return saved(self, name)
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __dir__(self: Any) -> list[str]:
+        return [*super().__dir__(), *saved_names(self)]
 
 
 def _kept(node: Node) -> dict[str, Any]:
