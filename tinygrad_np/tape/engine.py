@@ -94,6 +94,7 @@ class Walk:
 
     def __init__(self, roots: list[Node], needed: set[Node] | None) -> None:
         self._roots, self._nodes = roots, needed
+        self.whole = needed is None  # to every leaf
 
     def meets(self, node: Node) -> bool:
         """Whether the gradient of a node's result is among what is computed."""
