@@ -550,3 +550,15 @@ def test_attributes_of_tensors_and_nodes_are_found_without_a_detour():
     # with one, Python takes the long way to every slot: a tenth more time for each op
     for cls in (*tg.Tensor.__mro__[:-1], Node, JointNode, Leaf):
         assert not {"__getattr__", "__getattribute__"} & vars(cls).keys()
+
+
+def test_a_leaf_frozen_after_its_use_gets_no_gradient():
+    w, x = tg.ones(2, requires_grad=True), tg.ones(2, requires_grad=True)
+    y = (w * x).sum()
+    w.requires_grad = False
+    y.backward(retain_graph=True)
+    assert w.grad is None
+    assert x.grad.tolist() == [1, 1]
+    w.requires_grad = True
+    y.backward()
+    assert w.grad.tolist() == [1, 1]

@@ -255,7 +255,7 @@ def _run_after(leaf: Leaf, grad: Any, record: bool) -> None:
 def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
     """Add to the `.grad` of a leaf; a first gradient that others may see is copied."""
     tensor = leaf.tensor()
-    if tensor is None:
+    if tensor is None or tensor._node is None:  # frozen since it was used
         return
     old, array = tensor._grad, tensor._array
     if record:
