@@ -104,6 +104,16 @@ def test_compilers_return_what_they_get():
         return x + 1
 
     assert f(1) == g(1) == 2
+
+    @tg.compiler.set_stance("eager_on_recompile", force_backend="eager")
+    @tg.compiler.allow_in_graph
+    @tg.compiler.assume_constant_result
+    def h(x):
+        with tg.compiler.set_stance("force_eager"):
+            return x + 1
+
+    assert h(1) == 2
+    assert not any((tg.compiler.is_dynamo_compiling(), tg.compiler.is_exporting()))
     with pytest.raises(RuntimeError, match="mode or options"):
         tg.compile(net, mode="default", options={})
     with pytest.raises(NotImplementedError, match=r"torch\.onnx\.export.*torch\.save"):

@@ -5,7 +5,11 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-__all__ = ["compile", "disable", "is_compiling", "reset"]
+__all__ = [
+    "allow_in_graph", "assume_constant_result", "compile", "cudagraph_mark_step_begin", "disable",
+    "is_compiling", "is_dynamo_compiling", "is_exporting", "list_backends", "reset",
+    "set_stance",
+]  # fmt: skip
 
 
 def compile(
@@ -56,6 +60,30 @@ def disable(fn: Any = None, recursive: bool = True, *, reason: str | None = None
     return (lambda function: function) if fn is None else fn
 
 
+def allow_in_graph(fn: Any) -> Any:
+    """Return the function as it is: there is no graph of a compiler.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.allow_in_graph(abs) is abs
+    True
+    """
+    return fn
+
+
+def assume_constant_result(fn: Any) -> Any:
+    """Return the function as it is: it is called each time.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.assume_constant_result(abs) is abs
+    True
+    """
+    return fn
+
+
 def is_compiling() -> bool:
     """False.
 
@@ -66,6 +94,70 @@ def is_compiling() -> bool:
     False
     """
     return False
+
+
+def is_dynamo_compiling() -> bool:
+    """False.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.is_dynamo_compiling()
+    False
+    """
+    return False
+
+
+def is_exporting() -> bool:
+    """False.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.is_exporting()
+    False
+    """
+    return False
+
+
+def list_backends(exclude_tags: Any = ("debug", "experimental")) -> list[str]:
+    """No backends: [].
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.list_backends()
+    []
+    """
+    return []
+
+
+def cudagraph_mark_step_begin() -> None:
+    """Do nothing: there are no graphs of CUDA's.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.compiler.cudagraph_mark_step_begin()
+    """
+
+
+class set_stance(contextlib.nullcontext[None]):
+    """Change nothing, as a function and as a context: nothing is compiled.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> with tg.compiler.set_stance("force_eager"):
+    ...     tg.compiler.is_compiling()
+    False
+    """
+
+    def __init__(self, stance: str = "default", **options: Any) -> None:
+        super().__init__()
+
+    def __call__(self, function: Any) -> Any:
+        return function
 
 
 def reset() -> None:
