@@ -31,6 +31,9 @@ def constant(values: Any):
     return lambda random: np.array(values)
 
 
+STARTS = np.random.default_rng(1).random((2, 3, 3))
+
+
 @dataclass(frozen=True)
 class Case:
     """``nn.<layer>(*args, **kwargs)`` called with arrays drawn by `inputs`.
@@ -69,6 +72,15 @@ CASES = [
     case("Linear", 4, 5),
     case("Linear", 4, 5, bias=False, inputs=real(2, 3, 4)),
     case("Linear", 4, 5, inputs=real(4)),
+    case(
+        "AdaptiveLogSoftmaxWithLoss",
+        6,
+        9,
+        [2, 5],
+        1.5,
+        inputs=(real(4, 6), classes(9, 4)),
+        leaves=1,
+    ),
     case("Bilinear", 3, 4, 5, inputs=(real(2, 3), real(2, 4))),
     case("Bilinear", 3, 4, 5, bias=False, inputs=(real(3), real(4))),
     case("Identity", 3, unused=4),
@@ -151,6 +163,16 @@ CASES = [
     case("AdaptiveAvgPool2d", (None, 2), inputs=image),
     case("AdaptiveMaxPool1d", 4, inputs=sequence),
     case("AdaptiveMaxPool2d", (3, 2), return_indices=True, inputs=image),
+    case(
+        "FractionalMaxPool2d", 2, (3, 4), _random_samples=STARTS[..., :2], inputs=real(2, 3, 7, 6)
+    ),
+    case(
+        "FractionalMaxPool3d",
+        (1, 2, 2),
+        output_ratio=0.6,
+        _random_samples=STARTS,
+        inputs=real(2, 3, 5, 5, 6),
+    ),
     case("LPPool1d", 2, 3, inputs=unit(2, 4, 9)),
     case("LPPool2d", 1.5, 2, stride=1, inputs=unit(2, 4, 7, 6)),
     case("MaxPool3d", 2, padding=1, inputs=real(2, 3, 3, 4, 4)),

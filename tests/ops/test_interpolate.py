@@ -82,6 +82,17 @@ def test_integers_are_not_resized():
     same_error(resize(2), *arrays((1, 3, 3, 2), dtype=np.int64), says=["int64", ".float()"])
 
 
-def test_antialias_is_refused():
-    with pytest.raises(NotImplementedError, match="area"):
-        F.interpolate(tg.ones(1, 1, 4, 4), 2, mode="bilinear", antialias=True)
+@pytest.mark.parametrize("mode", ["bilinear", "bicubic"])
+def test_antialias_gives_what_pillow_gives(mode):
+    Image = pytest.importorskip("PIL.Image")
+    x = np.random.default_rng(0).random((11, 14)).astype(np.float32)
+    kind = getattr(Image.Resampling, mode.upper())
+    for size in ((4, 5), (25, 6)):
+        want = np.asarray(Image.fromarray(x).resize(size[::-1], kind))
+        got = F.interpolate(tg.tensor(x)[None, None], size, mode=mode, antialias=True)
+        np.testing.assert_allclose(got[0, 0].numpy(), want, atol=1e-5)
+
+
+def test_antialias_is_for_images():
+    with pytest.raises(ValueError, match="Anti-alias.*nearest"):
+        F.interpolate(tg.ones(1, 1, 4, 4), 2, antialias=True)

@@ -5,6 +5,7 @@ from tinygrad_np.nn import functional as functional
 from tinygrad_np.nn import init as init
 from tinygrad_np.nn import utils as utils
 from tinygrad_np.nn.activation import *
+from tinygrad_np.nn.adaptive import *
 from tinygrad_np.nn.batch_norm import *
 from tinygrad_np.nn.container import *
 from tinygrad_np.nn.conv import *

@@ -21,6 +21,7 @@ from tinygrad_np.ops.embedding import *
 from tinygrad_np.ops.embedding_bag import *
 from tinygrad_np.ops.exponential import sigmoid as sigmoid
 from tinygrad_np.ops.fold import *
+from tinygrad_np.ops.fractional import *
 from tinygrad_np.ops.grid import *
 from tinygrad_np.ops.interpolate import *
 from tinygrad_np.ops.linalg import linear as linear

@@ -18,6 +18,8 @@ __all__ = [
     "AvgPool1d",
     "AvgPool2d",
     "AvgPool3d",
+    "FractionalMaxPool2d",
+    "FractionalMaxPool3d",
     "LPPool1d",
     "LPPool2d",
     "LPPool3d",
@@ -384,3 +386,63 @@ class AdaptiveMaxPool3d(_AdaptiveMax):
 
     def forward(self, input: Tensor) -> Any:
         return F.adaptive_max_pool3d(input, self.output_size, self.return_indices)
+
+
+class _FractionalMaxPool(Module):
+    function: ClassVar[Any]
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        output_size: Any = None,
+        output_ratio: Any = None,
+        return_indices: bool = False,
+        _random_samples: Any = None,
+    ) -> None:
+        super().__init__()
+        if (output_size is None) == (output_ratio is None):
+            raise ValueError(
+                f"{self._get_name()} requires specifying either an output size, or a pooling "
+                "ratio, and only one of output_size and output_ratio"
+            )
+        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else [output_ratio]
+        if output_ratio is not None and not all(0 < r < 1 for r in ratios):
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
+        self.kernel_size, self.return_indices = kernel_size, return_indices
+        self.output_size, self.output_ratio = output_size, output_ratio
+        self.register_buffer("_random_samples", _random_samples)
+
+    def forward(self, input: Tensor) -> Any:
+        return type(self).function(
+            input, self.kernel_size, self.output_size, self.output_ratio, self.return_indices,
+            self._random_samples,
+        )  # fmt: skip
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    """The largest elements of windows that begin at drawn places.
+
+    Parameters
+    ----------
+    kernel_size : int or (int, int)
+    output_size : int or (int, int), optional
+        How many windows there are; either this or `output_ratio`.
+    output_ratio : float or (float, float), optional
+        In (0, 1): what the size is multiplied by.
+    return_indices : bool, default False
+
+    Raises
+    ------
+    ValueError
+        Unless exactly one of size and ratio is given.
+
+    Source: B. Graham, Fractional Max-Pooling, 2014, https://arxiv.org/abs/1412.6071
+    """
+
+    function = staticmethod(F.fractional_max_pool2d)
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    """`FractionalMaxPool2d` for volumes (N, C, D, H, W) or (C, D, H, W)."""
+
+    function = staticmethod(F.fractional_max_pool3d)

@@ -58,7 +58,8 @@ def interpolate(
         True: go on with the quotient of the sizes instead of with `scale_factor`, which differs
         where the new size was rounded.
     antialias : bool, default False
-        Only False is supported.
+        For 'bilinear' and 'bicubic'. True: a smaller image takes the mean over all that falls
+        together, with the weights of Pillow.
 
     Returns
     -------
@@ -95,6 +96,8 @@ def interpolate(
             matrix = axis.averaging(n, m)
         elif mode.startswith("nearest"):
             matrix = axis.nearest(n, m, scale, mode == "nearest-exact")
+        elif antialias:
+            matrix = axis.smoothing(n, m, scale, bool(align_corners), mode == "bicubic")
         else:
             kind = axis.cubic if mode == "bicubic" else axis.linear
             matrix = kind(n, m, scale, bool(align_corners))
@@ -119,8 +122,11 @@ def _check(input: Any, mode: str, align_corners: bool | None, antialias: bool) -
             "align_corners option can only be set with the interpolating modes: linear | "
             f"bilinear | bicubic | trilinear; got mode {mode!r}"
         )
-    if antialias:
-        raise NotImplementedError("antialias=True is not implemented: mode='area' averages")
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise ValueError(
+            "Anti-alias option is restricted to bilinear and bicubic modes and requires a 4-D "
+            f"tensor as input; got mode {mode!r} and input of shape {list(input.shape)}"
+        )
     if min(input.shape[1:]) < 1:
         raise RuntimeError(f"expected an input that is not empty, got {list(input.shape)}")
 

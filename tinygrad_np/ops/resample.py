@@ -84,6 +84,27 @@ def averaging(n: int, size: int) -> Any:
     return matrix
 
 
+@functools.lru_cache(maxsize=64)
+def smoothing(n: int, size: int, scale: float, align_corners: bool, cubic: bool) -> Any:
+    """All elements that fall together, weighted by a tent or by Keys' cubic with a = -0.5."""
+    from scipy.sparse import csr_array
+
+    if align_corners:
+        scale = (n - 1) / (size - 1) if size > 1 else 0.0
+    middle, stretch = (np.arange(size) + 0.5) * scale, max(scale, 1.0)
+    reach = (2 if cubic else 1) * stretch
+    first = np.maximum((middle - reach + 0.5).astype(np.int64), 0)[:, None]
+    end = (middle + reach + 0.5).astype(np.int64)[:, None]
+    at = np.arange(n)
+    x = np.abs(at + 0.5 - middle[:, None]) / stretch
+    if cubic:
+        weights = np.where(x < 1, (1.5 * x - 2.5) * x * x + 1, ((-0.5 * x + 2.5) * x - 4) * x + 2)
+    else:
+        weights = 1 - x
+    weights = np.where((first <= at) & (at < end) & (x < reach / stretch), weights, 0.0)
+    return csr_array(weights / weights.sum(1, keepdims=True))
+
+
 def _places(n: int, size: int, scale: float, align_corners: bool) -> Any:
     """Where among the n elements those of the result lie."""
     if align_corners:

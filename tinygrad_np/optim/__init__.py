@@ -15,6 +15,7 @@ from tinygrad_np.optim.radam import RAdam
 from tinygrad_np.optim.rmsprop import RMSprop
 from tinygrad_np.optim.rprop import Rprop
 from tinygrad_np.optim.sgd import SGD
+from tinygrad_np.optim.sparse_adam import SparseAdam
 
 __all__ = [
     "ASGD",
@@ -32,6 +33,7 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "SparseAdam",
     "lr_scheduler",
     "swa_utils",
 ]

@@ -14,6 +14,7 @@ from tinygrad_np import nn
 
 FILES = {  # PyTorch's, and ours with the same layers
     "activation": "activation multihead softmax",
+    "adaptive": "adaptive",
     "batchnorm": "batch_norm lazy",
     "container": "container",
     "conv": "conv lazy",
