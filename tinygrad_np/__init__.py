@@ -104,6 +104,7 @@ from tinygrad_np.ops.indices import (
 )
 from tinygrad_np.ops.integers import gcd, lcm, unravel_index
 from tinygrad_np.ops.inverse import det, inv as inverse, slogdet
+from tinygrad_np.ops.householder import geqrf, orgqr, pca_lowrank, svd_lowrank
 from tinygrad_np.ops.join import (
     cat, column_stack, concat, concatenate, dstack, hstack, row_stack, stack, vstack
 )
@@ -228,7 +229,7 @@ __all__ = [
     "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix", "flatten", "flip",
     "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "FloatTensor",
     "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "from_dlpack", "from_numpy",
-    "frombuffer", "full", "full_like", "func", "gather", "gcd", "ge", "Generator", "ger",
+    "frombuffer", "full", "full_like", "func", "gather", "gcd", "ge", "Generator", "geqrf", "ger",
     "get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype",
     "get_conv_algorithm", "get_default_device", "get_default_dtype", "get_device",
     "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "get_rng_state",
@@ -253,30 +254,30 @@ __all__ = [
     "multiprocessing", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
     "nanquantile", "nansum", "narrow", "narrow_copy", "ne", "neg", "negative", "newaxis",
     "nextafter", "nn", "no_grad", "nonzero", "nonzero_static", "norm", "normal", "not_equal",
-    "numel", "ones", "ones_like", "onnx", "op", "optim", "outer", "pairwise_distance", "pdist",
-    "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle", "poisson", "polar",
-    "polygamma", "positive", "pow", "prelu", "preserve_format", "prod", "profiler",
-    "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
-    "randint_like", "randn", "randn_like", "random", "randperm", "range", "ravel", "real",
-    "reciprocal", "relu", "remainder", "renorm", "repeat_interleave", "reshape", "resolve_conj",
-    "resolve_neg", "result_type", "return_types", "rms_norm", "roll", "rot90", "round",
-    "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter", "scatter_add",
-    "scatter_reduce", "searchsorted", "seed", "select", "select_scatter", "selu",
+    "numel", "ones", "ones_like", "onnx", "op", "optim", "orgqr", "outer", "pairwise_distance",
+    "pca_lowrank", "pdist", "permute", "pi", "pinverse", "pixel_shuffle", "pixel_unshuffle",
+    "poisson", "polar", "polygamma", "positive", "pow", "prelu", "preserve_format", "prod",
+    "profiler", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like",
+    "randint", "randint_like", "randn", "randn_like", "random", "randperm", "range", "ravel",
+    "real", "reciprocal", "relu", "remainder", "renorm", "repeat_interleave", "reshape",
+    "resolve_conj", "resolve_neg", "result_type", "return_types", "rms_norm", "roll", "rot90",
+    "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter",
+    "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter", "selu",
     "set_conv_algorithm", "set_default_device", "set_default_dtype", "set_default_tensor_type",
     "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled",
     "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
     "short", "ShortTensor", "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size",
     "slice_scatter", "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor",
     "special", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "swapaxes",
-    "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split",
-    "tensordot", "testing", "threshold", "to_dlpack", "tile", "topk", "trace", "transpose",
-    "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices",
-    "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8", "unbind",
-    "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
-    "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
-    "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision", "vmap",
-    "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "svd_lowrank",
+    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
+    "tensor_split", "tensordot", "testing", "threshold", "to_dlpack", "tile", "topk", "trace",
+    "transpose", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu",
+    "triu_indices", "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8",
+    "unbind", "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk",
+    "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms",
+    "utils", "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
+    "vision", "vmap", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.

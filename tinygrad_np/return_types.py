@@ -6,10 +6,11 @@ from collections import namedtuple
 from typing import Any
 
 __all__ = [
-    "aminmax", "cummax", "cummin", "frexp", "histogram", "histogramdd", "kthvalue", "max",
-    "median", "min", "mode", "nanmedian", "linalg_cholesky_ex", "linalg_eig", "linalg_eigh",
-    "linalg_lstsq", "linalg_lu", "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr",
-    "linalg_svd", "lu_unpack", "qr", "slogdet", "sort", "svd", "topk", "triangular_solve",
+    "aminmax", "cummax", "cummin", "frexp", "geqrf", "histogram", "histogramdd", "kthvalue",
+    "max", "median", "min", "mode", "nanmedian", "linalg_cholesky_ex", "linalg_eig",
+    "linalg_eigh", "linalg_inv_ex", "linalg_solve_ex", "linalg_lstsq", "linalg_lu",
+    "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_svd", "lu_unpack", "qr",
+    "slogdet", "sort", "svd", "topk", "triangular_solve",
 ]  # fmt: skip
 
 
@@ -40,14 +41,17 @@ min = _kind("min", "values", "indices")
 nanmedian = _kind("nanmedian", "values", "indices")
 mode = _kind("mode", "values", "indices")
 frexp = _kind("frexp", "mantissa", "exponent")
+geqrf = _kind("geqrf", "a", "tau")
 linalg_cholesky_ex = _kind("linalg_cholesky_ex", "L", "info")
 linalg_eig = _kind("linalg_eig", "eigenvalues", "eigenvectors")
 linalg_eigh = _kind("linalg_eigh", "eigenvalues", "eigenvectors")
+linalg_inv_ex = _kind("linalg_inv_ex", "inverse", "info")
 linalg_lstsq = _kind("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 linalg_lu = _kind("linalg_lu", "P", "L", "U")
 linalg_lu_factor = _kind("linalg_lu_factor", "LU", "pivots")
 linalg_lu_factor_ex = _kind("linalg_lu_factor_ex", "LU", "pivots", "info")
 linalg_qr = _kind("linalg_qr", "Q", "R")
+linalg_solve_ex = _kind("linalg_solve_ex", "result", "info")
 linalg_svd = _kind("linalg_svd", "U", "S", "Vh")
 lu_unpack = _kind("lu_unpack", "P", "L", "U")
 qr = _kind("qr", "Q", "R")

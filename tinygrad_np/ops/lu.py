@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
+from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.factors import solve_triangular
 from tinygrad_np.ops.gathering import take_along_dim
-from tinygrad_np.ops.inverse import LinAlgError, checked
+from tinygrad_np.ops.inverse import LinAlgError, checked, inv, solve
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import matmul
 from tinygrad_np.ops.shape import clone, expand, raw
@@ -20,7 +21,7 @@ from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
-__all__ = ["lu", "lu_factor", "lu_factor_ex", "lu_solve", "lu_unpack"]
+__all__ = ["inv_ex", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "lu_unpack", "solve_ex"]
 
 
 @op
@@ -235,3 +236,63 @@ def lu_solve(
     X = take_along_dim(clone(B), rows, -2)
     X = solve_triangular(LU, X, upper=False, unitriangular=True)
     return solve_triangular(LU, X, upper=True)
+
+
+def inv_ex(A: Array, *, check_errors: bool = False) -> Any:
+    """`linalg.inv` that tells of matrices without an inverse instead of raising.
+
+    Returns
+    -------
+    inverse, info : Tensor
+        `info`, (*) of int32, is 0, or the number of the first pivot that is 0; the inverse is
+        then nan.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.inv_ex(tg.zeros(2, 2)).info
+    tensor(1, dtype=torch.int32)
+    """
+    A, info, of_no_use = _invertible("inv", A, check_errors)
+    return return_types.linalg_inv_ex(of_no_use(inv(A)), info)
+
+
+def solve_ex(A: Array, B: Array, *, left: bool = True, check_errors: bool = False) -> Any:
+    """`linalg.solve` that tells of matrices without an inverse instead of raising.
+
+    Returns
+    -------
+    result, info : Tensor
+        `info`, (*) of int32, is 0, or the number of the first pivot that is 0; the result is then
+        nan.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.linalg.solve_ex(tg.eye(2), tg.ones(2)).result
+    tensor([1., 1.])
+    """
+    vector = B.ndim == 1 or (A.ndim - 1 == B.ndim and A.shape[:-1] == B.shape)
+    A, info, of_no_use = _invertible("solve", A, check_errors, vector)
+    return return_types.linalg_solve_ex(of_no_use(solve(A, B, left=left)), info)
+
+
+def _invertible(name: str, A: Array, check_errors: bool, vector: bool = False) -> Any:
+    """Matrices with I for those without an inverse, which they are, and what makes results nan."""
+    array = raw(A)
+    checked(name, array, np.asarray, array)
+    info = raw(lu_factor_ex(array).info)
+    singular = info != 0
+    if check_errors and singular.any():
+        raise LinAlgError(
+            f"linalg.{name}: The diagonal element {info[singular].flat[0]} is zero, the matrix is "
+            f"singular, for matrices of shape {list(array.shape)}"
+        )
+    found = make(info) if isinstance(A, TensorBase) else info
+    if not singular.any():
+        return A, found, lambda out: out
+    one = np.eye(array.shape[-1], dtype=array.dtype)
+    mask = singular[..., None, None]
+    at = singular[..., None] if vector else mask
+    nan = array.dtype.type(np.nan)
+    return where(mask, one, A), found, lambda out: where(at, nan, out)
