@@ -120,7 +120,7 @@ class Tensor(Hooks, Methods):
     @property
     def grad_fn(self) -> Node | None:
         node = self._place()
-        return None if node is None or isinstance(node, Leaf) else named(node)
+        return None if node is None or isinstance(node, Leaf) else named(node.result[0])
 
     @property
     def grad(self) -> Tensor | None:
@@ -179,7 +179,9 @@ class Tensor(Hooks, Methods):
 
     @property
     def output_nr(self) -> int:
-        return 0
+        """Which result of its `grad_fn` it is: 0 but for results of a `Function`."""
+        node = self._place()
+        return 0 if node is None else node.result[1]
 
     def is_inference(self) -> bool:
         """False: tensors made in `inference_mode` are ordinary ones."""

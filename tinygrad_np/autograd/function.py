@@ -156,13 +156,19 @@ class FunctionNode(Node):
         """The node of one output."""
         return self if len(self.specs) == 1 else _OutputNode(self, index)
 
+    def arrived(self, grad: Any) -> tuple[Any, ...]:
+        parts = grad.parts if isinstance(grad, _Gradients) else {0: grad}
+        return tuple(parts.get(i) for i in range(len(self.specs)))
+
+    def together(self, grads: tuple[Any, ...]) -> Any:
+        parts = {i: g for i, g in enumerate(grads) if g is not None}
+        return parts[0] if len(grads) == 1 else _Gradients(parts)
+
     def backward(
         self, grad: Any, record: bool, needed: set[Node] | None = None
     ) -> list[tuple[Node, Any]]:
-        parts = grad.parts if isinstance(grad, _Gradients) else {0: grad}
         gradients: list[Any] = []
-        for i, spec in enumerate(self.specs):
-            g = parts.get(i)
+        for spec, g in zip(self.specs, self.arrived(grad), strict=True):
             if g is None and spec is not None and self.ctx._materialize:
                 g = np.zeros(*spec)
             if isinstance(g, (np.ndarray, np.generic)):
@@ -211,6 +217,10 @@ class _OutputNode(Node):
         shape, dtype = parent.specs[index]
         super().__init__(None, [(parent, None, (), ())], shape, dtype)
         self.index = index
+
+    @property
+    def result(self) -> tuple[Node, int]:
+        return self.edges[0][0], self.index
 
     def name(self) -> str:
         return self.edges[0][0].name()

@@ -269,7 +269,7 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require "
             "gradients"
         )
-    return GradientEdge(named(node), tensor.output_nr)
+    return GradientEdge(named(node), 0)
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

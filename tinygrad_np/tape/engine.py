@@ -71,9 +71,13 @@ def run(
                     found[node] = grad if create_graph or _is_ours(grad) else np.array(grad)
                 if isinstance(node, Leaf):
                     if accumulate and (wanted is None or node in wanted):
+                        if node.before:
+                            grad = _run_before(node, grad, create_graph)
+                            if grad is None:
+                                continue
                         ours = _is_ours(grad)  # not among the arguments: there it would count twice
                         _accumulate(node, grad, ours, create_graph)
-                        if node.after:
+                        if node.after or node.last:
                             _run_after(node, grad, create_graph)
                 elif needed is None or any(edge[0] in needed for edge in node.edges):
                     for parent, grad in node.backward(grad, create_graph, needed):
@@ -114,10 +118,8 @@ def _put(
             np.add(place, grad.array, out=place)
             return
         grad = grad.whole(node)
-    if grad.shape != node.shape:
-        grad = _sum_to(grad, node.shape)
-    if grad.dtype != node.dtype:
-        grad = (grad if node.dtype.kind == "c" else grad.real).astype(node.dtype)
+    if grad.shape != node.shape or grad.dtype != node.dtype:
+        grad = fitted(grad, node)
     seq = node.seq
     there = pending.get(seq)
     if there is None:
@@ -131,6 +133,15 @@ def _put(
     else:
         total = there[1] + grad
         pending[seq] = (node, total, type(total) is np.ndarray)
+
+
+def fitted(grad: Any, node: Node) -> Any:
+    """A gradient in the shape and dtype of the result of its node."""
+    if grad.shape != node.shape:
+        grad = _sum_to(grad, node.shape)
+    if grad.dtype != node.dtype:
+        grad = (grad if node.dtype.kind == "c" else grad.real).astype(node.dtype)
+    return grad
 
 
 def _references(grad: Any) -> int:
@@ -247,8 +258,18 @@ def _run_hooks(node: Node, grad: Any, record: bool) -> Any:
     return tensor if record else tensor._array
 
 
+def _run_before(leaf: Leaf, grad: Any, record: bool) -> Any:
+    """The gradient after the hooks of a leaf's node; None if one takes it away."""
+    tensor = grad if record else make(np.asarray(grad))
+    for hook in list(leaf.before.values()):
+        tensor = hook(tensor)
+        if tensor is None:
+            return None
+    return tensor if record else tensor._array
+
+
 def _run_after(leaf: Leaf, grad: Any, record: bool) -> None:
-    for hook in list(leaf.after.values()):
+    for hook in [*leaf.after.values(), *leaf.last.values()]:
         hook(grad if record else make(np.asarray(grad)))
 
 

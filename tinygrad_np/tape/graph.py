@@ -66,7 +66,7 @@ class Node:
     shape, dtype
         Of the result, and so of the gradient that arrives here.
     hooks : dict or None
-        Called with the gradient before it is passed on.
+        Of the tensor: called with its gradient before it is kept or passed on.
     retains : weak reference or None
         To the tensor that keeps the gradient of a result (`Tensor.retain_grad`).
     """
@@ -114,13 +114,29 @@ class Node:
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
-        """The nodes of the arguments, each paired with 0: every node here has one result.
+        """The nodes of the arguments, each with the number of the result that the argument is.
 
-        None stands for an argument without gradient.
+        That is 0 but for results of a `Function`; a None stands for an argument without gradient.
         """
-        places: dict[int, Node | None] = dict.fromkeys(range(len(self._arguments())))
-        places.update((self.argument(i), names.named(edge[0])) for i, edge in enumerate(self.edges))
-        return tuple((places[i], 0) for i in sorted(places))
+        places: dict[int, tuple[Node | None, int]]
+        places = dict.fromkeys(range(len(self._arguments())), (None, 0))
+        for i, edge in enumerate(self.edges):
+            node, number = edge[0].result
+            places[self.argument(i)] = names.named(node), number
+        return tuple(places[i] for i in sorted(places))
+
+    @property
+    def result(self) -> tuple[Node, int]:
+        """The node as users see it, and which of its results this one stands for."""
+        return self, 0
+
+    def arrived(self, grad: Any) -> tuple[Any, ...]:
+        """What arrives at a node as a gradient for each of its results."""
+        return (grad,)
+
+    def together(self, grads: tuple[Any, ...]) -> Any:
+        """What arrives at a node, from a gradient for each of its results."""
+        return grads[0]
 
     def walked(self, found: Sequence[Any], needed: set[Node] | None) -> list[int]:
         """To which arguments the gradients belong that `backward` found."""
@@ -243,16 +259,19 @@ class Leaf(Node):
     Attributes
     ----------
     tensor : weak reference
-    after : dict
-        Hooks, called with a gradient when it has been added to `.grad`.
+    before, after, last : dict
+        Hooks, called with a gradient that is to be added to `.grad`, or has been: those of the
+        tensor, and then those of the node.
     """
 
-    __slots__ = ("after", "tensor")
+    __slots__ = ("after", "before", "last", "tensor")
 
     def __init__(self, tensor: TensorBase) -> None:
         super().__init__(None, (), tensor._array.shape, tensor._array.dtype)
         self.tensor = weakref.ref(tensor)
+        self.before: dict[int, Callable[[Any], Any]] = {}
         self.after: dict[int, Callable[[Any], None]] = {}
+        self.last: dict[int, Callable[[Any], None]] = {}
 
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"

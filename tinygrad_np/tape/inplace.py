@@ -142,8 +142,11 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
         if mode.grad and any(isinstance(a, TensorBase) and a._place() for a in operands):
             view = self._view
             _check(self, self if view is None else view.base, None)
+            place = self._place()
+            if view is not None and place is not None and place.hooks:
+                place = self._placed_anew(view)  # the hooks are of a place that is left
             # rules may save the old value
-            old = make(self._array.copy(order="K"), self._place())
+            old = make(self._array.copy(order="K"), place)
             args = tuple(old if a is self else a for a in args)
         value = function(old, *args, **kwargs)
         return assign(self, value, cast=False)

@@ -5,40 +5,47 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from tinygrad_np.tape.engine import fitted
 from tinygrad_np.tape.graph import Leaf, Node, Part, TensorBase, make
 from tinygrad_np.tape.handle import RemovableHandle, added
 
 Hook = Callable[..., Any]
 
 metadata: weakref.WeakKeyDictionary[Any, dict[str, Any]] = weakref.WeakKeyDictionary()
-_after: weakref.WeakKeyDictionary[Any, dict[int, Hook]] = weakref.WeakKeyDictionary()
+_hooks: weakref.WeakKeyDictionary[Any, Hooks] = weakref.WeakKeyDictionary()
+
+
+class Hooks(NamedTuple):
+    """Those called before a node is walked, and those called when it has been."""
+
+    before: dict[int, Hook]
+    after: dict[int, Hook]
 
 
 def before(node: Node, hook: Hook) -> RemovableHandle:
-    """Let a hook be called with what arrives at a node."""
-
-    def call(grad: Any) -> Any:
-        changed = hook((grad,))
-        return None if changed is None else _checked(changed, 1)[0]
-
-    if node.hooks is None:
-        node.hooks = {}
-    return added(node.hooks, call)
+    """Let a hook be called with what arrives at a node, after the hooks of its tensor."""
+    if isinstance(node, Leaf):
+        return added(node.before, lambda grad: _changed(hook, (grad,), (grad,))[0])
+    return added(_hooks_of(node).before, hook)
 
 
 def after(node: Node, hook: Hook) -> RemovableHandle:
-    """Let a hook be called when a node has been walked.
-
-    The node is made one of a class whose step calls its hooks, so that others do without.
-    """
+    """Let a hook be called when a node has been walked."""
     if isinstance(node, Leaf):
-        return added(node.after, lambda grad: hook((), (grad,)))
-    if node not in _after:
-        _after[node] = {}
+        return added(node.last, lambda grad: _changed(hook, (), (), (grad,)))
+    return added(_hooks_of(node).after, hook)
+
+
+def _hooks_of(node: Node) -> Hooks:
+    """The hooks of a node, which is made one of a class whose step calls them."""
+    if node not in _hooks:
+        _hooks[node] = Hooks({}, {})
         node.__class__ = _hooked(type(node))  # type: ignore[arg-type]  # mypy takes it for no key
-    return added(_after[node], hook)
+    return _hooks[node]
 
 
 @functools.cache
@@ -46,35 +53,63 @@ def _hooked(kind: type[Node]) -> type[Node]:
     def backward(
         self: Node, grad: Any, record: bool, needed: set[Node] | None = None
     ) -> list[tuple[Node, Any]]:
-        found = kind.backward(self, grad, record, needed)
+        hooks = _hooks[self]
+        arrived = tuple(_as_tensor(g) for g in self.arrived(grad))
+        for hook in list(hooks.before.values()):
+            arrived = _changed(hook, arrived, arrived)
+        if all(g is None for g in arrived):
+            return []
+        grad = self.together(tuple(_as_given(g, record) for g in arrived))
+        found = [
+            (parent, None if g is None else _fitted(g, parent))
+            for parent, g in kind.backward(self, grad, record, needed)
+        ]
         places = self.walked(found, needed)
         inputs: list[Any] = [None] * len(self.next_functions)
-        for place, (parent, g) in zip(places, found, strict=True):
-            inputs[place] = _as_tensor(g, parent, record)
+        for place, (_, g) in zip(places, found, strict=True):
+            inputs[place] = _as_tensor(g)
         given: tuple[Any, ...] = tuple(inputs)
-        for hook in list(_after[self].values()):
-            changed = hook(given, (_as_tensor(grad, self, record),))
-            given = given if changed is None else _checked(changed, len(given))
-        results = (given[place] for place in places)
-        return [
-            (parent, g if record or g is None else g._array)
-            for (parent, _), g in zip(found, results, strict=True)
-        ]
+        for hook in list(hooks.after.values()):
+            given = _changed(hook, given, given, arrived)
+        results = (_as_given(given[place], record) for place in places)
+        return [(parent, g) for (parent, _), g in zip(found, results, strict=True)]
 
     return type(kind.__name__, (kind,), {"__slots__": (), "backward": backward})
 
 
-def _as_tensor(grad: Any, node: Node, record: bool) -> Any:
-    if grad is None or isinstance(grad, TensorBase):
-        return grad
+def _fitted(grad: Any, node: Node) -> Any:
     if isinstance(grad, Part):
         grad = grad.whole(node)
-    return make(grad)
+    return grad if node.shape is None else fitted(grad, node)
 
 
-def _checked(grads: Any, count: int) -> tuple[Any, ...]:
-    if not isinstance(grads, tuple):
-        raise TypeError(f"expected tuple, but hook returned {type(grads).__name__!r}")
-    if len(grads) != count:
-        raise RuntimeError(f"a hook returned {len(grads)} gradients; expected {count}")
-    return grads
+def _as_tensor(grad: Any) -> Any:
+    return make(np.asarray(grad)) if isinstance(grad, (np.ndarray, np.generic)) else grad
+
+
+def _as_given(grad: Any, record: bool) -> Any:
+    return grad._array if isinstance(grad, TensorBase) and not record else grad
+
+
+def _changed(hook: Hook, grads: tuple[Any, ...], *args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The gradients, or what a hook returns in their place."""
+    changed = hook(*args)
+    if changed is None:
+        return grads
+    name = getattr(hook, "__name__", type(hook).__name__)
+    if not isinstance(changed, tuple):
+        raise TypeError(f"expected tuple, but hook returned {type(changed).__name__!r}")
+    if len(changed) != len(grads):
+        raise RuntimeError(
+            f"hook {name!r} has returned an incorrect number of values (got {len(changed)}, but "
+            f"expected {len(grads)})"
+        )
+    for old, new in zip(grads, changed, strict=True):
+        if new is not None and not isinstance(new, TensorBase):
+            raise TypeError(f"expected Tensor, but hook returned {type(new).__name__!r}")
+        if new is not None and old is not None and new._array.shape != old._array.shape:
+            raise RuntimeError(
+                f"hook {name!r} has changed the size of value: expected "
+                f"{list(old._array.shape)}, got {list(new._array.shape)}"
+            )
+    return changed
