@@ -258,7 +258,8 @@ def _channel_windows(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -
 def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
     seen = _channel_windows(x, kernel, grad.shape[2:], geometry)
     x, grad = seen.lay(x), channels_last(grad)
-    places, elements, runs = _axes(kernel, geometry)
+    places, _, runs = _axes(kernel, geometry)
+    axes = places + runs
     sums = np.zeros((min(SHARES, len(seen.blocks)), *kernel, *grad.shape[-2:]), x.dtype)
 
     def add_up(number: int) -> None:
@@ -267,7 +268,9 @@ def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometr
             view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
             part = np.ascontiguousarray(grad[block.images, block.rows])
             part = _runs(part, geometry)
-            total += np.einsum(view, places + elements + runs, part, places + runs, elements + runs)
+            for element in np.ndindex(*kernel):  # each alone: its line of sums stays in the cache
+                met = view[(slice(None),) * len(places) + element]
+                total[element] += np.einsum(met, axes, part, axes, runs)
 
     threads.run(add_up, range(len(sums)))
     out: NDArray = np.moveaxis(sums.sum(axis=(0, -2)), -1, 0)[:, None].copy()
