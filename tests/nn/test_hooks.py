@@ -73,6 +73,14 @@ def test_assigned_tables_are_honoured():
     assert module(tg.tensor(1.0)).item() == 2
 
 
+def test_the_tables_hold_the_functions_themselves():
+    module, hook = Scale(), lambda m, args: None
+    handle = module.register_forward_pre_hook(hook)
+    assert dict(module._forward_pre_hooks) == {handle.id: hook}
+    module._forward_hooks[0] = lambda m, args, out: out * 0
+    assert module(tg.tensor(1.0)).item() == 0
+
+
 # --- on the way back ---
 
 

@@ -13,16 +13,11 @@ from tinygrad_np.tensor import Tensor
 
 
 class Hook(NamedTuple):
-    """A hook as it was registered."""
+    """A hook with what it was registered to be called with."""
 
     function: Callable[..., Any]
     with_kwargs: bool = False
     always_call: bool = False
-
-    def __getattr__(self, name: str) -> Any:  # PyTorch's tables hold the functions themselves
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return getattr(self.function, name)
 
     def call(self, module: Any, args: tuple[Any, ...], kwargs: Any, *result: Any) -> Any:
         """Call it with the keyword arguments, if it asked for them."""
@@ -30,7 +25,7 @@ class Hook(NamedTuple):
         return self.function(module, *given, *result)
 
 
-Table = OrderedDict[int, Hook]
+Table = OrderedDict[int, Callable[..., Any]]  # as in PyTorch, where scripts look hooks up
 
 everywhere: dict[int, tuple[str, Hook]] = {}  # the hooks of all modules, each with its kind
 
@@ -50,6 +45,7 @@ class Hooks(Members):
         self._forward_hooks = OrderedDict()
         self._backward_pre_hooks = OrderedDict()
         self._backward_hooks = OrderedDict()
+        self._hook_options: dict[int, tuple[bool, ...]] = {}  # of Hook
 
     def register_forward_pre_hook(
         self, hook: Callable[..., Any], *, prepend: bool = False, with_kwargs: bool = False
@@ -77,7 +73,9 @@ class Hooks(Members):
         >>> layer(tg.tensor([-1.0, 2.0]))
         tensor([1., 0.])
         """
-        return add_hook(self._forward_pre_hooks, Hook(hook, with_kwargs), prepend)
+        handle = add_hook(self._forward_pre_hooks, hook, prepend)
+        self._hook_options[handle.id] = (with_kwargs,)
+        return handle
 
     def register_forward_hook(
         self,
@@ -104,7 +102,9 @@ class Hooks(Members):
         -------
         RemovableHandle
         """
-        return add_hook(self._forward_hooks, Hook(hook, with_kwargs, always_call), prepend)
+        handle = add_hook(self._forward_hooks, hook, prepend)
+        self._hook_options[handle.id] = (with_kwargs, always_call)
+        return handle
 
     def register_full_backward_pre_hook(
         self, hook: Callable[..., Any], prepend: bool = False
@@ -122,7 +122,7 @@ class Hooks(Members):
         -------
         RemovableHandle
         """
-        return add_hook(self._backward_pre_hooks, Hook(hook), prepend)
+        return add_hook(self._backward_pre_hooks, hook, prepend)
 
     def register_full_backward_hook(
         self, hook: Callable[..., Any], prepend: bool = False
@@ -151,32 +151,38 @@ class Hooks(Members):
         >>> layer(tg.tensor([0.0], requires_grad=True)).backward()
         tensor([1.]) tensor([1.])
         """
-        return add_hook(self._backward_hooks, Hook(hook), prepend)
+        return add_hook(self._backward_hooks, hook, prepend)
 
     def register_backward_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """PyTorch's old name of `register_full_backward_hook`, which it is here."""
         return self.register_full_backward_hook(hook)
 
+    def _together(self, kind: str, own: Table) -> dict[int, Hook]:
+        """The hooks of all modules of a kind, and then the module's own."""
+        options = self._hook_options
+        shared = {key: hook for key, (of, hook) in everywhere.items() if of == kind}
+        return shared | {key: Hook(hook, *options.get(key, ())) for key, hook in own.items()}
+
     def _call_with_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         result = None
         called = set()
         try:
-            for hook in _together("forward_pre", self._forward_pre_hooks).values():
+            for hook in self._together("forward_pre", self._forward_pre_hooks).values():
                 args, kwargs = _new_arguments(hook, self, args, kwargs)
             backward = None
-            pre_hooks = _together("backward_pre", self._backward_pre_hooks)
-            hooks = _together("backward", self._backward_hooks)
+            pre_hooks = self._together("backward_pre", self._backward_pre_hooks)
+            hooks = self._together("backward", self._backward_hooks)
             if hooks or pre_hooks:
                 backward = _Backward(self, pre_hooks, hooks)
                 args = backward.watch_inputs(args)
             result = self.forward(*args, **kwargs)
-            for key, hook in _together("forward", self._forward_hooks).items():
+            for key, hook in self._together("forward", self._forward_hooks).items():
                 called.add(key)
                 changed = hook.call(self, args, kwargs, result)
                 result = result if changed is None else changed
             return result if backward is None else backward.watch_outputs(result)
         except Exception:
-            for key, hook in _together("forward", self._forward_hooks).items():
+            for key, hook in self._together("forward", self._forward_hooks).items():
                 if hook.always_call and key not in called:
                     try:
                         hook.call(self, args, kwargs, result)
@@ -187,12 +193,6 @@ class Hooks(Members):
                             stacklevel=3,
                         )
             raise
-
-
-def _together(kind: str, own: Table) -> Table:
-    """The hooks of all modules of a kind, and then the module's own."""
-    shared = [(key, hook) for key, (of, hook) in everywhere.items() if of == kind]
-    return OrderedDict([*shared, *own.items()])
 
 
 def add_hook(table: OrderedDict[int, Any], hook: Any, prepend: bool = False) -> RemovableHandle:
@@ -228,7 +228,7 @@ class _Backward:
     call the hooks, and pass on what they return. Outputs likewise.
     """
 
-    def __init__(self, module: Any, pre_hooks: Table, hooks: Table) -> None:
+    def __init__(self, module: Any, pre_hooks: dict[int, Hook], hooks: dict[int, Hook]) -> None:
         self.module = module
         self.pre_hooks = [hook.function for hook in pre_hooks.values()]
         self.hooks = [hook.function for hook in hooks.values()]

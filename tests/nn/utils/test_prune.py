@@ -33,7 +33,15 @@ def test_the_hook_is_found_by_the_weight_s_name():
     layer = prune.l1_unstructured(prune.random_unstructured(nn.Linear(4, 3), "bias", 1), "bias", 1)
     (hook,) = layer._forward_pre_hooks.values()
     assert hook._tensor_name == "bias"
-    assert len(hook._methods) == 2
+    assert len(hook._methods) == len(list(hook)) == 2
+    assert isinstance(hook, prune.PruningContainer)
+    assert hook[1] is list(hook)[1]
+    other = prune.L1Unstructured(1)
+    other._tensor_name = "weight"
+    with pytest.raises(ValueError, match="Found 'weight'"):
+        hook.add_pruning_method(other)
+    with pytest.raises(TypeError, match="BasePruningMethod"):
+        hook.add_pruning_method(len)
 
 
 def test_wrong_arguments():

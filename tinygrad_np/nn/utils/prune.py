@@ -8,7 +8,7 @@ Source: the interface is PyTorch's, https://pytorch.org/docs/stable/nn.html#util
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tinygrad_np.creation import ones_like
@@ -74,7 +74,7 @@ class BasePruningMethod:
         key = find_hook(module, BasePruningMethod, name)
         hook: Any = method
         if key is not None:
-            earlier: Any = module._forward_pre_hooks.pop(key).function
+            earlier: Any = module._forward_pre_hooks.pop(key)
             hook = PruningContainer(earlier, method)
         original = getattr(module, name + "_orig" if key is not None else name)
         mask = getattr(module, name + "_mask") if key is not None else ones_like(original)
@@ -116,9 +116,29 @@ class PruningContainer(BasePruningMethod):
 
     def __init__(self, *methods: BasePruningMethod) -> None:
         self._methods: list[BasePruningMethod] = []
-        for method in methods:
-            self._methods += getattr(method, "_methods", [method])
         self._tensor_name = methods[0]._tensor_name
+        for method in methods:
+            self.add_pruning_method(method)
+
+    def add_pruning_method(self, method: BasePruningMethod) -> None:
+        """Add a pruning of the same weight; of a container those that it holds."""
+        if not isinstance(method, BasePruningMethod):
+            raise TypeError(f"{type(method)} is not a BasePruningMethod subclass")
+        if method._tensor_name != self._tensor_name:
+            raise ValueError(
+                "Can only add pruning methods acting on the parameter named "
+                f"'{self._tensor_name}' to PruningContainer {self}. Found '{method._tensor_name}'"
+            )
+        self._methods += getattr(method, "_methods", [method])
+
+    def __len__(self) -> int:
+        return len(self._methods)
+
+    def __iter__(self) -> Iterator[BasePruningMethod]:
+        return iter(self._methods)
+
+    def __getitem__(self, index: int) -> BasePruningMethod:
+        return self._methods[index]
 
     def compute_mask(self, t: Tensor, default_mask: Tensor) -> Tensor:
         method, mask = self._methods[-1], default_mask
@@ -411,7 +431,7 @@ def remove(module: Module, name: str) -> Module:
         raise ValueError(
             f"Parameter '{name}' of module {module} has to be pruned before pruning can be removed"
         )
-    hook: Any = module._forward_pre_hooks.pop(key).function
+    hook: Any = module._forward_pre_hooks.pop(key)
     hook.remove(module)
     return module
 
@@ -426,7 +446,7 @@ def is_pruned(module: Module) -> bool:
     False
     """
     return any(
-        isinstance(hook.function, BasePruningMethod)
+        isinstance(hook, BasePruningMethod)
         for m in module.modules()
         for hook in m._forward_pre_hooks.values()
     )

@@ -132,7 +132,7 @@ def remove_spectral_norm(module: M, name: str = "weight") -> M:
     key = find_hook(module, SpectralNorm, name)
     if key is None:
         raise ValueError(f"spectral_norm of '{name}' not found in {module}")
-    hook: Any = module._forward_pre_hooks.pop(key).function
+    hook: Any = module._forward_pre_hooks.pop(key)
     with no_grad():
         weight = hook.compute_weight(module, False).detach()
     for part in (name, name + "_orig", name + "_u", name + "_v"):

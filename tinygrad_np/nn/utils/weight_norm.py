@@ -26,7 +26,7 @@ def norms(v: Tensor, dim: int | None) -> Any:
 def find_hook(module: Module, kind: type[Any], name: str) -> int | None:
     """The key of the hook of this kind that computes the weight of this name."""
     for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook.function, kind) and hook.function.name == name:
+        if isinstance(hook, kind) and hook.name == name:
             return key
     return None
 
@@ -96,7 +96,7 @@ def remove_weight_norm(module: M, name: str = "weight") -> M:
     key = find_hook(module, WeightNorm, name)
     if key is None:
         raise ValueError(f"weight_norm of '{name}' not found in {module}")
-    hook: Any = module._forward_pre_hooks.pop(key).function
+    hook: Any = module._forward_pre_hooks.pop(key)
     weight = hook.compute_weight(module).detach()
     for part in (name, name + "_g", name + "_v"):
         delattr(module, part)
