@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from tinygrad_np.distributions import constraints
+from tinygrad_np.distributions import constraints, utils
 from tinygrad_np.distributions import cross_divergence as cross_divergence  # it registers
 from tinygrad_np.distributions.categories import (
     Categorical,
@@ -21,6 +21,7 @@ from tinygrad_np.distributions.counts import (
 )
 from tinygrad_np.distributions.distribution import Distribution
 from tinygrad_np.distributions.divergence import kl_divergence, register_kl
+from tinygrad_np.distributions.exp_family import ExponentialFamily
 from tinygrad_np.distributions.extremes import (
     Cauchy,
     Gumbel,
@@ -87,6 +88,7 @@ __all__ = [
     "Distribution",
     "ExpTransform",
     "Exponential",
+    "ExponentialFamily",
     "FisherSnedecor",
     "Gamma",
     "GeneralizedPareto",
@@ -137,6 +139,7 @@ __all__ = [
     "kl_divergence",
     "register_kl",
     "transform_to",
+    "utils",
 ]
 
 
