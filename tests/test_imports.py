@@ -14,8 +14,8 @@ ORDER = [
     "version", "dtypes", "formats", "size", "device", "compiler", "distributed", "onnx",
     "profiler", "switches", "return_types", "kernels", "generator", "tape", "ops", "amp", "cuda",
     "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
-    "sparse", "interop", "formatting", "methods", "hooks", "tensor", "legacy", "queries",
-    "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
+    "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
+    "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "jit", "utils",
     "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip

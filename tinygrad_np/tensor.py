@@ -19,6 +19,7 @@ from tinygrad_np.kernels import layout
 from tinygrad_np.methods import Methods
 from tinygrad_np.ops import compare, index
 from tinygrad_np.size import Size
+from tinygrad_np.subclasses import Subclasses
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
 from tinygrad_np.tape.graph import Leaf, Node
@@ -26,7 +27,7 @@ from tinygrad_np.tape.names import named
 from tinygrad_np.tape.version import DATA, DataVersion
 
 
-class Tensor(Hooks, Methods):
+class Tensor(Hooks, Subclasses, Methods):
     """A multi-dimensional array whose operations are recorded for `backward`.
 
     Made by `tensor`, `zeros`, `randn` and their like. Called by its name it is PyTorch's old

@@ -1,0 +1,50 @@
+"""Subclasses of Tensor, beside PyTorch's where it is installed."""
+
+import pytest
+
+import tinygrad_np as tg
+
+
+@pytest.fixture(params=["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def torch(request):
+    return pytest.importorskip(request.param)
+
+
+def test_tensors_become_those_of_a_subclass(torch):
+    class Named(torch.Tensor):
+        name = "x"
+
+    x = torch.ones(2, requires_grad=True)
+    named = (x * 2).as_subclass(Named)
+    assert (type(named), named.name, named._is_view()) == (Named, "x", True)
+    named.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    assert type(named.grad_fn).__name__ == "AliasBackward0"
+    plain = torch.zeros(2)
+    plain.as_subclass(Named).add_(1)
+    assert plain.tolist() == [1.0, 1.0]
+    for kind in (int, torch.nn.Module):
+        with pytest.raises(TypeError, match="does not inherit from Tensor"):
+            plain.as_subclass(kind)
+
+
+@pytest.mark.parametrize("require_grad", [False, True])
+def test_leaves_of_a_subclass(torch, require_grad):
+    class Named(torch.Tensor):
+        pass
+
+    x = torch.ones(2, requires_grad=True)
+    leaf = torch.Tensor._make_subclass(Named, x, require_grad)
+    assert (type(leaf), leaf.is_leaf, leaf.requires_grad) == (Named, True, require_grad)
+    assert leaf.data_ptr() == x.data_ptr()
+
+
+def test_what_is_not_called_is_told():
+    with pytest.warns(UserWarning, match="Logged.__torch_function__ will not be called"):
+
+        class Logged(tg.Tensor):
+            @classmethod
+            def __torch_function__(cls, func, types, args=(), kwargs=None):
+                raise AssertionError
+
+    assert (tg.ones(1).as_subclass(Logged) + 1).tolist() == [2.0]
