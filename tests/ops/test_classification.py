@@ -200,3 +200,11 @@ def test_errors_of_nll_loss():
 def test_a_list_of_labels_is_refused():
     with pytest.raises(TypeError, match="Tensor and list"):
         F.cross_entropy(tg.tensor(X), [0, 1, 2])
+
+
+@pytest.mark.parametrize("shape", [(1, 4), (3, 4), (2, 3, 4, 5)])
+@pytest.mark.parametrize("loss", [F.cross_entropy, F.nll_loss])
+def test_one_label_for_a_batch_is_a_value_error(loss, shape):
+    wanted = rf"Expected input batch_size \({shape[0]}\) to match target batch_size \(0\)"
+    with pytest.raises(ValueError, match=wanted):
+        loss(tg.zeros(shape), tg.tensor(1))

@@ -130,9 +130,10 @@ def _misfit(name: str, shape: Shape, target: Shape) -> Exception:
     if not shape:
         return ValueError(f"{given}; expected an input with a dimension of classes")
     wanted = [] if len(shape) == 1 else [shape[0], *shape[2:]]
-    if wanted and target and target[0] != shape[0]:
+    batch = target[0] if target else 0
+    if wanted and batch != shape[0]:
         return ValueError(
-            f"Expected input batch_size ({shape[0]}) to match target batch_size ({target[0]}). "
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch}). "
             f"{given}; expected class numbers of shape {wanted}"
         )
     return RuntimeError(
