@@ -186,7 +186,7 @@ from tinygrad_np.windows import (
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, jit,
+        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, hub, jit,
         multiprocessing, nn, onnx, optim, profiler, signal, sparse,
         special, testing, utils, version, vision
     )
@@ -235,7 +235,7 @@ __all__ = [
     "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "get_rng_state",
     "gradient", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
     "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram",
-    "histogramdd", "hsplit", "hstack", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
+    "histogramdd", "hsplit", "hstack", "hub", "hypot", "i0", "igamma", "igammac", "iinfo", "imag",
     "index_add", "index_copy", "index_fill", "index_put", "index_reduce", "index_select", "inf",
     "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
     "IntTensor", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
@@ -297,8 +297,8 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse", "special",
-    "testing", "utils", "version", "vision",
+    "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
+    "special", "testing", "utils", "version", "vision",
 )
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from tinygrad_np import serialization
 from tinygrad_np.nn.module import Module
 
 __all__ = [
-    "ScriptModule", "export", "ignore", "is_scripting", "load", "save", "script", "script_method",
-    "trace",
+    "Final", "ScriptModule", "annotate", "export", "ignore", "is_scripting", "is_tracing",
+    "load", "save", "script", "script_method", "trace",
 ]  # fmt: skip
 
 ScriptModule = Module
@@ -49,6 +49,30 @@ def is_scripting() -> bool:
     False
     """
     return False
+
+
+def is_tracing() -> bool:
+    """False.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.is_tracing()
+    False
+    """
+    return False
+
+
+def annotate(the_type: Any, the_value: Any) -> Any:
+    """Return the value as it is: types need not be told.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.annotate(list[int], [])
+    []
+    """
+    return the_value
 
 
 def save(m: Any, f: Any, _extra_files: Any = None) -> None:
