@@ -113,6 +113,7 @@ def test_compilers_return_what_they_get():
             return x + 1
 
     assert h(1) == 2
+    assert tg.fx.wrap(h) is h
     assert not any((tg.compiler.is_dynamo_compiling(), tg.compiler.is_exporting()))
     with pytest.raises(RuntimeError, match="mode or options"):
         tg.compile(net, mode="default", options={})

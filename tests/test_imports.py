@@ -16,8 +16,8 @@ ORDER = [
     "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
     "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
     "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
-    "multiprocessing", "distributions", "optim", "archive", "serialization", "hub", "jit", "utils",
-    "vision", "testing", "launch", "as_torch",
+    "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
+    "utils", "vision", "testing", "launch", "as_torch",
 ]  # fmt: skip
 
 

@@ -186,7 +186,8 @@ from tinygrad_np.windows import (
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, hub, jit,
+        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, fx, hub,
+        jit,
         multiprocessing, nn, onnx, optim, profiler, signal, sparse,
         special, testing, utils, version, vision
     )
@@ -229,8 +230,8 @@ __all__ = [
     "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix", "flatten", "flip",
     "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "FloatTensor",
     "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "from_dlpack", "from_numpy",
-    "frombuffer", "full", "full_like", "func", "gather", "gcd", "ge", "Generator", "geqrf", "ger",
-    "get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype",
+    "frombuffer", "full", "full_like", "func", "fx", "gather", "gcd", "ge", "Generator", "geqrf",
+    "ger", "get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype",
     "get_conv_algorithm", "get_default_device", "get_default_dtype", "get_device",
     "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "get_rng_state",
     "gradient", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
@@ -297,7 +298,7 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
+    "fx", "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
     "special", "testing", "utils", "version", "vision",
 )
 PARTS_OF = {

@@ -11,9 +11,9 @@ from urllib.parse import urlparse
 
 from tinygrad_np import serialization
 
-__all__ = ["download_url_to_file", "get_dir", "load_state_dict_from_url", "set_dir"]
+__all__ = ["HASH_REGEX", "download_url_to_file", "get_dir", "load_state_dict_from_url", "set_dir"]
 
-_HASH = re.compile(r"-([a-f0-9]*)\.")  # in a name such as resnet18-f37072fd.pth
+HASH_REGEX = re.compile(r"-([a-f0-9]*)\.")  # in a name such as resnet18-f37072fd.pth
 _chosen: list[str] = []
 
 
@@ -134,6 +134,6 @@ def load_state_dict_from_url(
     name = file_name or os.path.basename(urlparse(url).path)
     path = folder / name
     if not path.exists():
-        stated = _HASH.search(name) if check_hash else None
+        stated = HASH_REGEX.search(name) if check_hash else None
         download_url_to_file(url, str(path), stated and stated[1], progress)
     return serialization.load(path, map_location, weights_only=weights_only)  # type: ignore[no-any-return]

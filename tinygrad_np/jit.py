@@ -103,4 +103,16 @@ def load(f: Any, map_location: Any = None, _extra_files: Any = None) -> Any:
     return serialization.load(f, map_location, weights_only=False)
 
 
-ignore = export = unused = script_method = script
+def ignore(drop: Any = False, **kwargs: Any) -> Any:
+    """Return the function as it is; called with anything else, a decorator that does.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.jit.ignore(len) is tg.jit.ignore()(len) is len
+    True
+    """
+    return drop if callable(drop) else lambda function: function
+
+
+export = unused = script_method = script

@@ -21,8 +21,8 @@ ROOMS = (  # below `torch` and `torchvision`; in the order of the page
     ".utils.tensorboard", ".vision.datasets", ".vision.io", ".vision.models", ".vision.ops",
     ".vision.transforms", ".vision.transforms.functional", ".vision.transforms.v2",
     ".vision.transforms.v2.functional", ".vision.utils", ".serialization", ".testing",
-    ".accelerator", ".amp", ".compiler", ".cuda", ".cuda.amp", ".distributed", ".hub", ".jit",
-    ".onnx", ".profiler",
+    ".accelerator", ".amp", ".compiler", ".cuda", ".cuda.amp", ".distributed", ".fx", ".hub",
+    ".jit", ".onnx", ".profiler",
 )  # fmt: skip
 
 
