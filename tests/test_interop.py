@@ -129,7 +129,7 @@ OTHERS = [
     (lambda a: np.triu(a, 1), A),
     (lambda a: np.clip(a, -0.5, 0.5), A),
     (lambda a: np.clip(a, 0, None), A),
-    (lambda a: np.clip(a, max=0), A),
+    (lambda a: np.clip(a, None, 0), A),
     (lambda a: np.round(a, 1), A),
     (lambda a: np.nan_to_num(a), A),
     (lambda a: np.copy(a), A),

@@ -7,7 +7,8 @@ the user has told NumPy stands everywhere else.
 
 Rows that are shorter than its buffers NumPy copies into these, several at a time, wherever an
 array is broadcast or has gaps. From some hundred elements on, the copies take longer than what
-is done with them: twice as long as a product, five times in arrays with gaps.
+is done with them: twice as long as a product, five times in arrays with gaps. NumPy before 2.3
+also adds up by buffers, so that short ones would cost digits of long sums: there they stay.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ import numpy as np
 
 __all__ = ["quiet", "silent"]
 
-BUFFER = 512  # elements; the rows that `layout` makes are longer
+# elements; the rows that `layout` makes are longer
+BUFFER = 512 if np.lib.NumpyVersion(np.__version__) >= "2.3.0" else np.getbufsize()
 
 
 def _settings() -> contextvars.Context:

@@ -102,7 +102,7 @@ def frac(input: Array) -> Array:
     >>> tg.frac(tg.tensor([1.25, -3.5]))
     tensor([ 0.2500, -0.5000])
     """
-    return silent.run(np.subtract, input, np.trunc(input))
+    return silent.run(np.subtract, input, _rounded(np.trunc, input))
 
 
 frac.backward(input=lambda grad: grad)
