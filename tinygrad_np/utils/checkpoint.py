@@ -28,7 +28,14 @@ from tinygrad_np.tape.saved import Packed
 from tinygrad_np.tape.version import check_stale
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["CheckpointError", "checkpoint", "checkpoint_sequential", "set_checkpoint_early_stop"]
+__all__ = [
+    "CheckpointError",
+    "checkpoint",
+    "checkpoint_sequential",
+    "get_device_states",
+    "set_checkpoint_early_stop",
+    "set_device_states",
+]
 
 Contexts = tuple[AbstractContextManager[Any], AbstractContextManager[Any]]
 SAME = "The function must compute the same when it is called again"
@@ -354,3 +361,25 @@ def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
         yield
     finally:
         _Early.stop = before
+
+
+def get_device_states(*args: Any) -> tuple[list[int], list[Any]]:
+    """The devices beside the CPU that arguments are on, and their generators: none.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.utils.checkpoint.get_device_states(tg.ones(2))
+    ([], [])
+    """
+    return [], []
+
+
+def set_device_states(devices: Any, states: Any, *, device_type: str | None = None) -> None:
+    """Do nothing: there are no devices beside the CPU.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.utils.checkpoint.set_device_states(*tg.utils.checkpoint.get_device_states())
+    """
