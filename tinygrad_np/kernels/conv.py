@@ -22,6 +22,7 @@ import numpy as np
 
 from tinygrad_np.kernels import threads, winograd
 from tinygrad_np.kernels.gather import Block, Windows, channels_first, channels_last, windows
+from tinygrad_np.kernels.layout import tiled
 from tinygrad_np.kernels.product import multiply
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
@@ -224,7 +225,7 @@ def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:
 
 def _line(bias: NDArray | None, size: Ints) -> NDArray | None:
     """The bias of all pixels of a line: what is added in long rows is added faster."""
-    return None if bias is None else np.tile(bias, size[-1])
+    return None if bias is None else tiled(bias, size[-1])
 
 
 def _depthwise(

@@ -173,7 +173,8 @@ def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDA
     """Add each element to the place in its window that `number` names, in (N, C, *S)."""
     lines, last = _lines(shape[2:], pooling), _is_last(number)
     sizes = (*shape[2:], shape[1]) if last else shape[1:]
-    by_taps = number.size > SMALL and all(line.apart for line in lines)
+    apart = all(line.apart for line in lines)
+    by_taps = apart and number.size > SMALL
     new = np.empty if by_taps and all(line.covers for line in lines) else np.zeros
     out = new((len(grad), *sizes), grad.dtype)
     result = channels_first(out) if last else out
@@ -185,7 +186,11 @@ def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDA
                 masked(some[met], numbers[met] == k, target[seen])
             return
         where = _named(numbers, sizes, pooling, last)
-        np.add.at(out[part].reshape(-1), where.reshape(-1), _in_order(some, last).reshape(-1))
+        flat, values = out[part].reshape(-1), _in_order(some, last)
+        if apart:
+            flat[where] = values
+        else:
+            np.add.at(flat, where.reshape(-1), values.reshape(-1))
 
     threads.run(place, _parts(len(grad), out.nbytes))
     return result
