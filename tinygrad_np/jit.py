@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+# Names of types are read from torch.jit.annotations, too.
+from typing import Any, Dict, Final, List, Optional, Tuple, Union  # noqa: F401, UP035
 
 from tinygrad_np import serialization
 from tinygrad_np.nn.module import Module

@@ -35,6 +35,7 @@ IMPORTS = """
     from torch import optim, tensor
     from torch.autograd import gradcheck
     from torch.autograd.gradcheck import gradcheck as same
+    from torch.jit.annotations import List, Optional
     from torch.nn.modules.loss import MSELoss
     from torch.nn.parameter import Parameter
     from torch.optim.lr_scheduler import StepLR
@@ -48,6 +49,7 @@ IMPORTS = """
     assert F is tinygrad_np.nn.functional
     assert gradcheck is same is tinygrad_np.autograd.gradcheck is torch.autograd.gradcheck
     assert tensor is tinygrad_np.tensor
+    assert List[int].__args__ == (int,) and torch.cuda._initialized is False
     assert MSELoss is nn.MSELoss and Parameter is nn.Parameter
     assert T is tinygrad_np.vision.transforms
     assert MNIST is tinygrad_np.vision.datasets.MNIST

@@ -16,6 +16,8 @@ __all__ = [
     "Stream",
 ]  # fmt: skip
 
+_initialized = False  # read by scripts that keep the state of generators
+
 
 def is_available() -> bool:
     """False.

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "torch.autograd.variable": "torch.autograd",
     "torch.distributions": "torch.distributions",
     "torch.functional": "torch",
+    "torch.jit.annotations": "torch.jit",
     "torch.nn.modules": "torch.nn",
     "torch.nn.parallel": "torch.nn.parallel",
     "torch.tensor": "torch",
