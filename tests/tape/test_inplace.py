@@ -287,6 +287,39 @@ def test_a_stale_result_is_an_error():
         y.backward()
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda lib, x, w: x / w,
+        lambda lib, x, w: 2.0 / w,
+        lambda lib, x, w: (x - w).abs(),
+        lambda lib, x, w: lib.nn.functional.normalize(x, dim=0),
+        lambda lib, x, w: lib.nn.functional.l1_loss(x, w, reduction="none"),
+        lambda lib, x, w: lib.nn.functional.hardtanh(x),
+        lambda lib, x, w: lib.nn.functional.relu6(x),
+        lambda lib, x, w: lib.erfinv(x),
+        lambda lib, x, w: lib.sinc(x),
+    ],
+    ids=["div", "rdiv", "abs", "normalize", "l1_loss", "hardtanh", "relu6", "erfinv", "sinc"],
+)
+def test_a_result_that_nothing_asks_for_may_be_changed(compute):
+    import torch
+
+    found = []
+    for lib in (tg, torch):
+        x = lib.tensor([-0.5, 0.0, 0.7], dtype=lib.float64, requires_grad=True)
+        w = lib.tensor([0.5, -2.0, 3.0], dtype=lib.float64, requires_grad=True)
+        y = compute(lib, x, w)
+        y.mul_(x + 1)
+        gradients = lib.autograd.grad(y.sum(), [x, w], allow_unused=True)
+        found.append([None if g is None else g.tolist() for g in gradients])
+    for ours, theirs in zip(*found, strict=True):
+        assert (ours is None) == (theirs is None)
+        if ours is not None:
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
 def test_a_view_made_under_no_grad():
     y = leaf([1.0, 2.0]) * 1
     with tg.no_grad():

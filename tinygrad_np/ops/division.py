@@ -31,7 +31,7 @@ def _div(input: Array, other: Array) -> Array:
 
 _div.backward(
     input=lambda grad, other: grad / other,
-    other=lambda grad, other, out: -grad * (out / other),
+    other=lambda grad, input, other: -grad * (input / other / other),
 )
 
 

@@ -220,10 +220,11 @@ def abs(input: Array) -> Array:
 
 
 @abs.backward("input")
-def _(grad: Array, input: Array, out: Array) -> Array:
-    if out.dtype == input.dtype:
+def _(grad: Array, input: Array) -> Array:
+    if grad.dtype == input.dtype:
         return grad * sign(input)
-    return grad * input.conj() / (out + (out == 0))  # for complex numbers: see tape/complex.py
+    size = abs(input)
+    return grad * input.conj() / (size + (size == 0))  # for complex numbers: see tape/complex.py
 
 
 absolute, multiply, negative, subtract = abs, mul, neg, sub

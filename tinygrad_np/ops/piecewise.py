@@ -90,7 +90,9 @@ def hardtanh(
 
 
 hardtanh.backward(
-    input=lambda grad, out, min_val, max_val: where((out <= min_val) | (out >= max_val), 0.0, grad)
+    input=lambda grad, input, min_val, max_val: where(
+        (input <= min_val) | (input >= max_val), 0.0, grad
+    )
 )
 
 
