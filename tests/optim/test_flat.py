@@ -1,6 +1,8 @@
 """Parameters that are joined for an update end where each alone would."""
 
 import copy
+import gc
+import weakref
 
 import numpy as np
 import pytest
@@ -52,7 +54,12 @@ def reload(params, optimizer):
     optimizer.load_state_dict(copy.deepcopy(optimizer.state_dict()))
 
 
+def clear(params, optimizer):
+    optimizer.state.clear()
+
+
 EVENTS = [
+    clear,
     zero_average,
     forget,
     replace_data,
@@ -156,3 +163,36 @@ def test_a_copy_has_states_of_its_own():
         assert (copied == -0.25).all()  # 0.5 less 0.5 * (0.5 + 1)
         assert (made.state[p]["momentum_buffer"] == 1).all()
         assert (other.state[copied]["momentum_buffer"] == 1.5).all()
+
+
+def with_gradients(count):
+    params = [tg.ones(3, requires_grad=True) for _ in range(count)]
+    for p in params:
+        p.grad = tg.ones(3)
+    return params
+
+
+def test_a_held_state_is_the_one_that_goes_on():
+    params = with_gradients(3)
+    optimizer = optim.Adam(params, betas=(0.5, 0.5))
+    optimizer.step()
+    held = dict(optimizer.state[params[0]])
+    params[1].grad = None
+    optimizer.step()
+    assert all(held[key] is value for key, value in optimizer.state[params[0]].items())
+    assert held["step"].item() == 2
+    assert held["exp_avg"].tolist() == [0.75] * 3
+
+
+def test_the_parameters_of_a_group_that_was_taken_away_are_freed():
+    kept, gone = with_gradients(2), with_gradients(2)
+    optimizer = optim.Adam([{"params": kept}, {"params": gone}])
+    optimizer.step()
+    optimizer.param_groups.pop()
+    for p in gone:
+        del optimizer.state[p]
+    held = weakref.ref(p)
+    del gone, p
+    optimizer.step()
+    gc.collect()
+    assert held() is None

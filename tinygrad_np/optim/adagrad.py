@@ -97,13 +97,14 @@ class Adagrad(Optimizer):
         super().add_param_group(param_group)
         group = self.param_groups[-1]
         for param in group["params"]:
-            start = np.full_like(param._array, group["initial_accumulator_value"])
-            self.state[param] = {"step": number(0), "sum": Tensor._make(start)}
+            self.state[param] = _begun(param._array, group)
 
     @elementwise
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
     ) -> None:
+        if not state:  # a user cleared it
+            state.update(_begun(param, group))
         rate = float(group["lr"]) / (1 + (count(state) - 1) * group["lr_decay"])
         eps = group["eps"]
 
@@ -116,3 +117,9 @@ class Adagrad(Optimizer):
             np.divide(g, s, out=s)
             s *= rate
             p -= s
+
+
+def _begun(param: Array, group: dict[str, Any]) -> dict[str, Any]:
+    """What is remembered of a parameter before the first step."""
+    start = np.full_like(param, group["initial_accumulator_value"])
+    return {"step": number(0), "sum": Tensor._make(start)}

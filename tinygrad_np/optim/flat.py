@@ -69,7 +69,8 @@ class Flat:
                 own = [array.copy() for _ in self.params]
                 self.numbers.append((array, own))
             for state, part in zip(self.states, own, strict=True):
-                state[key] = Tensor._make(part)
+                known = state.setdefault(key, Tensor._make(part))
+                known._array = part  # in the tensor that a user may hold
         self.members = [
             (param, array, state, [v._array for v in state.values()])
             for param, array, state in zip(self.params, self.arrays, self.states, strict=True)
@@ -109,6 +110,10 @@ class Groups:
 
     def __reduce__(self) -> Any:
         return Groups, ()  # a copy of an optimizer joins its own
+
+    def forget(self, count: int) -> None:
+        """Let go of the parameters of groups that there are no more, beyond so many."""
+        self.last = {index: kept for index, kept in self.last.items() if index < count}
 
     def update(
         self,

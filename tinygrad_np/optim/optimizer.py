@@ -245,6 +245,7 @@ class Optimizer:
 
     def _update_all(self) -> None:
         joins = hasattr(self._update, "elementwise")
+        self._small.forget(len(self.param_groups))
         for index, group in enumerate(self.param_groups):
             params = [p for p in group["params"] if p._grad is not None]
             if joins:
