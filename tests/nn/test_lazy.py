@@ -58,6 +58,49 @@ def test_mode_and_hooks_stay():
     assert seen == [1]
 
 
+LOADED = [
+    (nn.LazyLinear(4), nn.Linear(6, 4), (2, 6)),
+    (nn.LazyLinear(4, bias=False, dtype=tg.float64), nn.Linear(6, 4, False).double(), (2, 6)),
+    (nn.LazyConv2d(4, 3, groups=2), nn.Conv2d(6, 4, 3, groups=2), (2, 6, 5, 5)),
+    (nn.LazyConvTranspose2d(4, 3, groups=2), nn.ConvTranspose2d(6, 4, 3, groups=2), (2, 6, 5, 5)),
+    (nn.LazyBatchNorm1d(affine=False), nn.BatchNorm1d(6, affine=False), (4, 6)),
+    (nn.LazyInstanceNorm1d(affine=False), nn.InstanceNorm1d(6, 1e-5, 0.1, False, True), (4, 6, 3)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lazy", "layer", "shape"), LOADED)
+@pytest.mark.parametrize("assign", [False, True])
+def test_becomes_the_layer_of_a_state(lazy, layer, shape, assign):
+    import copy
+
+    model = nn.Sequential(copy.deepcopy(lazy)).eval()
+    held = list(model.parameters())
+    tg.manual_seed(0)
+    model.load_state_dict({f"0.{k}": v for k, v in layer.state_dict().items()}, assign=assign)
+    assert tg.equal(tg.rand(3), (tg.manual_seed(0), tg.rand(3))[1])
+    x = tg.rand(shape, dtype=next(iter(layer.state_dict().values())).dtype)
+    assert tg.equal(model(x), layer.eval()(x))
+    assert repr(model[0]) == repr(layer)
+    assert all(p is q for p, q in zip(model.parameters(), held, strict=True))
+
+
+def test_a_state_that_does_not_fit_leaves_it_lazy():
+    model = nn.Sequential(nn.LazyLinear(4), nn.Linear(4, 2))
+    state = nn.Sequential(nn.Linear(6, 4), nn.Linear(4, 3)).state_dict()
+    with pytest.raises(RuntimeError, match="size mismatch for 1.weight"):
+        model.load_state_dict(state)
+    with pytest.raises(RuntimeError, match=r"Missing key.*0\.weight"):
+        model.load_state_dict(nn.Linear(4, 2).state_dict())
+    assert type(model[0]) is nn.LazyLinear
+    with pytest.raises(RuntimeError, match="size mismatch for weight"):
+        nn.LazyConv2d(4, 3).load_state_dict(nn.Conv2d(2, 4, 5).state_dict())
+
+
+def test_dtype_is_that_of_the_layer():
+    assert nn.LazyConv2d(4, 3, dtype=tg.float64)(tg.ones(1, 2, 5, 5).double()).dtype == tg.float64
+    assert nn.LazyConv2d(4, 3).double()(tg.ones(1, 2, 5, 5).double()).dtype == tg.float64
+
+
 def test_shows_the_layer_without_its_input():
     import inspect
 

@@ -106,7 +106,7 @@ class _Lazy(Module):
             empty = self.cls_to_become(0, *args, **kwargs)
         for name, value in vars(empty).items():
             if isinstance(value, Parameter):
-                self.register_parameter(name, UninitializedParameter())
+                self.register_parameter(name, UninitializedParameter(dtype=value.dtype))
             elif name not in vars(self):
                 setattr(self, name, value)
 
@@ -120,11 +120,18 @@ class _Lazy(Module):
 
     def initialize_parameters(self, input: Any, *args: Any, **kwargs: Any) -> None:
         """Become the layer that fits this input."""
-        of = self.cls_to_become
+        self._adopt(self._made(self._size(input)))
+
+    def _made(self, size: int) -> Module:
+        """The layer of this size."""
         rest, chosen = self._lazy_args
-        made = of(self._size(input), *rest, **chosen)
+        made: Module = self.cls_to_become(size, *rest, **chosen)
         if self.weight is not None and self.weight.dtype != made.weight.dtype:
             made.to(self.weight.dtype)
+        return made
+
+    def _adopt(self, made: Module) -> None:
+        """Become this layer, in which the parameters stay the objects that they are."""
         del self.__dict__["_lazy_args"]
         own = set(vars(Module())) - {"_buffer_names", "_module_names", "_parameter_names"}
         for name, value in vars(made).items():
@@ -133,7 +140,31 @@ class _Lazy(Module):
                 held._become(value)
             elif name not in own:
                 self.__dict__[name] = value
-        self.__class__ = of
+        self.__class__ = self.cls_to_become
+
+    def _size_in(self, shapes: dict[str, tuple[int, ...]]) -> int | None:
+        """The layer's first argument, as the shapes of a state tell it."""
+        shape = shapes.get("weight") or shapes.get("running_mean")
+        return shape[0] if shape else None
+
+    def _load_from_state_dict(
+        self, state_dict: dict[str, Any], prefix: str, local_metadata: dict[str, Any], *found: Any
+    ) -> None:
+        """Become the layer of the state's sizes, once all of the state has been found to fit."""
+        shapes = {
+            key[len(prefix) :]: tuple(getattr(value, "shape", ()))
+            for key, value in state_dict.items()
+            if key.startswith(prefix)
+        }
+        size = self._size_in(shapes)
+        if size is None:
+            super()._load_from_state_dict(state_dict, prefix, local_metadata, *found)
+            return
+        with fork_rng():  # the initial values are not kept
+            made = self._made(size)
+        made._load_state_dict_pre_hooks = self._load_state_dict_pre_hooks
+        made._load_from_state_dict(state_dict, prefix, local_metadata, *found)
+        local_metadata["writes"].append(lambda: self._adopt(made))
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         self.initialize_parameters(*args, **kwargs)
@@ -163,6 +194,10 @@ class LazyLinear(_Lazy, Linear):
     def _size(self, input: Any) -> int:
         return int(input.shape[-1])
 
+    def _size_in(self, shapes: dict[str, tuple[int, ...]]) -> int | None:
+        shape = shapes.get("weight")
+        return shape[-1] if shape else None
+
 
 class _LazyConv(_Lazy):
     dims: ClassVar[int]
@@ -174,6 +209,12 @@ class _LazyConv(_Lazy):
                 f"{type(self).__name__}, but got input of size: {list(input.shape)}"
             )
         return int(input.shape[-self.dims - 1])
+
+    def _size_in(self, shapes: dict[str, tuple[int, ...]]) -> int | None:
+        shape = shapes.get("weight", ())
+        if len(shape) < 2:
+            return None
+        return shape[0] if self.transposed else shape[1] * self.groups
 
 
 class LazyConv1d(_LazyConv, Conv1d):
