@@ -109,6 +109,30 @@ def test_errors_have_torch_s_type(text):
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        lambda x, a: x.add(x, alpha=a),
+        lambda x, a: tg.addcmul(x, x, x, value=a),
+        lambda x, a: tg.addmm(x, x, x, beta=a),
+        lambda x, a: tg.nn.functional.leaky_relu(-x, a),
+        lambda x, a: tg.nn.functional.layer_norm(x, (2,), eps=a),
+        lambda x, a: tg.nn.functional.batch_norm(x, None, None, training=True, eps=a),
+        lambda x, a: tg.nn.functional.batch_norm(x, x.detach()[0], x.detach()[1], eps=a),
+        lambda x, a: tg.nn.functional.huber_loss(x, 3 * x, delta=a),
+        lambda x, a: x.norm(a),
+    ],
+)
+def test_a_parameter_of_numpy_s_types_is_a_number(call):
+    x, y = (tg.tensor([[1.0, 2.0], [4.0, 5.0]], requires_grad=True) for _ in range(2))
+    got, want = call(x, np.float64(1.5)), call(y, 1.5)
+    got.sum().backward()
+    want.sum().backward()
+    assert got.dtype == tg.float32
+    assert tg.equal(got, want)
+    assert tg.equal(x.grad, y.grad)
+
+
+@pytest.mark.parametrize(
     ("call", "words"),
     [
         (lambda x: x + "a", "'Tensor' and 'str'"),
@@ -121,6 +145,7 @@ def test_errors_have_torch_s_type(text):
         (lambda x: tg.div(x, x, rounding_mode="up"), "'up'"),
         (lambda x: x**-2, "-2.*float"),
         (lambda x: x.add(x, alpha=0.5), "0.5.*float"),
+        (lambda x: x.add(x, alpha=np.float32(0.5)), "0.5.*float"),
         (lambda x: tg.nn.functional.glu(x[:1]), r"dimension 0 is size 1.*\[1\]"),
         (lambda x: tg.prelu(x * 1.0, tg.ones(3)), r"\[2\].*\[3\]"),
     ],

@@ -195,7 +195,7 @@ def _by_channel(
                 "running_mean and running_var must be defined where the statistics of the input "
                 "are not used (evaluation mode)"
             )
-        inverse = 1 / np.sqrt(var + eps)
+        inverse = 1 / np.sqrt(var + float(eps))
         scale = inverse if weight is None else mul(weight, inverse)
         shift = mul(scale, -mean)
         out = in_float32(affine)(input, scale, shift if bias is None else add(bias, shift))

@@ -133,7 +133,7 @@ def normal(
 ) -> tuple[Array, Array, Array]:
     """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
     mean, var = moments(dims, array(input))
-    inverse = silent.run(np.reciprocal, np.sqrt(var + eps))
+    inverse = silent.run(np.reciprocal, np.sqrt(var + float(eps)))
     out = standardize(input, weight, bias, dims=dims, eps=eps, mean=mean, inverse=inverse)
     return out, mean, var
 

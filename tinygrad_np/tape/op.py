@@ -228,6 +228,8 @@ def op(
             raw.append(a)
         if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays
             raw = [_number(a, tensors) if isinstance(a, np.generic) else a for a in raw]
+        if tensors and params:
+            params = _numbers(params)
         if mixed and not view and name not in TAKES_COMPLEX:
             refuse_complex(name, raw)
         if mixed and promoting is not None:
@@ -332,6 +334,8 @@ def _unary(
         array = input._in_order() if view else input._array
         if array.dtype.kind != "f" and (promote or array.dtype.kind == "c"):
             return otherwise(input, **params)
+        if params:
+            params = _numbers(params)
         if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
             out = forward(array, **params)
         else:
@@ -418,6 +422,13 @@ def _binary(
 
 def _number(scalar: np.generic, beside_tensors: bool) -> Any:
     return scalar.item() if beside_tensors else np.asarray(scalar)
+
+
+def _numbers(params: dict[str, Any]) -> dict[str, Any]:
+    """Python's numbers for NumPy's, whose float64 would make float64 of float32."""
+    if any(isinstance(value, np.generic) for value in params.values()):
+        return {k: v.item() if isinstance(v, np.generic) else v for k, v in params.items()}
+    return params
 
 
 def _view_of(
