@@ -342,6 +342,7 @@ def test_numpy_names():
     assert tg.stack([x, x], axis=-1).shape == (1, 3, 2)
     assert tg.squeeze(x, axis=0).shape == (3,)
     assert x.unsqueeze(axis=1).shape == (1, 1, 3)
+    assert x.narrow(axis=1, start=1, length=2).shape == (1, 2)
     assert x.index_select(axis=1, index=index).shape == (1, 1)
     assert x.gather(axis=1, index=index[None]).shape == (1, 1)
     assert len(tg.unbind(x, axis=1)) == 3

@@ -93,7 +93,8 @@ def householder_product(input: Any, tau: Any) -> Any:
             f"shape (*, k) with k <= n, got {list(shape)} and {list(factors)}"
         )
     one = np.eye(*shape[-2:], dtype=raw(input).dtype)
-    vectors, product = add(tril(input, -1), one), mul(input, 0) + one
+    vectors = add(tril(input, -1), one)
+    product = mul(tril(input, -shape[-2]), 0) + one  # I, on the tape: nothing of input is left
     for i in reversed(range(factors[-1])):
         v = vectors[..., i : i + 1]
         product = sub(product, mul(tau[..., i, None, None] * v, matmul(adjoint(v), product)))

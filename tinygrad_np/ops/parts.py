@@ -57,6 +57,7 @@ def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
     return clone(narrow(input, dim, start, length))
 
 
+@numpy_names
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """The `length` elements along `dim` from `start` on; a negative start counts from the end.
 
