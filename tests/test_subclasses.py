@@ -39,6 +39,38 @@ def test_leaves_of_a_subclass(torch, require_grad):
     assert leaf.data_ptr() == x.data_ptr()
 
 
+def test_subclasses_make_themselves(torch):
+    class Named(torch.Tensor):
+        @staticmethod
+        def __new__(cls, values, name):
+            return super().__new__(cls, values)
+
+        def __init__(self, values, name):
+            super().__init__()
+            self.label = name
+
+    class Scaled(torch.nn.Parameter):
+        def __new__(cls, data, requires_grad=True, scale=1):
+            self = super().__new__(cls, data, requires_grad)
+            self.scale = scale
+            return self
+
+    class Frozen(torch.nn.Parameter):
+        def __new__(cls, data, scale):
+            return torch.Tensor._make_subclass(cls, data, False)
+
+        def __init__(self, data, scale):
+            self.scale = scale
+
+    named = Named([1.0, 2.0], "x")
+    assert (named.tolist(), named.label, named.requires_grad) == ([1.0, 2.0], "x", False)
+    for kind, requires_grad in ((Scaled, True), (Frozen, False)):
+        layer = torch.nn.Linear(1, 1)
+        layer.weight = kind(torch.ones(1, 1), scale=3)
+        assert (layer.weight.scale, layer.weight.requires_grad) == (3, requires_grad)
+        assert dict(layer.named_parameters())["weight"] is layer.weight
+
+
 def test_what_is_not_called_is_told():
     with pytest.warns(UserWarning, match="Logged.__torch_function__ will not be called"):
 

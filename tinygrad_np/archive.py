@@ -204,7 +204,7 @@ def rebuild_parameter(data: Tensor, requires_grad: bool, hooks: Any = None, *_: 
     """The parameter around a tensor."""
     from tinygrad_np.nn.parameter import Parameter
 
-    return Parameter(data, requires_grad)
+    return Parameter(data, requires_grad)  # type: ignore[no-any-return]
 
 
 def rebuild_sparse(kind: Any, data: Any) -> Any:

@@ -62,7 +62,7 @@ class Tensor(Hooks, Subclasses, Methods):
     __array_ufunc__ = interop.array_ufunc
     __array_function__ = interop.array_function
 
-    def __init__(self, *data: Any) -> None:
+    def __new__(cls, *data: Any) -> Any:  # and not __init__, which subclasses replace
         if not data:
             array = np.empty(0, dtypes.default_float())
         elif len(data) == 1 and not isinstance(data[0], int):
@@ -73,8 +73,7 @@ class Tensor(Hooks, Subclasses, Methods):
                 array = np.array(conversion.as_array(values), dtypes.default_float())
         else:
             array = np.empty(data, dtypes.default_float())
-        self._array = array
-        self._node = self._counter = self._view = self._grad = None
+        return cls._make(array)
 
     # --- its life on the tape ---
 

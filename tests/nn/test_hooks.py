@@ -203,3 +203,19 @@ def test_wrong_backward_hooks():
     module.register_full_backward_hook(lambda *a: None)
     with pytest.warns(UserWarning, match="Tensor or a tuple"):
         module(tg.ones(1, requires_grad=True))
+
+
+def test_backward_hooks_where_the_output_is_no_tensor():
+    class Named(tg.nn.Module):
+        def forward(self, x):
+            return {"twice": x * 2}
+
+    seen = []
+    module = Named()
+    module.register_full_backward_hook(lambda *args: seen.append(args))
+    x = tg.ones(1, requires_grad=True)
+    with pytest.warns(UserWarning, match="should be a Tensor or a tuple"):
+        result = module(x)
+    result["twice"].backward()
+    assert x.grad.item() == 2
+    assert seen == []

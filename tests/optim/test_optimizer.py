@@ -360,3 +360,16 @@ def test_pickle_and_deepcopy_keep_state_with_parameters():
         assert other.state[param]["step"].item() == 2.0
     (param,) = optimizer.param_groups[0]["params"]
     assert optimizer.state[param]["step"].item() == 1.0
+
+
+def test_what_was_saved_by_an_older_class_is_completed():
+    class Older(optim.SGD):
+        def __setstate__(self, state):
+            super().__setstate__(state)
+            for group in self.param_groups:
+                group.setdefault("added", 7)
+
+    optimizer = Older([leaf()], lr=0.1)
+    assert copy.deepcopy(optimizer).param_groups[0]["added"] == 7
+    optimizer.load_state_dict(optimizer.state_dict())
+    assert optimizer.param_groups[0]["added"] == 7

@@ -232,6 +232,7 @@ class _Backward:
         self.module = module
         self.pre_hooks = [hook.function for hook in pre_hooks.values()]
         self.hooks = [hook.function for hook in hooks.values()]
+        self.grad_output: tuple[Any, ...] | None = None  # of an output that is not watched
         self.outputs = _Gradients(self._at_outputs)
         self.inputs = _Gradients(self._at_inputs)
 
@@ -259,8 +260,9 @@ class _Backward:
         return grads
 
     def _at_inputs(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
-        for hook in self.hooks:
-            grads = _replaced(hook(self.module, grads, self.grad_output), grads)
+        if self.grad_output is not None:
+            for hook in self.hooks:
+                grads = _replaced(hook(self.module, grads, self.grad_output), grads)
         return grads
 
 

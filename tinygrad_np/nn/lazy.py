@@ -49,8 +49,8 @@ __all__ = [
 class UninitializedParameter(Parameter):
     """A parameter whose shape is not known yet; an optimizer may hold it already."""
 
-    def __init__(self, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> None:
-        super().__init__(empty(0, device=device, dtype=dtype), requires_grad)
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return super().__new__(cls, empty(0, device=device, dtype=dtype), requires_grad)
 
     @property
     def shape(self) -> Size:

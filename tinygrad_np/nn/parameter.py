@@ -34,9 +34,8 @@ class Parameter(Tensor):
     tensor([1., 2.], requires_grad=True)
     """
 
-    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
-        _share(self, data)
-        self.requires_grad_(requires_grad)
+    def __new__(cls, data: Tensor | None = None, requires_grad: bool = True) -> Any:
+        return _sharing(cls, data).requires_grad_(requires_grad)
 
     def __repr__(self) -> str:
         return "Parameter containing:\n" + super().__repr__()
@@ -66,22 +65,21 @@ class Buffer(Tensor):
     OrderedDict([('mean', tensor([0.5000]))])
     """
 
-    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
-        _share(self, data)
+    persistent: bool
+
+    def __new__(cls, data: Tensor | None = None, *, persistent: bool = True) -> Any:
+        self: Any = _sharing(cls, data)
         self.persistent = persistent
-        if data is not None:
-            self.requires_grad_(data.requires_grad)
+        return self if data is None else self.requires_grad_(data.requires_grad)
 
 
-def _share(new: Tensor, data: Tensor | None) -> None:
-    """Put `new` on the memory of `data`, outside the tape."""
+def _sharing(cls: type[Tensor], data: Tensor | None) -> Tensor:
+    """A tensor on the memory of `data`, outside the tape."""
     if data is None:
-        Tensor.__init__(new, 0)
-        return
+        return Tensor.__new__(cls)  # type: ignore[no-any-return]
     if not isinstance(data, Tensor):
         raise TypeError(
-            f"{type(new).__name__}() expects a Tensor, got {type(data).__name__}; "
+            f"{cls.__name__}() expects a Tensor, got {type(data).__name__}; "
             "make one with tensor(data) first"
         )
-    new._array, new._counter = data._array, data._versions()
-    new._node = new._view = new._grad = None
+    return cls._make(data._array, None, data._versions())  # type: ignore[no-any-return]

@@ -334,11 +334,15 @@ class Optimizer:
             else:
                 state[number] = copy.deepcopy(value)
         names = [{k: g[k] for k in ("param_names",) if k in g} for g in self.param_groups]
-        self.param_groups = [
+        groups = [
             {**self.defaults, **name, **copy.deepcopy(old), "params": group["params"]}
             for (old, group), name in zip(pairs, names, strict=True)
         ]
-        self.state = state
+        self.__setstate__({"state": state, "param_groups": groups})
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take over attributes, of a copy or a state dict; optimizers add to it what is new."""
+        self.__dict__.update(state)
 
     def __repr__(self) -> str:
         lines = [f"{type(self).__name__} ("]
