@@ -118,7 +118,7 @@ class _Script:
             for alias in node.names:
                 yield from absent(line, f"{start}{alias.name}".removesuffix(".*"))
         elif isinstance(node, ast.Call):
-            yield from self._keywords(node)
+            yield from self._called(node)
         elif isinstance(node, ast.Attribute):
             path = self.path(node)
             if path:
@@ -142,9 +142,13 @@ class _Script:
             node = node.func if isinstance(node, ast.Call) else node.value
         return isinstance(node, ast.Name) and node.id in self.foreign
 
-    def _keywords(self, call: ast.Call) -> Iterator[tuple[int, str, str]]:
+    def _called(self, call: ast.Call) -> Iterator[tuple[int, str, str]]:
         path = self.path(call.func)
         function = resolve(path) if path else None
+        if path and inspect.ismodule(function):
+            place, _, name = path.rpartition(".")
+            if not hasattr(resolve(place), name):  # taken for a file of PyTorch's: models.resnet
+                yield call.lineno, path, names.nearest(place, name)
         if not callable(function):
             return
         try:
