@@ -49,7 +49,10 @@ def test_a_script_that_lacks_nothing(tmp_path, capsys):
         ("from torch.nn import Nonsense", "torch.nn.Nonsense"),
         ("F.nonsense", "torch.nn.functional.nonsense"),
         ("import torchvision as v; v.models.nonsense()", "torchvision.models.nonsense"),
-        ("from torchvision.transforms import Nonsense; Nonsense()", "torchvision.transforms.Nonsense"),
+        (
+            "from torchvision.transforms import Nonsense; Nonsense()",
+            "torchvision.transforms.Nonsense",
+        ),
         ("x = nn.Linear(1, 2, nonsense=3)", "torch.nn.Linear(nonsense=)"),
         ("raise_it(F.relu(x, nonsense=3))", "torch.nn.functional.relu(nonsense=)"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any
 
@@ -127,14 +128,16 @@ def _pooled(
         before, after = (1,) * d, (1,) * (dims - 1 - d)
         at = at.reshape(batch, channels, *before, out, *after, *before, k, *after)
         place = place * n + at
-    windows = place.reshape(batch, channels, -1)
-    flat = reshape(input, (batch, channels, -1))
+    many = math.prod(size) * math.prod(kernel)
+    windows = place.reshape(batch, channels, many)
+    flat = reshape(input, (batch, channels, math.prod(spatial)))
     found = gather(flat, 2, make(windows) if flat is not x else windows)
-    values, which = max(reshape(found, (batch, channels, *size, -1)), -1)
+    values, which = max(reshape(found, (batch, channels, *size, math.prod(kernel))), -1)
     values = reshape(values, (*whole[:-dims], *size))
     if not indices:
         return values
-    chosen = np.take_along_axis(place.reshape(*which.shape, -1), array(which)[..., None], -1)
+    places = place.reshape(*which.shape, math.prod(kernel))
+    chosen = np.take_along_axis(places, array(which)[..., None], -1)
     return values, make(chosen.reshape(tuple(values.shape)))
 
 
