@@ -4,10 +4,19 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tinygrad_np.kernels import product as product_module
 from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.product import multiply_here, product
 
-SHAPES = [(2, 3, 4), (0, 3, 4), (70, 1, 90), (64, 100, 64), (130, 400, 350), (1, 5000, 90)]
+SHAPES = [
+    (2, 3, 4),
+    (0, 3, 4),
+    (70, 1, 90),
+    (64, 100, 64),
+    (130, 400, 350),
+    (1, 5000, 90),
+    (3000, 200, 33),
+]
 
 
 @pytest.mark.parametrize(("n", "k", "m"), SHAPES)
@@ -36,6 +45,30 @@ def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
     np.testing.assert_allclose(out, np.einsum("gij,gjk->gik", a, b), rtol=1e-9, atol=1e-9)
 
 
+STACKS = [
+    ((6, 40, 300), (6, 300, 260)),  # a stack with a stack
+    ((2, 3, 64, 128), (2, 3, 128, 700)),
+    ((1, 5, 200, 300), (4, 1, 300, 70)),  # each is repeated along a dimension of the other
+    ((300, 300), (5, 300, 64)),
+    ((7, 200, 300), (300, 64)),
+    ((1, 300, 500), (1, 500, 400)),  # of one matrix its columns are shared out
+    ((1, 400, 500), (1, 500, 300)),  # or its rows
+    ((3, 900, 300), (3, 300, 1)),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), STACKS)
+@pytest.mark.parametrize("turned", [False, True])
+def test_stacks_are_shared_out(left, right, turned, monkeypatch):
+    monkeypatch.setattr(product_module, "LARGE", 1 << 19)
+    random = np.random.default_rng(0)
+    a, b = random.standard_normal(left), random.standard_normal(right)
+    if turned:
+        a, b = (np.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2) for x in (a, b))
+    expected = np.einsum("...ij,...jk->...ik", a, b)
+    np.testing.assert_allclose(product(a, b), expected, rtol=1e-9, atol=1e-9)
+
+
 def test_a_column_times_no_row_and_a_row_times_no_column():
     assert product(np.ones((700, 1)), np.ones((1, 0))).shape == (700, 0)
     assert product(np.ones((0, 1)), np.ones((1, 900))).shape == (0, 900)
@@ -50,18 +83,20 @@ def test_other_ranks_and_wrong_shapes():
         product(a, np.ones((200, 300)))
 
 
-def test_products_do_not_depend_on_the_number_of_threads():
+@pytest.mark.parametrize("shape", [(600, 600), (9, 256, 256)])
+def test_products_do_not_depend_on_the_number_of_threads(shape):
     pytest.importorskip("threadpoolctl")
     random = np.random.default_rng(0)
-    a, b = (random.standard_normal((600, 600)).astype(np.float32) for _ in range(2))
+    a, b = (random.standard_normal(shape).astype(np.float32) for _ in range(2))
     before, results = tg.get_num_threads(), []
     for count in (1, 2, 4):
         tg.set_num_threads(count)
         results.append(product(a, b).tobytes())
     tg.set_num_threads(before)
     assert results[0] == results[1] == results[2]
-    np.testing.assert_allclose(np.frombuffer(results[0], np.float32).reshape(600, 600), a @ b,
-                               rtol=1e-3, atol=1e-4)  # fmt: skip
+    np.testing.assert_allclose(
+        np.frombuffer(results[0], np.float32).reshape(shape), a @ b, rtol=1e-3, atol=1e-4
+    )
 
 
 def test_overflow_gives_inf_without_a_word():

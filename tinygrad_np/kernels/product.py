@@ -10,6 +10,7 @@ for small matrices where the processor has AVX-512; there large ones are faster 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -29,9 +30,12 @@ def product(a: NDArray, b: NDArray) -> NDArray:
     """``a @ b`` for two arrays of one dtype; ValueError if their shapes don't fit."""
     if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0] == 1:
         return silent.run(np.multiply, a, b)  # type: ignore[no-any-return]  # five times as fast
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or a.size * b.shape[1] <= SMALL:
+    if min(a.ndim, b.ndim) < 2 or a.shape[-1] != b.shape[-2] or a.size * b.shape[-1] <= SMALL:
         return silent.run(np.matmul, a, b)  # type: ignore[no-any-return]
-    out = np.empty((len(a), b.shape[1]), a.dtype)
+    stack = a.shape[:-2]
+    if stack != b.shape[:-2]:
+        stack = np.broadcast_shapes(stack, b.shape[:-2])
+    out = np.empty((*stack, a.shape[-2], b.shape[-1]), a.dtype)
     silent.run(multiply, a, b, out)
     return out
 
@@ -45,13 +49,29 @@ def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
         with threads.blas_alone():
             multiply_here(a, b, out)
     else:
-        columns = b.shape[-1]
-        step = -(-columns // (2 if work < HUGE else 4))
+        axis = _shared(out.shape)
+        rest = (slice(None),) * (-1 - axis)
+        step = -(-out.shape[axis] // (2 if work < HUGE else 4))
 
         def some(part: slice) -> None:
-            multiply_here(a, b[..., part], out[..., part])
+            at: Any = (..., part, *rest)
+            first = a[at] if axis != -1 and _varies(a, axis) else a
+            second = b[at] if axis != -2 and _varies(b, axis) else b
+            multiply_here(first, second, out[at])
 
-        threads.run(some, [slice(i, i + step) for i in range(0, columns, step)])
+        threads.run(some, [slice(i, i + step) for i in range(0, out.shape[axis], step)])
+
+
+def _shared(shape: tuple[int, ...]) -> int:
+    """The dimension of a result that is shared out: the longest of a stack, of a matrix else."""
+    longest = max(range(-len(shape), -2), key=shape.__getitem__, default=-1)
+    if longest < -2 and shape[longest] > 1:
+        return longest
+    return -2 if shape[-2] > shape[-1] else -1
+
+
+def _varies(stack: NDArray, axis: int) -> bool:
+    return stack.ndim >= -axis and stack.shape[axis] > 1
 
 
 def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:

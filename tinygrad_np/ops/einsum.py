@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.layout import ordered
+from tinygrad_np.kernels.product import product
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.axes import permute
 from tinygrad_np.ops.dims import one
@@ -47,10 +48,9 @@ def _contract(input: Array, other: Array, *, labels: tuple[str, str, str]) -> Ar
     a = input.transpose([left.index(c) for c in batch + rows + inner])
     b = other.transpose([right.index(c) for c in batch + inner + columns])
     a, b = a.reshape(*size(batch), n, k), b.reshape(*size(batch), k, m)
-    product = silent.run(np.matmul if inner else np.multiply, a, b)
+    whole = product(a, b) if inner else silent.run(np.multiply, a, b)
     order = batch + rows + columns
-    product = ordered(product).reshape(size(order))
-    return product.transpose([order.index(c) for c in result])
+    return ordered(whole).reshape(size(order)).transpose([order.index(c) for c in result])
 
 
 _contract.backward(
