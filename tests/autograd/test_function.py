@@ -393,3 +393,22 @@ def test_a_function_may_have_a_jvp_too():
     x = tg.ones(2, requires_grad=True)
     Double.apply(x).sum().backward()
     assert x.grad.tolist() == [2, 2]
+
+
+def test_one_of_several_saved_outputs_has_a_gradient_of_second_order():
+    class Circle(tg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            sine, cosine = x.sin(), x.cos()
+            ctx.save_for_backward(sine, cosine)
+            return sine, cosine
+
+        @staticmethod
+        def backward(ctx, by_sine, by_cosine):
+            sine, cosine = ctx.saved_tensors
+            return by_sine * cosine - by_cosine * sine
+
+    x = tg.tensor(0.5, requires_grad=True)
+    sine, cosine = Circle.apply(x)
+    (first,) = tg.autograd.grad(sine, x, create_graph=True)
+    assert tg.autograd.grad(first, cosine)[0].item() == 1

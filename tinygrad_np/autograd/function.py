@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -128,7 +129,7 @@ class _Gradients:
 class FunctionNode(Node):
     """The node of an application of a `Function`: `shape` is None when it has several outputs."""
 
-    __slots__ = ("ctx", "function", "places", "specs")
+    __slots__ = ("ctx", "function", "outputs", "places", "specs")
 
     def __init__(
         self, function: type[Function], ctx: FunctionCtx, inputs: tuple[Any, ...], specs: Any
@@ -142,6 +143,7 @@ class FunctionNode(Node):
             dtype,
         )
         self.function, self.ctx, self.specs, self.places = function, ctx, specs, parents
+        self.outputs: WeakValueDictionary[int, Node] = WeakValueDictionary()
 
     def name(self) -> str:
         return f"{self.function.__name__}Backward"
@@ -154,7 +156,12 @@ class FunctionNode(Node):
 
     def output(self, index: int) -> Node:
         """The node of one output."""
-        return self if len(self.specs) == 1 else _OutputNode(self, index)
+        if len(self.specs) == 1:
+            return self
+        node = self.outputs.get(index)
+        if node is None:
+            node = self.outputs[index] = _OutputNode(self, index)
+        return node
 
     def arrived(self, grad: Any) -> tuple[Any, ...]:
         parts = grad.parts if isinstance(grad, _Gradients) else {0: grad}
