@@ -412,3 +412,31 @@ def test_one_of_several_saved_outputs_has_a_gradient_of_second_order():
     sine, cosine = Circle.apply(x)
     (first,) = tg.autograd.grad(sine, x, create_graph=True)
     assert tg.autograd.grad(first, cosine)[0].item() == 1
+
+
+def test_saved_tensors_keep_their_place_on_the_tape():
+    """As in PyTorch: `backward` may differentiate again with respect to what was saved."""
+    seen = []
+
+    class Double(tg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            out = x * 2
+            ctx.save_for_backward(x, out)
+            return out
+
+        @staticmethod
+        def backward(ctx, grad):
+            x, out = ctx.saved_tensors
+            seen.append((x.requires_grad, x.is_leaf, out.grad_fn is not None))
+            assert not (x * 2).requires_grad  # nothing is recorded unless asked for
+            with tg.enable_grad():
+                (slope,) = tg.autograd.grad((x * 2).sum(), x)
+            return grad * slope
+
+    x = tg.tensor([1.0, 2.0], requires_grad=True)
+    Double.apply(x).sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0]
+    Double.apply(x * 3).sum().backward()
+    assert x.grad.tolist() == [8.0, 8.0]
+    assert seen == [(True, True, True), (True, False, True)]

@@ -42,7 +42,7 @@ class FunctionCtx:
         self._dirty: tuple[Tensor, ...] = ()
         self._constant: tuple[Tensor, ...] = ()
         self._materialize = True
-        self._recorder: FunctionNode | None = None  # the node, while its backward is recorded
+        self._node: FunctionNode | None = None  # while its backward runs
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep inputs or outputs of `forward`; a later change in place of one is an error."""
@@ -86,10 +86,8 @@ class FunctionCtx:
                 array, version = array.tensor()._array, None
             elif version.n != at:
                 check_stale(f"a saved tensor of shape {list(array.shape)}", version.n, at)
-            if self._recorder is None:
-                node = None
-            elif isinstance(node, int):
-                node = self._recorder.output(node)
+            if isinstance(node, int):
+                node = self._node and self._node.output(node)
             result.append(make(array, node, version))
         return tuple(result)
 
@@ -181,12 +179,12 @@ class FunctionNode(Node):
             if isinstance(g, (np.ndarray, np.generic)):
                 g = make(np.asarray(g))
             gradients.append(g)
-        self.ctx._recorder = self if record else None
+        self.ctx._node = self
         try:
             with set_grad_enabled(record):
                 results = self.function.backward(self.ctx, *gradients)
         finally:
-            self.ctx._recorder = None  # a reference cycle otherwise
+            self.ctx._node = None  # a reference cycle otherwise
         return self._sorted(results, record)
 
     def _sorted(self, results: Any, record: bool) -> list[tuple[Node, Any]]:
