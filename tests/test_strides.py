@@ -80,3 +80,11 @@ def test_a_complex_tensor_by_its_parts():
     z = tg.tensor([1 + 2j, 3 + 4j])
     assert z.imag.as_strided((2,), (2,)).tolist() == [2, 4]
     np.testing.assert_array_equal(z.as_strided((1,), (1,), 1).numpy(), [3 + 4j])
+
+
+def test_a_0d_tensor_lies_at_the_start_of_its_memory():
+    for x in (tg.tensor(2.0), -tg.tensor(-2.0), tg.tensor([0.5, 1.5]).sum()):
+        assert x.storage_offset() == 0
+        assert x.storage().tolist() == [2.0]
+        assert tg.as_strided(x, (), ()).item() == 2.0
+        assert tg.as_strided(x, (3,), (0,)).tolist() == [2.0] * 3

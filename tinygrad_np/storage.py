@@ -145,7 +145,7 @@ def _memory(tensor: Any) -> tuple[Array, int]:
     """The whole memory that a tensor lies in, as a vector of its dtype, and its place there."""
     array, view = tensor._in_order(), tensor._view
     whole = array if view is None else view.base._array
-    whole = whole[tuple(slice(None, None, -1 if s < 0 else 1) for s in whole.strides)]
+    whole = whole[(..., *(slice(None, None, -1 if s < 0 else 1) for s in whole.strides))]
     steps = ((n - 1) * s for n, s in zip(whole.shape, whole.strides, strict=True))
     count = sum(steps) // whole.itemsize + 1 if whole.size else 0
     flat = as_strided(whole, (count,), (whole.itemsize,)).view(array.dtype)
