@@ -93,6 +93,7 @@ def test_switches_can_be_set(monkeypatch):
 
 def test_compilers_return_what_they_get():
     net = nn.Linear(1, 1)
+    assert not isinstance(net, tg.jit.ScriptModule)  # whose further attributes it lacks
     assert tg.compile(net) is tg.jit.script(net) is tg.jit.trace(net, tg.ones(1, 1)) is net
 
     @tg.compile

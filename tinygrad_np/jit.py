@@ -13,7 +13,9 @@ __all__ = [
     "load", "save", "script", "script_method", "trace",
 ]  # fmt: skip
 
-ScriptModule = Module
+
+class ScriptModule(Module):
+    """What PyTorch's compiler makes of a module; here a name to derive from and to ask for."""
 
 
 def script(obj: Any, *args: Any, **kwargs: Any) -> Any:
