@@ -67,3 +67,7 @@ def test_as_in_torch():
             got, want = ours(data), theirs(data)
             assert repr(got.dtype) == repr(want.dtype)
             np.testing.assert_array_equal(got.numpy(), want.numpy())
+
+
+def test_the_class_of_tensors_stands_for_the_default_floats():
+    assert tg.tensor([1, 0]).type(tg.Tensor).dtype == tg.float32

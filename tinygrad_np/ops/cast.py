@@ -220,7 +220,9 @@ def type_(input: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
             raise ValueError(f"invalid type: {dtype!r}; there are torch.{', torch.'.join(_NAMES)}")
         dtype = _NAMES[name]
     elif isinstance(dtype, type):
-        dtype = getattr(dtype, "dtype", dtype)  # LongTensor's
+        # torch.Tensor itself, whose `dtype` is a property, stands for the default floats
+        given = getattr(dtype, "dtype", dtype)  # LongTensor's
+        dtype = dtypes.get_default_dtype() if isinstance(given, property) else given
     return cast(input, dtype)
 
 
