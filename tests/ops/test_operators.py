@@ -140,3 +140,27 @@ def test_the_words_of_numpy_s_warnings_stay_the_user_s():
         tg.tensor([0.0]).log()
         with pytest.raises(FloatingPointError):
             np.log(np.zeros(1))
+
+
+def test_numbers_may_be_tensors():
+    """`alpha`, `value`, a slope ...: a tensor of one element counts as its number."""
+    two, functional = tg.tensor(2.0), tg.nn.functional
+    for f in (
+        lambda x, a: tg.add(x, x, alpha=a),
+        lambda x, a: (x * 1).sub_(x, alpha=a),
+        lambda x, a: tg.addcmul(x, x, x, value=a),
+        lambda x, a: tg.addmm(x, x, x, beta=a, alpha=a),
+        functional.leaky_relu,
+        functional.elu,
+        functional.softplus,
+        lambda x, a: functional.hardtanh(x, -a, a),
+        lambda x, a: functional.threshold(x, a, a),
+    ):
+        got, expected = (
+            (x := tg.tensor([[-1.0, 3.0], [0.5, 1.0]], requires_grad=True), f(x, a))
+            for a in (two, 2.0)
+        )
+        assert tg.equal(got[1], expected[1])
+        for _, y in (got, expected):
+            y.sum().backward()
+        assert tg.equal(got[0].grad, expected[0].grad)

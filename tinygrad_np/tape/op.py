@@ -39,7 +39,7 @@ from tinygrad_np.tape.complex import (
 )
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, View, make
-from tinygrad_np.tape.signature import Rule, Signature, missing
+from tinygrad_np.tape.signature import Rule, Signature, fit, missing
 from tinygrad_np.tape.version import Version
 
 if TYPE_CHECKING:
@@ -196,6 +196,8 @@ def op(
 
                 return into(params.pop("out"), made, args, params)
             args, params = spec.bind(args, params)
+        if params and spec.numbers:
+            params = spec.plain(params)
 
         if view and isinstance(args[0], TensorBase):
             args[0]._in_order()
@@ -324,7 +326,7 @@ def _unary(
     """An op of one array, for a tensor or array (of floats, to `promote`); others it passes on."""
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 1 or (params and not params.keys() <= parameters):
+        if len(args) != 1 or (params and not fit(params, parameters)):
             return otherwise(*args, **params)
         (input,) = args
         if not isinstance(input, TensorBase):

@@ -6,7 +6,7 @@ The parameters of a forward are arrays or plain values; those of a rule name wha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -52,6 +52,12 @@ def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def fit(params: dict[str, Any], parameters: KeysView[str]) -> bool:
+    """Whether all are parameters, and none a tensor in place of a number."""
+    known = params.keys() <= parameters
+    return known and not any(isinstance(p, TensorBase) for p in params.values())
+
+
 class Signature:
     """What the signature of a forward says: its array arguments and its parameters."""
 
@@ -68,6 +74,7 @@ class Signature:
         defaults.update(getattr(forward, "__kwdefaults__", None) or {})
         self.arrays: list[str] = []
         self.defaults: dict[str, Any] = {}  # of parameters
+        self.numbers: list[str] = []  # parameters that are given as 0-d tensors, too
         self.optional: dict[str, Any] = {}  # array arguments with a default (bias=None)
         for p in (*positional, *keywords):
             is_array = p not in defaults and (p in positional or p == keywords[-1] * self.variadic)
@@ -75,6 +82,8 @@ class Signature:
                 is_array = bool(ARRAY.search(str(forward.__annotations__[p])))
             if not is_array:
                 self.defaults[p] = defaults.get(p, ...)
+                if str(forward.__annotations__.get(p)) in ("float", "int"):
+                    self.numbers.append(p)
             else:
                 self.arrays.append(p)
                 if p in defaults:
@@ -92,6 +101,13 @@ class Signature:
             return forward(**dict(zip(self.arrays, arrays, strict=True)), **params)
 
         return call
+
+    def plain(self, params: dict[str, Any]) -> dict[str, Any]:
+        """The parameters, with numbers for tensors of one element that stand for numbers."""
+        for p in self.numbers:
+            if isinstance(params.get(p), TensorBase):
+                params = {**params, p: params[p].item()}
+        return params
 
     def bind(self, args: Any, params: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Arguments as (arrays, parameters by name), from any mix of positions and names."""
