@@ -108,6 +108,8 @@ def test_attributes_are_registered_by_what_they_are():
     # another kind takes the name over
     module.t = module.m = nn.Parameter(tg.zeros(1))
     assert (list(module._parameters), list(module._modules)) == (["p", "t", "m"], [])
+    assert list(reversed(module._parameters)) == ["m", "t", "p"]
+    assert [name for name, _ in reversed(module._parameters.items())] == ["m", "t", "p"]
     module.p = None
     assert module.p is None
     assert names(module.named_parameters()) == ["t"]

@@ -6,7 +6,7 @@ tables that say which names are parameters, buffers and submodules, in the order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, ItemsView, Iterable, Iterator, MutableMapping, ValuesView
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tinygrad_np.nn.parameter import Buffer, Parameter
@@ -354,6 +354,15 @@ class _View(MutableMapping[str, Any]):
     def __delitem__(self, name: str) -> None:
         del self._names[name]
         del self._module.__dict__[name]
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._names)
+
+    def items(self) -> ItemsView[str, Any]:
+        return dict(self).items()  # which can be reversed
+
+    def values(self) -> ValuesView[Any]:
+        return dict(self).values()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
