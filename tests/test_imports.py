@@ -11,7 +11,7 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "version", "dtypes", "formats", "size", "device", "compiler", "distributed", "onnx",
+    "_C", "version", "dtypes", "formats", "size", "device", "compiler", "distributed", "onnx",
     "profiler", "switches", "return_types", "kernels", "generator", "tape", "ops", "amp", "cuda",
     "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
     "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",

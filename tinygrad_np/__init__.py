@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from math import e, inf, nan, pi
 
-from tinygrad_np import amp, autograd, dtypes, linalg, random, return_types, storage
+from tinygrad_np import _C as _C, amp, autograd, dtypes, linalg, random, return_types, storage
 from tinygrad_np.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_np.amp import (
     autocast, get_autocast_cpu_dtype, get_autocast_dtype, get_autocast_gpu_dtype,

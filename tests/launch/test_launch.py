@@ -50,6 +50,7 @@ IMPORTS = """
     assert gradcheck is same is tinygrad_np.autograd.gradcheck is torch.autograd.gradcheck
     assert tensor is tinygrad_np.tensor
     assert List[int].__args__ == (int,) and torch.cuda._initialized is False
+    assert torch._C._log_api_usage_once("a metric") is None
     assert MSELoss is nn.MSELoss and Parameter is nn.Parameter
     assert T is tinygrad_np.vision.transforms
     assert MNIST is tinygrad_np.vision.datasets.MNIST
