@@ -39,7 +39,7 @@ from tinygrad_np.tape.complex import (
 )
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, View, make
-from tinygrad_np.tape.signature import Rule, Signature, fit, missing
+from tinygrad_np.tape.signature import Rule, Signature, fit, missing, numbers
 from tinygrad_np.tape.version import Version
 
 if TYPE_CHECKING:
@@ -196,8 +196,7 @@ def op(
 
                 return into(params.pop("out"), made, args, params)
             args, params = spec.bind(args, params)
-        if params and spec.numbers:
-            params = spec.plain(params)
+        params = spec.plain(params) if params else params
 
         if view and isinstance(args[0], TensorBase):
             args[0]._in_order()
@@ -231,7 +230,7 @@ def op(
         if scalars:  # NumPy's are numbers beside a Tensor, as for PyTorch; in a rule 0-d arrays
             raw = [_number(a, tensors) if isinstance(a, np.generic) else a for a in raw]
         if tensors and params:
-            params = _numbers(params)
+            params = numbers(params)
         if mixed and not view and name not in TAKES_COMPLEX:
             refuse_complex(name, raw)
         if mixed and promoting is not None:
@@ -337,7 +336,7 @@ def _unary(
         if array.dtype.kind != "f" and (promote or array.dtype.kind == "c"):
             return otherwise(input, **params)
         if params:
-            params = _numbers(params)
+            params = numbers(params)
         if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
             out = forward(array, **params)
         else:
@@ -424,13 +423,6 @@ def _binary(
 
 def _number(scalar: np.generic, beside_tensors: bool) -> Any:
     return scalar.item() if beside_tensors else np.asarray(scalar)
-
-
-def _numbers(params: dict[str, Any]) -> dict[str, Any]:
-    """Python's numbers for NumPy's, whose float64 would make float64 of float32."""
-    if any(isinstance(value, np.generic) for value in params.values()):
-        return {k: v.item() if isinstance(v, np.generic) else v for k, v in params.items()}
-    return params
 
 
 def _view_of(

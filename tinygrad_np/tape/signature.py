@@ -58,6 +58,13 @@ def fit(params: dict[str, Any], parameters: KeysView[str]) -> bool:
     return known and not any(isinstance(p, TensorBase) for p in params.values())
 
 
+def numbers(params: dict[str, Any]) -> dict[str, Any]:
+    """Python's numbers for NumPy's, whose float64 would make float64 of float32."""
+    if any(isinstance(value, np.generic) for value in params.values()):
+        return {k: v.item() if isinstance(v, np.generic) else v for k, v in params.items()}
+    return params
+
+
 class Signature:
     """What the signature of a forward says: its array arguments and its parameters."""
 
