@@ -45,6 +45,39 @@ def solve_triangular(a, b, upper, left, unitriangular):
     return np.linalg.inv(a) @ b if left else b @ np.linalg.inv(a)
 
 
+@st.composite
+def reflections(draw):
+    """Vectors of reflections below a diagonal, and their factors."""
+    n = draw(st.integers(1, 3))
+    m = n + draw(st.integers(0, 2))
+    lead = draw(testing.shapes(max_dims=1))
+    return Sample(values(draw, (*lead, m, n), (*lead, draw(st.integers(0, n)))))
+
+
+def reflected(a, tau):
+    """The first columns of the product of all reflections ``1 - tau v v^T``."""
+    *lead, m, n = a.shape
+    out = np.empty(a.shape)
+    for at in np.ndindex(*lead):
+        q = np.eye(m)
+        for i, factor in enumerate(tau[at]):
+            v = np.concatenate([np.zeros(i), [1.0], a[at][i + 1 :, i]])
+            q = q @ (np.eye(m) - factor * np.outer(v, v))
+        out[at] = q[:, :n]
+    return out
+
+
+def lapacks_qr(x):
+    """What LAPACK leaves, matrix by matrix."""
+    made = [np.linalg.qr(m, "raw") for m in x.reshape(-1, *x.shape[-2:])]
+    a = np.array([h.T for h, _ in made]).reshape(x.shape)
+    return a, np.array([tau for _, tau in made]).reshape(*x.shape[:-2], min(x.shape[-2:]))
+
+
+def centred(x):
+    return x - x.mean(-2, keepdims=True)
+
+
 def t(x):
     return x.swapaxes(-1, -2)
 
@@ -216,6 +249,28 @@ ROWS = [
         torch=lambda torch, x: torch.linalg.qr(x, "complete"),
         covers=("_complete_qr",),
         smooth=False,
+        array_ok=False,
+    ),
+    OpInfo(tg.geqrf, lapacks_qr, matrices(), smooth=False, array_ok=False),
+    OpInfo(tg.orgqr, reflected, reflections(), array_ok=False),
+    OpInfo(
+        lambda x: tg.svd_lowrank(x, min(x.shape[-2:]))[1],
+        lambda x: np.linalg.svd(x, compute_uv=False),
+        matrices(),
+        name="svd_lowrank",
+        torch=lambda torch, x: torch.svd_lowrank(x, min(x.shape[-2:]))[1],
+        smooth=False,
+        rtol=1e-8,
+        array_ok=False,
+    ),
+    OpInfo(
+        lambda x: tg.pca_lowrank(x, min(x.shape[-2:]))[1] ** 2,
+        lambda x: np.linalg.svd(centred(x), compute_uv=False) ** 2,
+        matrices(),
+        name="pca_lowrank",
+        torch=lambda torch, x: torch.pca_lowrank(x, min(x.shape[-2:]))[1] ** 2,
+        smooth=False,
+        rtol=1e-8,
         array_ok=False,
     ),
     OpInfo(tg.qr, lambda x: tuple(np.linalg.qr(x)), matrices(), array_ok=False),

@@ -71,6 +71,11 @@ ROWS = [
         with_args(narrowed, min_dims=1),
         view=True,
     ),
+    OpInfo(
+        tg.narrow_copy,
+        lambda x, d, s, n: along(x, d, slice(s, s + n)),
+        with_args(narrowed, min_dims=1),
+    ),
     OpInfo(tg.select, along, with_args(one_of, **some), view=True),
     OpInfo(
         tg.unbind,

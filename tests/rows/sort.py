@@ -228,4 +228,13 @@ ROWS = [
         smooth=False,
         array_ok=False,
     ),
+    OpInfo(
+        lambda x, bins: (lambda h: (h.hist, *h.bin_edges))(tg.histogramdd(x, bins)),
+        lambda x, bins: (lambda h: (h[0], *h[1]))(np.histogramdd(x, bins)),
+        testing.spaced((5, 2)).map(lambda x: Sample((x, [3, 2]))),
+        name="histogramdd",
+        torch=lambda torch, x, bins: (lambda h: (h.hist, *h.bin_edges))(torch.histogramdd(x, bins)),
+        smooth=False,
+        array_ok=False,
+    ),
 ]
