@@ -18,7 +18,7 @@ from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.windows import NDArray
 
-SMALL = 1 << 18  # multiplications, up to which BLAS takes one thread of itself
+SMALL = 1 << 18  # multiplications of a matrix, up to which BLAS takes one thread of itself
 LARGE = 1 << 24  # from which on two threads pay
 BITE = 10**6  # up to which OpenBLAS copies nothing
 DEEP = 600  # terms of a sum, above which such parts have too few rows
@@ -42,8 +42,9 @@ def product(a: NDArray, b: NDArray) -> NDArray:
 
 def multiply(a: NDArray, b: NDArray, out: NDArray) -> None:
     """Write ``a @ b``, matrices or stacks of them, to `out`."""
-    work = math.prod(out.shape) * a.shape[-1]
-    if work <= SMALL:
+    each = out.shape[-2] * out.shape[-1] * a.shape[-1]
+    work = each * math.prod(out.shape[:-2])
+    if each <= SMALL and work < LARGE:  # BLAS takes one thread of itself
         np.matmul(a, b, out=out)
     elif work < LARGE or threads.inside():
         with threads.blas_alone():
