@@ -13,7 +13,7 @@ common = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 settings.register_profile("dev", max_examples=10, **common)
-settings.register_profile("ci", max_examples=15, **common)
+settings.register_profile("ci", max_examples=12, **common)
 settings.register_profile("thorough", max_examples=300, **{**common, "derandomize": False})
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
