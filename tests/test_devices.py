@@ -316,6 +316,19 @@ def test_collectives_of_one_process_give_what_it_has(world):
         world.scatter(tg.zeros(2), [t, t])
 
 
+@pytest.mark.parametrize(
+    "other", [tg.ones(1), tg.ones(2, dtype=tg.float64)], ids=["shape", "dtype"]
+)
+@pytest.mark.parametrize("name", ["all_gather", "gather", "scatter"])
+def test_collectives_neither_broadcast_nor_cast(world, name, other):
+    place = tg.zeros(2)
+    args = {"all_gather": ([place], other), "gather": (other, [place]), "scatter": (place, [other])}
+    error = RuntimeError if other.dtype == place.dtype else ValueError
+    with pytest.raises(error, match=name):
+        getattr(world, name)(*args[name])
+    assert place.tolist() == [0, 0]
+
+
 def test_collectives_with_gradients(world):
     t = tg.tensor([1.0, 2.0], requires_grad=True)
     for result in (

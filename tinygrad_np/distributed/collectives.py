@@ -140,9 +140,9 @@ def all_gather(
     Raises
     ------
     ValueError
-        Before `init_process_group`.
+        Before `init_process_group`, and for tensors of two dtypes.
     RuntimeError
-        If the list holds another number of tensors than 1.
+        If the list holds another number of tensors than 1, or one of another shape.
 
     Examples
     --------
@@ -155,7 +155,7 @@ def all_gather(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
-    _one("all_gather", "tensor_list", tensor_list).copy_(tensor.detach())
+    _put("all_gather", _one("all_gather", "tensor_list", tensor_list), tensor)
     return _done(async_op)
 
 
@@ -196,9 +196,9 @@ def gather(
     Raises
     ------
     ValueError
-        Before `init_process_group`.
+        Before `init_process_group`, and for tensors of two dtypes.
     RuntimeError
-        If the list holds another number of tensors than 1.
+        If the list holds another number of tensors than 1, or one of another shape.
 
     Examples
     --------
@@ -211,7 +211,7 @@ def gather(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
-    _one("gather", "gather_list", gather_list).copy_(tensor.detach())
+    _put("gather", _one("gather", "gather_list", gather_list), tensor)
     return _done(async_op)
 
 
@@ -227,9 +227,9 @@ def scatter(
     Raises
     ------
     ValueError
-        Before `init_process_group`.
+        Before `init_process_group`, and for tensors of two dtypes.
     RuntimeError
-        If the list holds another number of tensors than 1.
+        If the list holds another number of tensors than 1, or one of another shape.
 
     Examples
     --------
@@ -242,13 +242,28 @@ def scatter(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
-    tensor.detach().copy_(_one("scatter", "scatter_list", scatter_list).detach())
+    _put("scatter", tensor, _one("scatter", "scatter_list", scatter_list))
     return _done(async_op)
 
 
 def _done(async_op: bool) -> Work | None:
     begun()
     return Work() if async_op else None
+
+
+def _put(function: str, place: Any, tensor: Any) -> None:
+    """Copy a tensor to its place, which is to be of its shape and dtype."""
+    if place.dtype != tensor.dtype:
+        raise ValueError(
+            f"{function}: Invalid usage of tensors with different dtypes: {place.dtype} and "
+            f"{tensor.dtype}"
+        )
+    if place.shape != tensor.shape:
+        raise RuntimeError(
+            f"{function}: invalid tensor size (expected {tuple(tensor.shape)}, got "
+            f"{tuple(place.shape)})"
+        )
+    place.detach().copy_(tensor.detach())
 
 
 def _one(function: str, name: str, values: list[Any] | None) -> Any:
