@@ -394,7 +394,7 @@ class Methods(Layout):
     __add__ = __radd__ = _operator(elementwise.add)
     __sub__, __rsub__ = _operator(elementwise.sub), _reflected(elementwise.sub)
     __mul__ = __rmul__ = _operator(elementwise.mul)
-    __truediv__, __rtruediv__ = _operator(division._div), _reflected(division._div)
+    __truediv__, __rtruediv__ = _operator(division._div), _reflected(division.over)
     __floordiv__ = _operator(division.floor_divide)
     __rfloordiv__ = _reflected(division.floor_divide)
     __mod__, __rmod__ = _operator(division.remainder), _reflected(division.remainder)

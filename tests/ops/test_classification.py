@@ -118,12 +118,16 @@ def test_third_gradients():
     assert tg.autograd.gradgradcheck(slope, x)
 
 
-def test_saved_scores_may_not_change():
-    x = tg.tensor(X, requires_grad=True) * 1
-    loss = F.cross_entropy(x, tg.tensor(LABELS))
-    x.mul_(2)
+def test_scores_may_change_unless_the_walk_is_recorded():
+    x = tg.tensor(X, requires_grad=True)
+    (want,) = tg.autograd.grad(F.cross_entropy(x, tg.tensor(LABELS)), x)
+    y = x * 1
+    loss = F.cross_entropy(y, tg.tensor(LABELS))
+    y.mul_(2)
+    (got,) = tg.autograd.grad(loss, x, retain_graph=True)
+    assert tg.equal(got, want)
     with pytest.raises(RuntimeError, match="inplace"):
-        loss.backward()
+        tg.autograd.grad(loss, x, create_graph=True)
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "nll_loss", "multi_margin_loss"])

@@ -320,6 +320,35 @@ def test_a_result_that_nothing_asks_for_may_be_changed(compute):
             np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda lib, x, w: 2.0 / w,
+        lambda lib, x, w: lib.ldexp(w, lib.tensor([1, 2, 3])),
+        lambda lib, x, w: lib.copysign(x, w),
+        lambda lib, x, w: lib.frexp(w)[0],
+        lambda lib, x, w: lib.nn.functional.margin_ranking_loss(x, x * 2, w),
+        lambda lib, x, w: lib.nn.functional.cross_entropy(w, lib.tensor(1)),
+    ],
+    ids=["rdiv", "ldexp", "copysign", "frexp", "margin_ranking_loss", "cross_entropy"],
+)
+def test_an_argument_that_nothing_asks_for_may_be_changed(compute):
+    import torch
+
+    found = []
+    for lib in (tg, torch):
+        x = lib.tensor([-0.5, 0.3, 0.7], dtype=lib.float64, requires_grad=True)
+        w = lib.tensor([0.5, -2.0, 3.0], dtype=lib.float64, requires_grad=True)
+        changed = w * 1
+        y = compute(lib, x, changed)
+        changed.zero_()
+        gradients = lib.autograd.grad(y.sum(), [x, w], allow_unused=True)
+        found.append([0 if g is None else g.numpy() for g in gradients])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+
+
 def test_a_view_made_under_no_grad():
     y = leaf([1.0, 2.0]) * 1
     with tg.no_grad():

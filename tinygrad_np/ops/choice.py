@@ -11,7 +11,6 @@ from tinygrad_np.kernels.layout import kept
 from tinygrad_np.kernels.select import select
 from tinygrad_np.ops import mask
 from tinygrad_np.ops.compare import ge, isfinite, isnan, le, same_dtype
-from tinygrad_np.ops.elementwise import sign
 from tinygrad_np.ops.logic import logical_or
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
@@ -279,9 +278,12 @@ def copysign(input: Array, other: Array) -> Array:
     return np.copysign(input, other)
 
 
-copysign.backward(
-    input=lambda grad, input, other: grad * sign(input) * copysign(1.0, other), other=zero
-)
+@copysign.backward("input")
+def _(grad: Array, input: Array, out: Array) -> Array:
+    return where(input == 0, 0.0, grad * (out / input))
+
+
+copysign.backward(other=zero)
 
 
 @op

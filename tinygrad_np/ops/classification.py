@@ -40,7 +40,7 @@ def _cross_entropy(
 
 
 @_cross_entropy.backward("input")
-def _(grad: Array, input: Array, aux: Any) -> Array:
+def _(grad: Array, aux: Any, input: Array = None) -> Array:
     exps, total, truth, share = aux
     grad = _shared(grad, total.shape, share)
     if isinstance(grad, TensorBase):  # create_graph: softmax has to be a function of the input

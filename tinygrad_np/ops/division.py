@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.silence import silent
-from tinygrad_np.ops.elementwise import not_for_bools
+from tinygrad_np.ops.elementwise import mul, not_for_bools
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
@@ -187,6 +187,11 @@ reciprocal.backward(input=lambda grad, out: -grad * (out * out))
 
 
 divide = div
+
+
+def over(number: Any, other: Any) -> Any:
+    """``number / other`` as PyTorch computes and keeps it: by the reciprocal."""
+    return mul(reciprocal(other), number)
 
 
 def _divided(divide: np.ufunc, input: Any, other: Any) -> Any:

@@ -119,7 +119,7 @@ def margin_ranking_loss(
             f"{list(input1.shape)}, input2: {list(input2.shape)}, target: {list(target.shape)}; "
             "bring them to it with .view_as(), .unsqueeze() or .squeeze()"
         )
-    short = add(mul(target, sub(input2, input1)), margin)
+    short = add(mul(neg(target), sub(input1, input2)), margin)
     return reduced(clamp_min(short, 0), reduction)
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from tinygrad_np import dtypes, return_types
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.cast import cast
-from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import pow, sigmoid
 from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.graph import make
@@ -50,9 +49,17 @@ def float_power_(input: Any, exponent: Any) -> Any:
 _float_power_ = inplace(float_power)
 
 
-@takes_out
-def ldexp(input: Any, other: Any) -> Any:
-    """``input * 2 ** other``.
+def _with_exponent(values: list[Any]) -> list[Any]:
+    """A number in the dtype of the result, and an exponent that stays one of integers."""
+    number, exponent = (np.asarray(v) for v in values)
+    if exponent.dtype.kind in "fc":
+        return dtypes.promoted(values, floating=True)
+    return [*dtypes.promoted([number], floating=True), exponent]
+
+
+@op(promote=_with_exponent)
+def ldexp(input: Array, other: Array) -> Array:
+    """``input * 2 ** other``, exact for integers in `other`.
 
     Examples
     --------
@@ -60,7 +67,15 @@ def ldexp(input: Any, other: Any) -> Any:
     >>> tg.ldexp(tg.tensor([1.0, 3.0]), tg.tensor([4, -1]))
     tensor([16.0000,  1.5000])
     """
-    return mul(input, pow(2.0, other))
+    if np.asarray(other).dtype.kind in "fc" or input.dtype.kind == "c":
+        return silent.run(np.multiply, input, 2.0**other)
+    return silent.run(np.ldexp, input, other)
+
+
+ldexp.backward(
+    input=lambda grad, other: grad * pow(2.0, other),
+    other=lambda grad, out: grad * out * math.log(2),
+)
 
 
 @op(promote=float)
@@ -109,12 +124,12 @@ def frexp(input: Any) -> Any:
     return return_types.frexp(_mantissa(input), make(np.asarray(exponent, np.int32)))
 
 
-@op
-def _mantissa(input: Array) -> Array:
-    return np.frexp(input)[0]
+@op(aux=True)
+def _mantissa(input: Array) -> Any:
+    return np.frexp(input)
 
 
-_mantissa.backward(input=lambda grad, input: grad * np.exp2(-np.frexp(raw(input))[1]))
+_mantissa.backward(input=lambda grad, aux: grad * np.exp2(-aux))
 
 
 @op(promote=True)

@@ -181,7 +181,7 @@ class Node:
                 continue
             for ref in refs:
                 if ref[1].n != ref[2]:
-                    self._stale(ref, values, rule)
+                    self._stale(ref, values, rule, record)
             if len(values) != len(rule.needs):
                 raise self._freed()
             if record:
@@ -201,8 +201,10 @@ class Node:
             )
         return values
 
-    def _stale(self, ref: Any, values: Sequence[Any], rule: Any) -> None:
+    def _stale(self, ref: Any, values: Sequence[Any], rule: Any, record: bool = True) -> None:
         position, version, at, _ = ref
+        if rule.names[position] in rule.late and not record:
+            return
         what = f"{rule.names[position]!r} of shape {list(values[position].shape)}"
         check_stale(f"{what}, saved by {self.name()},", version.n, at)
 
@@ -228,7 +230,7 @@ class JointNode(Node):
         _, rule, values, refs = edges[0]
         for ref in refs:
             if ref[1].n != ref[2]:
-                self._stale(ref, values, rule)
+                self._stale(ref, values, rule, record)
         if len(values) != len(rule.needs):
             raise self._freed()
         gradients = rule.function(grad, *(self._on_tape(values, refs) if record else values))

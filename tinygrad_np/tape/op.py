@@ -12,10 +12,10 @@ The parameter names of a rule say what the tape keeps for it::
     )
 
 A rule may ask for an argument (``other``), only its shape (``other_shape``), a parameter
-(``dim``), the result (``out``) or what the forward returned beside it (``aux``). Called with
-arrays an op runs on arrays and returns an array; called with a Tensor it returns a Tensor and
-records a node. The engine gives rules arrays, or Tensors under ``create_graph=True``, so a rule
-is written in what both understand: operators, ``.reshape .swapaxes .sum``, indexing, and ops.
+(``dim``), the result (``out``) or what the forward returned beside it (``aux``); with a default
+(``input=None``), for what it looks at under ``create_graph=True`` alone. An op of a Tensor returns
+a Tensor and records a node; of arrays it returns an array. The engine gives rules arrays, or
+Tensors under ``create_graph=True``: operators, ``.reshape``, indexing and ops fit both.
 """
 
 from __future__ import annotations

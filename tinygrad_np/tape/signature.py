@@ -33,6 +33,7 @@ class Rule(NamedTuple):
 
     `holds` says that there are values of tensors among them, not only shapes and parameters;
     `place`, of a rule for several arguments, where in its results the argument's gradient is.
+    `late` are the names, with a default, of what the rule looks at under ``create_graph`` alone.
     ``save(args, raw, params, out, aux, version)`` gives the values, how those of them that are
     tensors are checked and put back on the tape, and the version of `out` if that is among them.
     """
@@ -43,6 +44,7 @@ class Rule(NamedTuple):
     holds: bool
     save: Callable[..., tuple[Any, Any, Version | None]]
     place: int | None = None
+    late: tuple[str, ...] = ()
 
 
 def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -185,7 +187,9 @@ class Signature:
             )
         needs = tuple(known[n] for n in names)
         holds = any(map(is_saved, needs))
-        return Rule(function, names, needs, holds, _saver(needs, self.defaults, self.variadic))
+        late = names[len(names) - len(cast(Any, unwrapped(function)).__defaults__ or ()) :]
+        save = _saver(needs, self.defaults, self.variadic)
+        return Rule(function, names, needs, holds, save, late=late)
 
 
 def _saver(
