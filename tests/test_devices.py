@@ -329,6 +329,25 @@ def test_collectives_neither_broadcast_nor_cast(world, name, other):
     assert place.tolist() == [0, 0]
 
 
+@pytest.mark.parametrize(
+    ("name", "args", "error"),
+    [
+        ("all_reduce", ("SUM",), TypeError),
+        ("all_reduce", (tg.distributed.ReduceOp.BAND,), RuntimeError),
+        ("reduce", (1,), RuntimeError),
+        ("reduce", (), ValueError),
+        ("broadcast", (1,), RuntimeError),
+        ("broadcast", (), ValueError),
+        ("gather", (None, 1), RuntimeError),
+    ],
+)
+def test_collectives_know_their_ops_and_ranks(world, name, args, error):
+    with pytest.raises(error, match=name):
+        getattr(world, name)(tg.ones(2), *args)
+    with pytest.raises(TypeError, match="Tensor, but got list"):
+        world.all_reduce([1.0])
+
+
 def test_collectives_with_gradients(world):
     t = tg.tensor([1.0, 2.0], requires_grad=True)
     for result in (

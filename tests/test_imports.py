@@ -11,8 +11,8 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "_C", "version", "dtypes", "formats", "size", "device", "compiler", "distributed", "onnx",
-    "profiler", "switches", "return_types", "kernels", "generator", "tape", "ops", "amp", "cuda",
+    "_C", "version", "dtypes", "formats", "size", "device", "compiler", "onnx", "profiler",
+    "switches", "return_types", "kernels", "generator", "tape", "ops", "distributed", "amp", "cuda",
     "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
     "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
     "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",

@@ -6,6 +6,7 @@ import enum
 from typing import Any
 
 from tinygrad_np.distributed.world import begun
+from tinygrad_np.tape.graph import TensorBase
 
 __all__ = [
     "ReduceOp", "Work", "all_gather", "all_gather_object", "all_reduce", "barrier", "broadcast",
@@ -68,7 +69,16 @@ def barrier(group: Any = None, async_op: bool = False, device_ids: Any = None) -
 def all_reduce(
     tensor: Any, op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """Leave the tensor: it is the sum over one process; ValueError before `init_process_group`.
+    """Leave the tensor: it is the sum over one process.
+
+    Raises
+    ------
+    TypeError
+        For what is no tensor or no `ReduceOp`.
+    RuntimeError
+        For operations on bits of floats, and means of integers.
+    ValueError
+        Before `init_process_group`.
 
     Examples
     --------
@@ -80,6 +90,9 @@ def all_reduce(
     tensor([1., 1.])
     >>> tg.distributed.destroy_process_group()
     """
+    begun()
+    _check_tensor("all_reduce", "tensor", tensor)
+    _check_op("all_reduce", tensor, op)
     return _done(async_op)
 
 
@@ -90,7 +103,16 @@ def reduce(
     group: Any = None,
     async_op: bool = False,
 ) -> Work | None:
-    """Leave the tensor: it is the sum over one process; ValueError before `init_process_group`.
+    """Leave the tensor: it is the sum over one process.
+
+    Raises
+    ------
+    TypeError
+        For what is no tensor or no `ReduceOp`.
+    RuntimeError
+        For another receiver than 0, operations on bits of floats, and means of integers.
+    ValueError
+        Without a receiver, or before `init_process_group`.
 
     Examples
     --------
@@ -99,13 +121,26 @@ def reduce(
     >>> tg.distributed.reduce(tg.ones(2), dst=0)
     >>> tg.distributed.destroy_process_group()
     """
+    begun()
+    _check_tensor("reduce", "tensor", tensor)
+    _check_rank("reduce", dst)
+    _check_op("reduce", tensor, op)
     return _done(async_op)
 
 
 def broadcast(
     tensor: Any, src: int | None = None, group: Any = None, async_op: bool = False
 ) -> Work | None:
-    """Leave the tensor: it is the sender's; ValueError before `init_process_group`.
+    """Leave the tensor: it is the sender's.
+
+    Raises
+    ------
+    TypeError
+        For what is no tensor.
+    RuntimeError
+        For another sender than 0.
+    ValueError
+        Without a sender, or before `init_process_group`.
 
     Examples
     --------
@@ -114,13 +149,23 @@ def broadcast(
     >>> tg.distributed.broadcast(tg.ones(1), 0)
     >>> tg.distributed.destroy_process_group()
     """
+    begun()
+    _check_tensor("broadcast", "tensor", tensor)
+    _check_rank("broadcast", src)
     return _done(async_op)
 
 
 def broadcast_object_list(
     object_list: list[Any], src: int | None = None, group: Any = None, device: Any = None
 ) -> None:
-    """Leave the objects: they are the sender's; ValueError before `init_process_group`.
+    """Leave the objects: they are the sender's.
+
+    Raises
+    ------
+    RuntimeError
+        For another sender than 0.
+    ValueError
+        Before `init_process_group`.
 
     Examples
     --------
@@ -130,6 +175,7 @@ def broadcast_object_list(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
+    _check_rank("broadcast_object_list", src or 0)
 
 
 def all_gather(
@@ -198,7 +244,8 @@ def gather(
     ValueError
         Before `init_process_group`, and for tensors of two dtypes.
     RuntimeError
-        If the list holds another number of tensors than 1, or one of another shape.
+        If the list holds another number of tensors than 1, or one of another shape, or the receiver
+        is not 0.
 
     Examples
     --------
@@ -211,6 +258,7 @@ def gather(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
+    _check_rank("gather", dst or 0)
     _put("gather", _one("gather", "gather_list", gather_list), tensor)
     return _done(async_op)
 
@@ -229,7 +277,8 @@ def scatter(
     ValueError
         Before `init_process_group`, and for tensors of two dtypes.
     RuntimeError
-        If the list holds another number of tensors than 1, or one of another shape.
+        If the list holds another number of tensors than 1, or one of another shape, or the sender
+        is not 0.
 
     Examples
     --------
@@ -242,6 +291,7 @@ def scatter(
     >>> tg.distributed.destroy_process_group()
     """
     begun()
+    _check_rank("scatter", src or 0)
     _put("scatter", tensor, _one("scatter", "scatter_list", scatter_list))
     return _done(async_op)
 
@@ -251,8 +301,36 @@ def _done(async_op: bool) -> Work | None:
     return Work() if async_op else None
 
 
+def _check_tensor(function: str, name: str, tensor: Any) -> None:
+    if not isinstance(tensor, TensorBase):
+        raise TypeError(
+            f"{function}: Invalid function argument. Expected parameter `{name}` of type Tensor, "
+            f"but got {type(tensor).__name__}"
+        )
+
+
+def _check_op(function: str, tensor: Any, op: Any) -> None:
+    if not isinstance(op, ReduceOp):
+        raise TypeError(f"{function}: expected op to be a member of ReduceOp, but got {op!r}")
+    floating = tensor.is_floating_point() or tensor.is_complex()
+    if floating if op.name in ("BAND", "BOR", "BXOR") else op.name == "AVG" and not floating:
+        raise RuntimeError(f"{function}: Cannot use ReduceOp.{op.name} with {tensor.dtype}")
+
+
+def _check_rank(function: str, rank: int | None) -> None:
+    if rank is None:
+        raise ValueError(f"{function}: Must specify the rank of the one that sends or receives")
+    if rank != 0:
+        raise RuntimeError(
+            f"{function}: invalid root rank: expected 0, the only one in a world of one process, "
+            f"but got {rank}"
+        )
+
+
 def _put(function: str, place: Any, tensor: Any) -> None:
     """Copy a tensor to its place, which is to be of its shape and dtype."""
+    _check_tensor(function, "tensor", tensor)
+    _check_tensor(function, "place", place)
     if place.dtype != tensor.dtype:
         raise ValueError(
             f"{function}: Invalid usage of tensors with different dtypes: {place.dtype} and "
