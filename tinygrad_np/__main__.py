@@ -11,6 +11,7 @@ python -m tinygrad_np --version | --help
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -36,7 +37,9 @@ def main(args: list[str]) -> int:
         from tinygrad_np.launch.api import page
 
         try:
-            print(page(rest))
+            print(page(rest), flush=True)
+        except BrokenPipeError:  # whoever reads it, as head, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except ValueError as error:
             print(f"--api: {error}", file=sys.stderr)
             return 2

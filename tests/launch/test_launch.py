@@ -186,6 +186,16 @@ def test_notebooks(tmp_path):
     assert 'cell 5", line 1, in <module>\n    1 / 0' in got.stderr.replace("n.ipynb, ", "")
 
 
+def test_a_reader_may_leave_the_page():
+    with subprocess.Popen(
+        [sys.executable, "-m", "tinygrad_np", "--api", "torch", "torch.Tensor"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
+    ) as process:  # fmt: skip
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+
+
 def test_info_and_help():
     lines = launch("--info").stdout.splitlines()
     assert lines[0].startswith(f"tinygrad_np {tinygrad_np.__version__}")
