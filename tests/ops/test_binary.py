@@ -21,6 +21,7 @@ EXPRESSIONS = """
 CALLS = """
     torch.add(b, b, alpha=2); torch.add(b, True, alpha=0); b.clone().add_(b, alpha=True)
     torch.add(b, b, alpha=False); torch.add(b, i, alpha=3)
+    torch.add(u, u, alpha=-1); torch.sub(u, 1, alpha=-1); u.clone().sub_(u, alpha=-1)
     torch.add(f, i, alpha=2); torch.sub(f, i, alpha=2); torch.rsub(f, 1, alpha=2)
     torch.add(1, f); torch.sub(1, f); torch.div(i, 2, rounding_mode="trunc")
     torch.div(i, -2, rounding_mode="floor"); torch.div(f, 0.7, rounding_mode="trunc")
@@ -84,7 +85,7 @@ def test_value_and_dtype_are_as_in_torch(text):
     lines("""
     i // 0; i % 0; torch.fmod(i, 0); torch.div(i, 0, rounding_mode="trunc"); b // b; b % b
     b - b; i ** -1; i.add(i, alpha=0.5); i.sub(i, alpha=0.5); b.add(b, alpha=1.0)
-    i.add(i, alpha=True); f.add(b, alpha=False); f.add(f, alpha=1j); i.sub(i, alpha=1j)
+    u.add(u, alpha=300); i.add(i, alpha=True); f.add(b, alpha=False); f.add(f, alpha=1j); i.sub(i, alpha=1j)
     torch.addcdiv(f, i, i); b ** b
     torch.div(f, f, rounding_mode="up"); f.clamp(); torch.where(i, f, f); torch.isclose(f, d)
     torch.allclose(f, i); torch.isclose(f, f, rtol=-1); torch.heaviside(f, d); f & f; i | f

@@ -232,7 +232,8 @@ absolute, multiply, negative, subtract = abs, mul, neg, sub
 
 def _times(alpha: float, input: Any, other: Any) -> Any:
     """``other * alpha``; RuntimeError if `alpha` is of a larger kind than the result, or bool."""
-    kind = dtypes.result_dtype(input, other).kind
+    d = dtypes.result_dtype(input, other)
+    kind = d.kind
     if isinstance(alpha, bool) and kind != "b":
         raise RuntimeError(
             f"Boolean alpha only supported for Boolean results, got {alpha}; give it as a number"
@@ -249,6 +250,9 @@ def _times(alpha: float, input: Any, other: Any) -> Any:
         )
     if kind == "b":
         return other & bool(alpha)
+    if kind in "iu":
+        number = np.array(dtypes.fitting(alpha, d)).astype(d)
+        return silent.run(operator.mul, np.array(other).astype(d), number)
     return silent.run(operator.mul, other, alpha)
 
 
