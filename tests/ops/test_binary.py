@@ -85,7 +85,8 @@ def test_value_and_dtype_are_as_in_torch(text):
     lines("""
     i // 0; i % 0; torch.fmod(i, 0); torch.div(i, 0, rounding_mode="trunc"); b // b; b % b
     b - b; i ** -1; i.add(i, alpha=0.5); i.sub(i, alpha=0.5); b.add(b, alpha=1.0)
-    u.add(u, alpha=300); i.add(i, alpha=True); f.add(b, alpha=False); f.add(f, alpha=1j); i.sub(i, alpha=1j)
+    u.add(u, alpha=300)
+    i.add(i, alpha=True); f.add(b, alpha=False); f.add(f, alpha=1j); i.sub(i, alpha=1j)
     torch.addcdiv(f, i, i); b ** b
     torch.div(f, f, rounding_mode="up"); f.clamp(); torch.where(i, f, f); torch.isclose(f, d)
     torch.allclose(f, i); torch.isclose(f, f, rtol=-1); torch.heaviside(f, d); f & f; i | f

@@ -81,6 +81,20 @@ def test_bytes_as_labels():
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize("reduction", ["mean", "none"])
+def test_one_label_without_a_batch(reduction):
+    for loss in ("cross_entropy", "nll_loss", "multi_margin_loss"):
+        for label in (np.array(2), np.array([2])):
+            same(
+                lambda lib, x, t, loss=loss: getattr(lib.nn.functional, loss)(
+                    x.detach(), t, reduction=reduction
+                ),
+                X[0],
+                label,
+            )
+
+
+@pytest.mark.torch
 def test_the_old_reduction_flags():
     for flags in ({"size_average": False}, {"reduce": False}, {"size_average": True}):
         same(lambda lib, x, t, flags=flags: _cross_entropy(lib, x, t, **flags), X, LABELS)

@@ -114,6 +114,11 @@ def _labels(
     return labels, each
 
 
+def _single(input: Array, target: Array) -> Array:
+    """The target; that of an input without a batch as a 0-d one."""
+    return target.reshape(()) if input.ndim == 1 and tuple(target.shape) == (1,) else target
+
+
 def check_range(name: str, labels: Array, classes: int, otherwise: str = "") -> None:
     """IndexError for a label that is not the number of a class."""
     wrong = labels[(labels < 0) | (labels >= classes)]
@@ -130,6 +135,8 @@ def _misfit(name: str, shape: Shape, target: Shape) -> Exception:
     if not shape:
         return ValueError(f"{given}; expected an input with a dimension of classes")
     wanted = [] if len(shape) == 1 else [shape[0], *shape[2:]]
+    if not wanted and len(target) == 1:
+        return ValueError(f"{given}; for a 1D input, a 1D target must have size 1")
     batch = target[0] if target else 0
     if wanted and batch != shape[0]:
         return ValueError(
@@ -191,7 +198,8 @@ def nll_loss(
     input : Tensor
         Logarithms of probabilities, (C,), (N, C) or (N, C, d1, d2, ...) for C classes.
     target : Tensor
-        Class numbers in [0, C), int64 or uint8: () for an input of (C,), else (N, d1, d2, ...).
+        Class numbers in [0, C), int64 or uint8: () or (1,) for an input of (C,), else
+        (N, d1, d2, ...).
     weight : Tensor, optional
         (C,), of the dtype of the input: how much each class counts.
     size_average, reduce : bool, optional
@@ -222,6 +230,7 @@ def nll_loss(
     """
     reduction = named(reduction, size_average, reduce)
     _check_constant("nll_loss", weight)
+    target = _single(input, target)
     return _nll_loss(input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
@@ -243,7 +252,8 @@ def cross_entropy(
         Unnormalised logarithms of probabilities (logits), (C,), (N, C) or (N, C, d1, d2, ...)
         for C classes.
     target : Tensor
-        Class numbers in [0, C), int64 or uint8: () for an input of (C,), else (N, d1, d2, ...).
+        Class numbers in [0, C), int64 or uint8: () or (1,) for an input of (C,), else
+        (N, d1, d2, ...).
         Or probabilities of the classes, of the shape of the input; gradients reach these too.
     weight : Tensor, optional
         (C,), of the dtype of the input: how much each class counts.
@@ -283,6 +293,8 @@ def cross_entropy(
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     try:
+        if target.shape != input.shape:
+            target = _single(input, target)
         probable = target.ndim == input.ndim
     except AttributeError:
         raise TypeError(

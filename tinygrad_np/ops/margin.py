@@ -179,7 +179,7 @@ def multi_margin_loss(
     input : Tensor
         Scores of C classes, (N, C) or (C,).
     target : Tensor
-        Class numbers of dtype int64, (N,) or ().
+        Class numbers of dtype int64, (N,); () or (1,) for scores of (C,).
     p : {1, 2}
         The power that each shortfall is raised to.
     margin : float, default 1
@@ -214,6 +214,8 @@ def multi_margin_loss(
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
     labels = np.array(array(target))  # the gradient is to find them as they are now
+    if input.ndim == labels.ndim == 1:
+        input = unsqueeze(input, 0)
     _check_scores("multi_margin_loss", input, labels, tuple(input.shape)[:-1])
     check_range("multi_margin_loss", labels, input.shape[-1], _shapes(input, labels))
     right = places(labels[..., None], input.ndim - 1)
