@@ -226,3 +226,24 @@ def test_one_label_for_a_batch_is_a_value_error(loss, shape):
     wanted = rf"Expected input batch_size \({shape[0]}\) to match target batch_size \(0\)"
     with pytest.raises(ValueError, match=wanted):
         loss(tg.zeros(shape), tg.tensor(1))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("reduction", ["none", "sum", "mean"])
+@pytest.mark.parametrize("name", ["cross_entropy", "nll_loss"])
+def test_a_weight_of_zero_times_inf_as_in_torch(name, reduction):
+    import torch
+
+    found = []
+    for lib in (tg, torch):
+        loss = getattr(lib.nn.functional, name)
+        x = lib.tensor([[-np.inf, 1.0], [3.0, 2.0], [1.0, 2.0]], requires_grad=True)
+        weight = lib.tensor([0.0, 1.0])
+        for labels, slope in ([0, 1, -100], np.inf), ([0, -100, 0], 1.0):
+            y = loss(x, lib.tensor(labels), weight, reduction=reduction)
+            y.backward(lib.full(y.shape, slope))
+            found.append((y.detach().numpy(), x.grad.numpy()))
+            x.grad = None
+    for i in range(2):
+        for ours, theirs in zip(found[i], found[i + 2], strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-6)

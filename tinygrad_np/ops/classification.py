@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_np.kernels.along import places
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.exponentials import cross_entropies
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg
@@ -32,17 +33,17 @@ LABELS = (np.dtype(np.int64), np.dtype(np.uint8))
 def _cross_entropy(
     input: Array, target: Array, weight: Array | None = None, *, ignore_index: int, reduction: str
 ) -> Any:
-    labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
+    labels, keep, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
     losses, total, exps, truth = cross_entropies(input, labels, axis)
-    out, share = _reduced(losses, each, reduction, target.shape)
-    return out, (exps, total, truth, share)
+    out, share = _reduced(losses, keep, each, reduction, target.shape)
+    return out, (exps, total, truth, keep, share)
 
 
 @_cross_entropy.backward("input")
 def _(grad: Array, aux: Any, input: Array = None) -> Array:
-    exps, total, truth, share = aux
-    grad = _shared(grad, total.shape, share)
+    exps, total, truth, keep, share = aux
+    grad = _shared(grad, total.shape, keep, share)
     if isinstance(grad, TensorBase):  # create_graph: softmax has to be a function of the input
         ones = np.zeros(exps.shape, exps.dtype)
         ones[truth] = 1
@@ -56,16 +57,16 @@ def _(grad: Array, aux: Any, input: Array = None) -> Array:
 def _nll_loss(
     input: Array, target: Array, weight: Array | None = None, *, ignore_index: int, reduction: str
 ) -> Any:
-    labels, each = _labels("nll_loss", input, target, weight, ignore_index)
+    labels, keep, each = _labels("nll_loss", input, target, weight, ignore_index)
     truth = places(labels, _class_axis(input.shape))
-    out, share = _reduced(-input[truth], each, reduction, target.shape)
-    return out, (truth, labels.shape, share)
+    out, share = _reduced(-input[truth], keep, each, reduction, target.shape)
+    return out, (truth, labels.shape, keep, share)
 
 
 @_nll_loss.backward("input")
 def _(grad: Array, input_shape: Shape, aux: Any) -> Array:
-    truth, rows, share = aux
-    return _scatter(-_shared(grad, rows, share), shape=input_shape, where=truth)
+    truth, rows, keep, share = aux
+    return _scatter(-_shared(grad, rows, keep, share), shape=input_shape, where=truth)
 
 
 def _class_axis(shape: Shape) -> int:
@@ -75,10 +76,10 @@ def _class_axis(shape: Shape) -> int:
 
 def _labels(
     name: str, input: Array, target: Array, weight: Array | None, ignore_index: int
-) -> tuple[Array, Array | None]:
-    """The labels, and how much each counts: None if all count 1.
+) -> tuple[Array, Array | None, Array | None]:
+    """The labels, which of them count, None if all do, and how much each counts, None if 1.
 
-    Both have a dimension of size 1 where the input has its classes. Labels that are ignored
+    They have a dimension of size 1 where the input has its classes. Labels that are ignored
     become 0, and so does what they count.
 
     Raises
@@ -98,7 +99,7 @@ def _labels(
             f"{name}: expected class numbers of dtype int64 or uint8 for a target of shape "
             f"{list(target.shape)}, got {target.dtype}; convert it with .long()"
         )
-    classes, each = shape[axis], None
+    classes, keep, each = shape[axis], None, None
     # a copy: the gradient is to find the labels as they are now
     labels = target.astype(np.int64).reshape((*shape[:axis], 1, *shape[axis + 1 :]))
     # as an unsigned number, a negative one is huge
@@ -111,7 +112,7 @@ def _labels(
     if weight is not None:
         check_weight(name, input, weight)
         each = weight[labels] if each is None else weight[labels] * each
-    return labels, each
+    return labels, keep, each
 
 
 def _single(input: Array, target: Array) -> Array:
@@ -159,27 +160,32 @@ def check_weight(name: str, input: Array, weight: Array) -> None:
     same_dtype(name, input, weight)
 
 
-def _reduced(losses: Array, each: Array | None, reduction: str, shape: Shape) -> tuple[Array, Any]:
+def _reduced(
+    losses: Array, keep: Array | None, each: Array | None, reduction: str, shape: Shape
+) -> tuple[Array, Any]:
     """The losses reduced, and what each of them contributes to the result."""
     count: Any = losses.size
     share: Any = 1.0
     if each is not None:
         count, share = each.sum(), each
-        losses = np.where(each, losses, 0) * each  # inf * 0 would be nan
+        losses = silent.run(np.multiply, _kept(losses, keep), each)
     if reduction == "none":
         return losses.reshape(shape), share
     if reduction == "sum":
         return losses.sum(), share
-    return losses.sum() / (count or math.nan), share / (count or 1)
+    return losses.sum() / (count or math.nan), silent.run(np.divide, share, count)
 
 
-def _shared(grad: Array, shape: Shape, share: Any) -> Array:
+def _kept(values: Array, keep: Array | None) -> Array:
+    """The values, and 0 where they don't count: inf * 0 would be nan there, too."""
+    return values if keep is None else where(keep, values, 0.0)
+
+
+def _shared(grad: Array, shape: Shape, keep: Array | None, share: Any) -> Array:
     """What reaches each loss, with a dimension of size 1 for the classes unless it is 0-d."""
     if grad.ndim:
         grad = grad.reshape(shape)
-    if isinstance(share, np.ndarray):
-        grad = where(share != 0, grad, 0.0)  # inf * 0 would be nan
-    return grad * share
+    return _kept(grad * share, keep)
 
 
 def nll_loss(
@@ -332,7 +338,7 @@ def _smoothed(
     input: Array, target: Array, weight: Array | None, ignore_index: int, label_smoothing: float
 ) -> tuple[Array, float]:
     """Class numbers made into probabilities, and what those numbers weigh that count."""
-    labels, each = _labels("cross_entropy", input, target, weight, ignore_index)
+    labels, _, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
     smooth = np.full(input.shape, label_smoothing / input.shape[axis], input.dtype)
     smooth[places(labels, axis)] += 1 - label_smoothing
