@@ -247,3 +247,22 @@ def test_lu_solve_broadcasts(lead, many, left, adjoint):
     ).numpy()
     M = A.swapaxes(-1, -2) if adjoint else A
     np.testing.assert_allclose(M @ X if left else X @ M, np.broadcast_to(B, X.shape), atol=1e-12)
+
+
+@pytest.mark.torch
+def test_singular_matrices_and_nan_as_in_torch():
+    import torch
+
+    found = []
+    for lib in (tg, torch):
+        A = lib.tensor([[[2.0, 1.0], [1.0, 1.0]]] * 3)
+        A[1, 0, 0] = np.nan
+        A[2, 0, 0] = 1.0
+        A.requires_grad_()
+        inverse, info = lib.linalg.inv_ex(A)
+        X, other = lib.linalg.solve_ex(A, lib.ones(3, 2))
+        (inverse.sum() + X.sum()).backward()
+        inverses = inverse[:2], lib.linalg.inv(A[:2]), lib.linalg.solve(A[:2], lib.ones(2, 2))
+        found.append([t.detach().numpy() for t in (info, other, *inverses, A.grad)])
+    for ours, theirs in zip(*found, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)

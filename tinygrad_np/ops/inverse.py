@@ -48,6 +48,19 @@ def checked(
         ) from None
 
 
+def _through_nan(name: str, compute: Callable[..., Any], A: Array, *others: Any) -> Any:
+    """The same, and nan for matrices with a nan, which LAPACK may take for singular ones."""
+    try:
+        return checked(name, A, compute, A, *others)
+    except LinAlgError:
+        lost = np.isnan(A).any((-2, -1), keepdims=True)
+        if not lost.any():
+            raise
+        one = np.eye(A.shape[-1], dtype=A.dtype)
+        out = checked(name, A, compute, np.where(lost, one, A), *others)
+        return np.where(lost, A.dtype.type(np.nan), out)
+
+
 def _t(x: Array) -> Array:
     """The transposed matrices."""
     return x.swapaxes(-1, -2)
@@ -64,7 +77,7 @@ def inv(A: Array) -> Array:
     tensor([[0.5000, 0.0000],
             [0.0000, 0.2500]])
     """
-    return checked("inv", A, np.linalg.inv, A)
+    return _through_nan("inv", np.linalg.inv, A)
 
 
 inv.backward(A=lambda grad, out: neg(matmul(matmul(_t(out), grad), _t(out))))
@@ -73,7 +86,7 @@ inv.backward(A=lambda grad, out: neg(matmul(matmul(_t(out), grad), _t(out))))
 @op
 def _solve(A: Array, B: Array) -> Array:
     same_dtype("linalg.solve", A, B)
-    return checked("solve", A, np.linalg.solve, A, B)
+    return _through_nan("solve", np.linalg.solve, A, B)
 
 
 _solve.backward(

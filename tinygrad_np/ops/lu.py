@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
-from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.factors import solve_triangular
 from tinygrad_np.ops.gathering import take_along_dim
 from tinygrad_np.ops.inverse import LinAlgError, checked, inv, solve
@@ -49,6 +48,7 @@ def _lapack_lu(A: Any) -> tuple[Any, Any, Any]:
     if A.size:
         for i in np.ndindex(*lead):
             LU[i], pivots[i], info[i] = getrf(A[i])
+    info[np.isnan(A).any((-2, -1))] = 0  # LAPACK may take a nan for a zero
     return LU, pivots, info
 
 
@@ -244,8 +244,8 @@ def inv_ex(A: Array, *, check_errors: bool = False) -> Any:
     Returns
     -------
     inverse, info : Tensor
-        `info`, (*) of int32, is 0, or the number of the first pivot that is 0; the inverse is
-        then nan.
+        `info`, (*) of int32, is 0, or the number of the first pivot that is 0; the inverse and
+        its gradient are then nan.
 
     Examples
     --------
@@ -291,8 +291,8 @@ def _invertible(name: str, A: Array, check_errors: bool, vector: bool = False) -
     found = make(info) if isinstance(A, TensorBase) else info
     if not singular.any():
         return A, found, lambda out: out
+    mask = singular[..., None, None].astype(array.dtype)
+    lost = np.where(singular, np.nan, 1).astype(array.dtype)
+    lost = lost.reshape(*lost.shape, *[1] * (1 if vector else 2))
     one = np.eye(array.shape[-1], dtype=array.dtype)
-    mask = singular[..., None, None]
-    at = singular[..., None] if vector else mask
-    nan = array.dtype.type(np.nan)
-    return where(mask, one, A), found, lambda out: where(at, nan, out)
+    return A * (1 - mask) + one * mask, found, lambda out: out * lost

@@ -61,7 +61,8 @@ def fuse_conv_bn_weights(
     channels = [1] * conv_w.ndim
     channels[1 if transpose else 0] = -1
     weight = (conv_w * scale.reshape(channels)).to(conv_w.dtype)
-    bias = ((bias - bn_rm) * scale + shift).to(bias.dtype)
+    like = conv_w if conv_b is None else conv_b
+    bias = ((bias - bn_rm) * scale + shift).to(like.dtype)
     return Parameter(weight.detach(), trained[0]), Parameter(bias.detach(), trained[1])
 
 
