@@ -100,6 +100,9 @@ class Tensor(Hooks, Subclasses, Methods):
                     "use a computed variable in a subgraph that doesn't require differentiation "
                     "use var_no_grad = var.detach()."
                 )
+            node = self._node
+            if isinstance(node, Leaf) and node.watched:
+                self.__dict__["_leaf"] = node  # until gradients are asked for again
             self._node = None
         elif self._place() is None:
             if self._array.dtype.kind not in "fc":
@@ -107,7 +110,8 @@ class Tensor(Hooks, Subclasses, Methods):
                     "only Tensors of floating point and complex dtype can require gradients, "
                     f"this one has dtype {self.dtype}; convert it with .float() first"
                 )
-            self._node = Leaf(self)
+            leaf = self.__dict__.pop("_leaf", None)
+            self._node = leaf if leaf is not None and leaf.tensor() is self else Leaf(self)
             self._view = None  # its own base: changed in place it is a leaf
         return self
 
@@ -392,7 +396,8 @@ class Tensor(Hooks, Subclasses, Methods):
         return new  # type: ignore[no-any-return]
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return _rebuild, (type(self), self._array, self.requires_grad, self.__dict__)
+        attributes = {k: v for k, v in self.__dict__.items() if k != "_leaf"}
+        return _rebuild, (type(self), self._array, self.requires_grad, attributes)
 
     def __repr__(self) -> str:
         return formatting.tensor_repr(self)

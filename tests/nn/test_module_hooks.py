@@ -64,3 +64,18 @@ def test_they_see_gradients(torch, register):
     (torch.nn.ReLU()(x) * 3).sum().backward()
     assert seen == [[3.0]]
     assert x.grad.tolist() == [30.0]
+
+
+def test_gradients_that_do_not_arrive_are_zero_beside_one_that_does(torch):
+    class First(torch.nn.Module):
+        def forward(self, a, *others):
+            return a * a
+
+    first, seen = First(), []
+    first.register_full_backward_hook(lambda m, given, out: seen.append(given))
+    x, y = torch.ones(2, requires_grad=True), torch.ones(3, requires_grad=True)
+    (g,) = torch.autograd.grad(first(x, y, y.detach(), 5).sum(), x, create_graph=True)
+    g.sum().backward()  # passes the input alone
+    (given,) = seen
+    expected = [[2.0] * 2, [0.0] * 3, [0.0] * 3, None]
+    assert [g if g is None else g.tolist() for g in given] == expected

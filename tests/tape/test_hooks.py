@@ -2,7 +2,9 @@
 
 import gc
 import importlib
+import pickle
 import weakref
+from copy import deepcopy
 
 import pytest
 
@@ -304,3 +306,21 @@ def test_functions_of_several_results_are_one_node(torch):
     (a.sum() + b.sum()).backward()
     assert seen == [[1.0, 1.0], [[1.0, 1.0], [1.0, 1.0]], [32.0, 32.0]]
     assert x.grad.tolist() == [32.0, 32.0]
+
+
+def test_they_outlive_a_time_without_gradients(torch):
+    x, seen = torch.ones(2, requires_grad=True), []
+    x.register_hook(lambda grad: grad * 10)
+    x.register_post_accumulate_grad_hook(lambda p: seen.append(p.grad.tolist()))
+    x.requires_grad_(False)
+    x.requires_grad_(True).sum().backward()
+    assert seen == [[10.0, 10.0]]
+
+
+def test_copies_do_not_have_those_of_a_frozen_leaf():
+    x = tg.ones(2, requires_grad=True)
+    x.register_hook(lambda grad: grad * 10)
+    x.requires_grad_(False)
+    for copy in (deepcopy(x), pickle.loads(pickle.dumps(x))):
+        copy.requires_grad_(True).sum().backward()
+        assert copy.grad.tolist() == [1.0, 1.0]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import warnings
 from collections import OrderedDict
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from tinygrad_np.creation import zeros
 from tinygrad_np.nn.members import Members
 from tinygrad_np.tape.handle import RemovableHandle, added
 from tinygrad_np.tensor import Tensor
@@ -134,7 +136,8 @@ class Hooks(Members):
         hook : callable
             ``hook(module, grad_input, grad_output) -> None`` or new gradients of the inputs.
             Both are tuples with one entry for each positional argument or output, None where it
-            is no Tensor or has no gradient.
+            is no Tensor. A gradient that does not arrive is 0 for an argument if another arrives,
+            else None.
         prepend : bool, default False
 
         Returns
@@ -235,8 +238,12 @@ class _Backward:
         self.grad_output: tuple[Any, ...] | None = None  # of an output that is not watched
         self.outputs = _Gradients(self._at_outputs)
         self.inputs = _Gradients(self._at_inputs)
+        self.zeros: list[Any] = []  # what makes the gradients of tensors that none arrives for
 
     def watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        self.zeros = [
+            partial(zeros, a.shape, dtype=a.dtype) if isinstance(a, Tensor) else None for a in args
+        ]
         return self.inputs.watch(args)
 
     def watch_outputs(self, result: Any) -> Any:
@@ -260,9 +267,14 @@ class _Backward:
         return grads
 
     def _at_inputs(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        if self.inputs.watched:  # as PyTorch, which has all tensors pass through one node
+            grads = tuple(
+                z() if g is None and z else g for g, z in zip(grads, self.zeros, strict=True)
+            )
         if self.grad_output is not None:
             for hook in self.hooks:
                 grads = _replaced(hook(self.module, grads, self.grad_output), grads)
+        self.grad_output = None  # second gradients that pass the inputs alone are not of this call
         return grads
 
 

@@ -275,6 +275,11 @@ class Leaf(Node):
         self.after: dict[int, Callable[[Any], None]] = {}
         self.last: dict[int, Callable[[Any], None]] = {}
 
+    @property
+    def watched(self) -> bool:
+        """Whether there are hooks."""
+        return bool(self.hooks or self.before or self.after or self.last)
+
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
 
