@@ -57,7 +57,7 @@ def transpose(input: Any, dim0: int, dim1: int) -> Any:
     tensor([[1, 3],
             [2, 4]])
     """
-    ndim = len(input.shape)
+    ndim = input.ndim
     first, second = one(dim0, ndim), one(dim1, ndim)
     return _transpose(input, dim0=first, dim1=second) if ndim else _permute(input, dims=())
 

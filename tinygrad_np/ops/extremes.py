@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
+from tinygrad_np.kernels.along import places
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.choice import maximum, minimum, where
 from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.gathering import gather
+from tinygrad_np.ops.index import _index
 from tinygrad_np.ops.rounding import zero
-from tinygrad_np.ops.shape import squeeze
+from tinygrad_np.ops.shape import raw, squeeze
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
 
@@ -211,7 +213,11 @@ def min(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
 
 def selected(kind: Any, input: Array, dim: int, keepdim: bool, indices: Array) -> Any:
     """The elements at `indices` along `dim`, with them, as a named tuple of that kind."""
-    values = gather(input, dim, indices)
+    if input.ndim:  # `gather`, but for its checks
+        where = places(raw(indices).astype(np.intp), one(dim, input.ndim))
+        values = _index(input, where=where)
+    else:
+        values = gather(input, dim, indices)
     return kind(values, indices) if keepdim else kind(squeeze(values, dim), squeeze(indices, dim))
 
 

@@ -188,14 +188,15 @@ def _parse(where: Any) -> tuple[Where | None, Where | None]:
             stacklevel=4,
         )
         where = tuple(where)
-    items = [_item(w) for w in (where if isinstance(where, tuple) else (where,))]
+    items = [*map(_item, where if isinstance(where, tuple) else (where,))]
     while items and items[-1] is Ellipsis and any(w is Ellipsis for w in items[:-1]):
         items.pop()  # a second one stands for nothing
-    if not any(isinstance(w, np.ndarray) for w in items):
+    kinds = {*map(type, items)}
+    if np.ndarray not in kinds:
         if Ellipsis not in items:
             items.append(...)  # so that a 0-d result is an array, not a NumPy scalar
         return tuple(items), None
-    if not any(isinstance(w, int) for w in items):
+    if int not in kinds:
         return None, tuple(items)
     # PyTorch takes ints first and for themselves; NumPy would broadcast them with the arrays.
     basic: list[Any] = []

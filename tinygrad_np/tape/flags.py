@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 Flags = tuple[tuple[int, str], ...]
+_BOOL = (bool, np.bool_)
 
 
 def flags(function: Callable[..., Any]) -> Flags:
@@ -20,7 +21,7 @@ def flags(function: Callable[..., Any]) -> Flags:
 def check_flags(name: str, found: Flags, args: tuple[Any, ...]) -> None:
     """TypeError for ``x.sum(0, 1)``, which does not sum over two dimensions."""
     for i, flag in found:
-        if i < len(args) and not isinstance(args[i], bool | np.bool_):
+        if i < len(args) and not isinstance(args[i], _BOOL):
             raise TypeError(
                 f"{name}(): argument {flag!r} must be True or False, not {args[i]!r}; "
                 "several dimensions are one argument: (0, 1)"

@@ -186,6 +186,7 @@ def op(
     rules: dict[str, Rule] = {}
     rule_of: list[Rule] = [missing(name, a) for a in spec.arrays]
 
+    @functools.cache
     def rule_at(index: int) -> Rule:
         return rule_of[0]._replace(function=functools.partial(rule_of[0].function, index=index))
 
@@ -293,6 +294,7 @@ def op(
 
     def put(argument: str, rule: Rule) -> None:
         rules[argument] = rule_of[spec.arrays.index(argument)] = rule
+        rule_at.cache_clear()
 
     lane = {1: _unary, 2: _binary}.get(count)
     if aux or (view and count != 1) or name in MAKES_COMPLEX:

@@ -56,14 +56,17 @@ def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def fit(params: dict[str, Any], parameters: KeysView[str]) -> bool:
     """Whether all are parameters, and none a tensor in place of a number."""
-    known = params.keys() <= parameters
-    return known and not any(isinstance(p, TensorBase) for p in params.values())
+    for name, value in params.items():  # a loop: a generator would cost more
+        if name not in parameters or isinstance(value, TensorBase):
+            return False
+    return True
 
 
 def numbers(params: dict[str, Any]) -> dict[str, Any]:
     """Python's numbers for NumPy's, whose float64 would make float64 of float32."""
-    if any(isinstance(value, np.generic) for value in params.values()):
-        return {k: v.item() if isinstance(v, np.generic) else v for k, v in params.items()}
+    for value in params.values():
+        if isinstance(value, np.generic):
+            return {k: v.item() if isinstance(v, np.generic) else v for k, v in params.items()}
     return params
 
 
