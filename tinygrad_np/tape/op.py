@@ -21,7 +21,7 @@ Tensors under ``create_graph=True``: operators, ``.reshape``, indexing and ops f
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, KeysView
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 from typing import overload as _overload
 
@@ -29,7 +29,6 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.layout import as_first
-from tinygrad_np.kernels.silence import silent
 from tinygrad_np.tape.complex import (
     MAKES_COMPLEX,
     TAKES_COMPLEX,
@@ -38,9 +37,9 @@ from tinygrad_np.tape.complex import (
     refuse_complex,
 )
 from tinygrad_np.tape.grad_mode import mode
-from tinygrad_np.tape.graph import JointNode, Node, TensorBase, View, make
-from tinygrad_np.tape.signature import Rule, Signature, fit, missing, numbers
-from tinygrad_np.tape.version import Version
+from tinygrad_np.tape.graph import JointNode, Node, TensorBase, make
+from tinygrad_np.tape.lanes import binary, unary, view_of
+from tinygrad_np.tape.signature import Rule, Signature, missing, numbers
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -49,8 +48,6 @@ Array = Any  # an ndarray in a forward; an ndarray or a Tensor in a rule
 P = ParamSpec("P")
 R = TypeVar("R", bound=Callable[..., Any])
 Promoter = Callable[[list[Any]], list[Any]]
-
-FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
 REGISTRY: dict[str, Op[Any]] = {}
 
@@ -260,7 +257,7 @@ def op(
 
         node = version = come_from = None
         if view:
-            version, come_from = _view_of(args[0], out, made, params)
+            version, come_from = view_of(args[0], out, made, params)
         if parents and mode.grad and out.dtype.kind in "fc":
             edges: list[tuple[Node, Rule, Any, Any]] = []
             for parent, rule in parents:
@@ -296,7 +293,7 @@ def op(
         rules[argument] = rule_of[spec.arrays.index(argument)] = rule
         rule_at.cache_clear()
 
-    lane = {1: _unary, 2: _binary}.get(count)
+    lane = {1: unary, 2: binary}.get(count)
     if aux or (view and count != 1) or name in MAKES_COMPLEX:
         lane = None
 
@@ -315,138 +312,5 @@ def op(
     return made
 
 
-def _unary(
-    forward: Callable[..., Any],
-    ufunc: Callable[..., Any] | None,
-    rule_of: list[Rule],
-    otherwise: Callable[..., Any],
-    parameters: KeysView[str],
-    promote: bool = False,
-    view: bool = False,
-) -> Callable[..., Any]:
-    """An op of one array, for a tensor or array (of floats, to `promote`); others it passes on."""
-
-    def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 1 or (params and not fit(params, parameters)):
-            return otherwise(*args, **params)
-        (input,) = args
-        if not isinstance(input, TensorBase):
-            if type(input) is np.ndarray and (not promote or input.dtype.kind == "f"):
-                return forward(input, **params)
-            return otherwise(input, **params)
-        array = input._in_order() if view else input._array
-        if array.dtype.kind != "f" and (promote or array.dtype.kind == "c"):
-            return otherwise(input, **params)
-        if params:
-            params = numbers(params)
-        if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
-            out = forward(array, **params)
-        else:
-            out = silent.run(ufunc, array)
-        if type(out) is not np.ndarray:
-            out = np.asarray(out)
-        version = come_from = None
-        if view:
-            version, come_from = _view_of(input, out, call, params)
-        node = input._node if input._view is None else input._place()
-        if node is None or not mode.grad or out.dtype.kind != "f":
-            return make(out, None, version, come_from)
-        rule = rule_of[0]
-        values, refs, version = rule.save(args, (array,), params, out, None, version)
-        edges = ((node, rule, values, refs),)
-        return make(out, Node(call, edges, out.shape, out.dtype), version, come_from)
-
-    return call
-
-
-def _binary(
-    forward: Callable[..., Any],
-    ufunc: Callable[..., Any] | None,
-    rule_of: list[Rule],
-    otherwise: Callable[..., Any],
-    parameters: KeysView[str],
-    promote: bool = False,
-    view: bool = False,
-) -> Callable[..., Any]:
-    """An op of two arrays, for tensors or arrays of one floating dtype; others it passes on."""
-
-    def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 2 or params:
-            return otherwise(*args, **params)
-        input, other = args
-        if not isinstance(input, TensorBase):
-            if type(input) is np.ndarray is type(other) and (
-                input.dtype is other.dtype and input.dtype.kind == "f"
-            ):
-                try:
-                    return forward(input, other)
-                except ValueError:
-                    pass  # what names the shapes comes next
-            return otherwise(input, other)
-        first, second, second_node = input._array, other, None
-        if isinstance(other, TensorBase):
-            second = other._array
-            if second.dtype is not first.dtype:
-                return otherwise(input, other)
-            second_node = other._node if other._view is None else other._place()
-        elif type(other) is not float and type(other) is not int:
-            return otherwise(input, other)
-        if first.dtype.kind != "f":
-            return otherwise(input, other)
-        try:
-            if ufunc is None or first.size > FEW:
-                out = forward(first, second)
-            else:
-                out = silent.run(ufunc, first, second)
-        except ValueError:
-            return otherwise(input, other)  # which names the shapes
-        if promote and first.ndim > 1 and not first.flags.c_contiguous:
-            out = as_first(first, out)
-        if type(out) is not np.ndarray:
-            out = np.asarray(out)
-        node = input._node if input._view is None else input._place()
-        if (node is None and second_node is None) or not mode.grad or out.dtype.kind != "f":
-            return make(out)
-        if rule_of[0].place is not None:
-            return otherwise(input, other)  # which records a rule for both
-        raw, edges, version = (first, second), [], None
-        if node is not None:
-            rule = rule_of[0]
-            values, refs, version = rule.save(args, raw, params, out, None, version)
-            edges.append((node, rule, values, refs))
-        if second_node is not None:
-            rule = rule_of[1]
-            values, refs, version = rule.save(args, raw, params, out, None, version)
-            edges.append((second_node, rule, values, refs))
-        return make(out, Node(call, edges, out.shape, out.dtype), version)
-
-    return call
-
-
 def _number(scalar: np.generic, beside_tensors: bool) -> Any:
     return scalar.item() if beside_tensors else np.asarray(scalar)
-
-
-def _view_of(
-    source: Any, out: Any, op: Any, params: dict[str, Any]
-) -> tuple[Version | None, View | None]:
-    """The version that a view shares, and its way back; (None, None) for an array of its own."""
-    if not isinstance(source, TensorBase):
-        return None, None
-    memory = out.base
-    array = source._array
-    if out is not array and (
-        memory is None
-        or (
-            memory is not array
-            and memory is not array.base
-            and not np.may_share_memory(out, array)  # windows have a base of their own
-        )
-    ):
-        return None, None
-    version = source._versions()
-    above = source._view
-    base, steps = (source, ()) if above is None else (above.base, above.steps)
-    if mode.grad and steps is not None:
-        return version, View(base, (*steps, (op, params)), version.n)
-    return version, View(base, None, version.n)
