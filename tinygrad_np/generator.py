@@ -350,6 +350,22 @@ default_generator = Generator()
 default_generator.seed()
 
 
+class _Own(threading.local):
+    generator: Generator | None = None
+
+
+own = _Own()  # in place of the default generator, in the thread of a DataLoader's worker
+
+
+def source(generator: Generator | None = None) -> Generator:
+    """The generator to draw from: for None the default one, or that of the thread's own."""
+    if generator is None:
+        return own.generator or default_generator
+    if isinstance(generator, Generator):
+        return generator
+    raise TypeError(f"generator must be a Generator or None, got {type(generator).__name__}")
+
+
 def _joined(parts: Array, dtype: Any) -> Array:
     """Complex numbers of their real and imaginary parts along the last dimension."""
     out: Array = parts.view(dtype)[..., 0]

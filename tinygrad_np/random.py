@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tinygrad_np import dtypes
 from tinygrad_np.conversion import Options, dtype_of, made
 from tinygrad_np.creation import float_type, shape_of, type_like
-from tinygrad_np.generator import Generator, default_generator
+from tinygrad_np.generator import Generator, default_generator, source
 from tinygrad_np.ops import random, sample
 from tinygrad_np.tape.graph import TensorBase, make
 
@@ -61,7 +61,7 @@ def manual_seed(seed: int) -> Generator:
     >>> tg.rand(2)
     tensor([0.4963, 0.7682])
     """
-    return default_generator.manual_seed(int(seed))
+    return source().manual_seed(int(seed))
 
 
 def seed() -> int:
@@ -73,7 +73,7 @@ def seed() -> int:
     >>> tg.seed() == tg.initial_seed()
     True
     """
-    return default_generator.seed()
+    return source().seed()
 
 
 def initial_seed() -> int:
@@ -85,7 +85,7 @@ def initial_seed() -> int:
     >>> tg.manual_seed(5).initial_seed() == tg.initial_seed()
     True
     """
-    return default_generator.initial_seed()
+    return source().initial_seed()
 
 
 def get_rng_state() -> Tensor:
@@ -97,7 +97,7 @@ def get_rng_state() -> Tensor:
     >>> tg.get_rng_state().dtype
     torch.uint8
     """
-    state: Tensor = default_generator.get_state()
+    state: Tensor = source().get_state()
     return state
 
 
@@ -113,7 +113,7 @@ def set_rng_state(new_state: Tensor) -> None:
     >>> tg.equal(x, tg.rand(3))
     True
     """
-    default_generator.set_state(new_state)
+    source().set_state(new_state)
 
 
 @contextlib.contextmanager
@@ -135,12 +135,12 @@ def fork_rng(devices: Any = None, enabled: bool = True, **options: Any) -> Itera
     >>> tg.equal(x, tg.rand(3))
     True
     """
-    state = default_generator.get_state() if enabled else None
+    state = source().get_state() if enabled else None
     try:
         yield
     finally:
         if state is not None:
-            default_generator.set_state(state)
+            source().set_state(state)
 
 
 # --- tensors ---
@@ -174,7 +174,7 @@ def rand(
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
     random.require_float("rand", dtype, "fc")
-    return made(random.source(generator).uniform(0.0, 1.0, shape, dtype), options)
+    return made(source(generator).uniform(0.0, 1.0, shape, dtype), options)
 
 
 def randn(
@@ -191,7 +191,7 @@ def randn(
     """
     shape, dtype = shape_of(sizes, size), float_type(options)
     random.require_float("randn", dtype, "fc")
-    return made(random.source(generator).normal(0.0, 1.0, shape, dtype), options)
+    return made(source(generator).normal(0.0, 1.0, shape, dtype), options)
 
 
 def randint(
@@ -252,7 +252,7 @@ def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Op
     """
     (length,) = shape_of((n,))
     dtype = dtype_of(options, dtypes.int64.dtype)
-    return made(random.source(generator).randperm(length, dtype), options)
+    return made(source(generator).randperm(length, dtype), options)
 
 
 def rand_like(
@@ -266,7 +266,7 @@ def rand_like(
     >>> tg.rand_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    dtype, draw = type_like(input, options), random.source(generator).uniform
+    dtype, draw = type_like(input, options), source(generator).uniform
     random.require_float("rand", dtype, "fc")
     array = random.in_memory_order(input, lambda shape: draw(0.0, 1.0, shape, dtype))
     return made(array, options)
@@ -283,7 +283,7 @@ def randn_like(
     >>> tg.randn_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    dtype, draw = type_like(input, options), random.source(generator).normal
+    dtype, draw = type_like(input, options), source(generator).normal
     random.require_float("randn", dtype, "fc")
     order = random.memory_order(input)
     turned = order is not None and order != sorted(order)
@@ -355,4 +355,4 @@ def normal(
     shape, dtype = shape_of((), size), float_type(options)
     random.require_float("normal", dtype)
     random.require(std >= 0, "normal", "std >= 0", std=std)
-    return made(random.source(generator).normal(mean, std, shape, dtype), options)
+    return made(source(generator).normal(mean, std, shape, dtype), options)

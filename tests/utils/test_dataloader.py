@@ -368,6 +368,27 @@ def test_workers_know_who_they_are():
     assert get_worker_info() is None
 
 
+class Drawn(Dataset):
+    def __len__(self):
+        return 6
+
+    def __getitem__(self, index):
+        return tg.rand(()), tg.initial_seed()
+
+
+def test_workers_draw_from_default_generators_of_their_own():
+    tg.manual_seed(7)
+    loader = DataLoader(Drawn(), num_workers=2)
+    items = [(number.item(), seed.item()) for number, seed in loader]
+    after = tg.rand(())
+    tg.manual_seed(7)
+    list(DataLoader(Informed(), num_workers=2))  # draws nothing but a seed
+    assert tg.equal(after, tg.rand(()))
+    for worker in (items[::2], items[1::2]):
+        expected = tg.rand(3, generator=tg.Generator().manual_seed(worker[0][1]))
+        assert [number for number, _ in worker] == expected.tolist()
+
+
 @pytest.mark.torch
 def test_seeds_of_workers_are_pytorchs():
     import torch

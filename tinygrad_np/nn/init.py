@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.creation import empty_like
-from tinygrad_np.generator import Generator, default_generator
+from tinygrad_np.generator import Generator, source
 from tinygrad_np.nn.gain import calculate_gain, fans
 from tinygrad_np.ops import random
 from tinygrad_np.tape.grad_mode import no_grad
@@ -335,7 +335,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
         return tensor
     rows = tensor.shape[0]
     cols = tensor.numel() // rows
-    matrix = (generator or default_generator).normal(0, 1, (rows, cols), tensor._array.dtype)
+    matrix = source(generator).normal(0, 1, (rows, cols), tensor._array.dtype)
     q, r = np.linalg.qr(matrix.T if rows < cols else matrix)
     q = q * np.sign(np.diagonal(r))
     q = q.T if rows < cols else q
@@ -375,7 +375,7 @@ def sparse_(
     (rows, cols), zeros = tensor.shape, math.ceil(sparsity * tensor.shape[0])
     values = _draw("normal", tensor, 0, std, generator)
     for col in range(cols):
-        values[default_generator.randperm(rows)[:zeros], col] = 0
+        values[source().randperm(rows)[:zeros], col] = 0
     return _fill(tensor, values)
 
 

@@ -11,7 +11,7 @@ import warnings
 
 import numpy as np
 
-from tinygrad_np.generator import default_generator
+from tinygrad_np.generator import source
 from tinygrad_np.kernels.layout import kept
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.moments import affine
@@ -231,7 +231,7 @@ def _noised(
     check_floating("dropout", x)
 
     def draw(shape: Shape) -> Array:
-        return default_generator.bernoulli(1 - p, shape, x.dtype)
+        return source().bernoulli(1 - p, shape, x.dtype)
 
     def function(y: Array) -> Array:
         if p == 1:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.generator import default_generator
+from tinygrad_np.generator import source
 from tinygrad_np.ops.extremes import max
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.reduction import array
@@ -113,7 +113,7 @@ def _pooled(
         )
     x = array(input)
     if samples is None:
-        drawn = default_generator.uniform(0, 1, (batch, channels, dims), x.dtype)
+        drawn = source().uniform(0, 1, (batch, channels, dims), x.dtype)
     else:
         drawn = array(samples)
     if drawn.shape != (batch, channels, dims):

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import return_types
-from tinygrad_np.generator import default_generator
+from tinygrad_np.generator import source
 from tinygrad_np.ops.axes import adjoint
 from tinygrad_np.ops.elementwise import add, mul, sub
 from tinygrad_np.ops.factors import qr
@@ -136,7 +136,7 @@ def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any,
     A = A if M is None else sub(A, M)
     m, n = A.shape[-2:]
     tall = adjoint(A) if m < n else A
-    start = default_generator.normal(0, 1, (tall.shape[-1], q), raw(A).dtype)
+    start = source().normal(0, 1, (tall.shape[-1], q), raw(A).dtype)
     Q = qr(matmul(tall, start))[0]
     for _ in range(niter):
         Q = qr(matmul(adjoint(tall), Q))[0]

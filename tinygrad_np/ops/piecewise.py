@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.generator import default_generator
+from tinygrad_np.generator import source
 from tinygrad_np.kernels import elementwise
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.select import masked
@@ -167,7 +167,7 @@ def rrelu(
     array = input._array if isinstance(input, TensorBase) else input
     slopes = np.ones_like(array)
     drawn = array <= 0
-    slopes[drawn] = default_generator.uniform(lower, upper, (int(drawn.sum()),), np.float64)
+    slopes[drawn] = source().uniform(lower, upper, (int(drawn.sum()),), np.float64)
     return input * slopes
 
 

@@ -14,22 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinygrad_np.generator import Generator, default_generator
+from tinygrad_np.generator import Generator, source
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
 
 __all__: list[str] = []
 
 NDArray = npt.NDArray[Any]
-
-
-def source(generator: Generator | None) -> Generator:
-    """The generator to draw from: the default one for None."""
-    if generator is None:
-        return default_generator
-    if isinstance(generator, Generator):
-        return generator
-    raise TypeError(f"generator must be a Generator or None, got {type(generator).__name__}")
 
 
 def memory_order(input: Any) -> list[int] | None:

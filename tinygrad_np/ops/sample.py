@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.generator import Generator
-from tinygrad_np.ops.random import require, require_chance, require_float, source
+from tinygrad_np.generator import Generator, source
+from tinygrad_np.ops.random import require, require_chance, require_float
 from tinygrad_np.tape.op import Array, op
 
 __all__ = ["bernoulli", "binomial", "multinomial", "poisson"]

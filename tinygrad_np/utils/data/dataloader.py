@@ -49,8 +49,9 @@ class DataLoader(Generic[T_co]):
         Other batches.
     num_workers : int, default 0
         Threads that read ahead. Each has a shallow copy of the dataset, so that what one sets as
-        its attributes the others don't see. Random numbers drawn from the default generator come
-        in no fixed order; `get_worker_info` has generators for each, which `vision.transforms` use.
+        its attributes the others don't see, and a default generator of its own: they draw
+        PyTorch's numbers. NumPy's and Python's generators are shared by all of them;
+        `get_worker_info` has some for each.
     collate_fn : callable, optional
         From a list of items to a batch; `default_collate` unless given. Batches of a
         `TensorDataset` are then taken out of the tensors at once.

@@ -9,8 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from tinygrad_np.generator import Generator, default_generator
-from tinygrad_np.ops.random import source
+from tinygrad_np.generator import Generator, default_generator, source
 from tinygrad_np.tensor import Tensor
 
 __all__ = [

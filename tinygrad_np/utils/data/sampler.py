@@ -9,8 +9,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from tinygrad_np.conversion import as_tensor
-from tinygrad_np.generator import Generator
-from tinygrad_np.ops.random import source
+from tinygrad_np.generator import Generator, source
 from tinygrad_np.ops.sample import multinomial
 
 __all__ = [

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinygrad_np.generator import Generator, default_generator
+from tinygrad_np.generator import Generator, own
 
 __all__ = ["WorkerInfo", "get_worker_info"]
 
@@ -85,12 +85,6 @@ def get_worker_info() -> WorkerInfo | None:
     return _here.info
 
 
-def generator_here() -> Generator:
-    """The generator for random changes of items: the worker's own, or the default one."""
-    info = _here.info
-    return default_generator if info is None else info.rng.torch_generator
-
-
 class _Worker:
     """A thread with its queue of numbers of items and its queue of batches."""
 
@@ -123,7 +117,7 @@ def _work(
     stopped: threading.Event,
 ) -> None:
     """What a worker's thread runs; it knows nothing of the iterator, whose end ends it."""
-    _here.info = info
+    _here.info, own.generator = info, info.rng.torch_generator
     fetch: Fetch | None = None
     for task in iter(tasks.get, STOP):
         if stopped.is_set():

@@ -14,8 +14,8 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.creation import linspace
+from tinygrad_np.generator import source
 from tinygrad_np.nn.module import Module
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional as F
 from tinygrad_np.vision.transforms.draws import integer
 from tinygrad_np.vision.transforms.image import (
@@ -150,7 +150,7 @@ class AutoAugment(Auto):
     @staticmethod
     def get_params(transform_num: int) -> tuple[int, Any, Any]:
         """Draw the number of a pair, and for each of the two a number from 0 to 1 and a sign."""
-        generator = generator_here()
+        generator = source()
         number = integer(0, transform_num)
         chances = generator.uniform(0, 1, (2,), dtypes.default_float())
         return number, chances, generator.randint(0, 2, (2,))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinygrad_np import dtypes
-from tinygrad_np.utils.data.worker import generator_here
+from tinygrad_np.generator import source
 
 
 def uniform(low: float, high: float) -> float:
     """A number from [low, high), of the default dtype, as a float."""
-    return generator_here().uniform(low, high, (1,), dtypes.default_float()).item()  # type: ignore[no-any-return]
+    return source().uniform(low, high, (1,), dtypes.default_float()).item()  # type: ignore[no-any-return]
 
 
 def integer(low: int, high: int) -> int:
     """One of the integers of [low, high)."""
-    return generator_here().randint(low, high, (1,)).item()  # type: ignore[no-any-return]
+    return source().randint(low, high, (1,)).item()  # type: ignore[no-any-return]
 
 
 def angles(name: str, value: float | Sequence[float], *lengths: int) -> list[float]:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.generator import source
 from tinygrad_np.nn.module import Module
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tensor import Tensor
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
 from tinygrad_np.vision.transforms.choice import Sometimes
 from tinygrad_np.vision.transforms.draws import integer, uniform
@@ -290,7 +290,7 @@ class RandomErasing(Module):
             if not (height < rows and width < columns):
                 continue
             if value is None:
-                v = generator_here().normal(0, 1, (channels, height, width))
+                v = source().normal(0, 1, (channels, height, width))
             else:
                 v = np.asarray(value, np.float32)[:, None, None]
             top = integer(0, rows - height + 1)

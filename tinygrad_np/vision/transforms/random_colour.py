@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tinygrad_np.generator import source
 from tinygrad_np.nn.module import Module
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import functional
 from tinygrad_np.vision.transforms.choice import Sometimes
 from tinygrad_np.vision.transforms.draws import uniform
@@ -73,7 +73,7 @@ class ColorJitter(Module):
         hue: Sequence[float] | None,
     ) -> tuple[Any, ...]:
         """Draw the order, as numbers from 0 to 3, and the factors; None for a range of none."""
-        order = generator_here().randperm(4)
+        order = source().randperm(4)
         ranges = (brightness, contrast, saturation, hue)
         return order, *(None if r is None else uniform(r[0], r[1]) for r in ranges)
 

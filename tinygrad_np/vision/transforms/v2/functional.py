@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.generator import source
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tensor import Tensor
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms.functional import *  # noqa: F403
 from tinygrad_np.vision.transforms.functional import __all__ as _shared
 from tinygrad_np.vision.transforms.functional import (
@@ -242,7 +242,7 @@ def gaussian_noise(inpt: Image, mean: float = 0.0, sigma: float = 0.1, clip: boo
     if sigma < 0:
         raise ValueError(f"sigma shouldn't be negative, got {sigma}")
     working = dtype if dtype.kind == "f" else np.dtype(np.float32)
-    drawn = generator_here().normal(0, 1, inpt.shape, working)
+    drawn = source().normal(0, 1, inpt.shape, working)
 
     def function(a: Array) -> Array:
         if dtype.kind == "f":

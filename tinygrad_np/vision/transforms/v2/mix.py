@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.generator import source
 from tinygrad_np.nn.functional import one_hot
 from tinygrad_np.nn.module import Module
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms.draws import integer
 
 __all__ = ["CutMix", "MixUp"]
@@ -73,7 +73,7 @@ class _Mix(Module):
 
     def _share(self) -> float:
         """From the distribution Beta(alpha, alpha)."""
-        first, second = generator_here().gamma(np.full(2, self.alpha))
+        first, second = source().gamma(np.full(2, self.alpha))
         return float(first / (first + second))
 
     def _drawn(self, rows: int, columns: int) -> tuple[Callable[[Any], Any], float]:

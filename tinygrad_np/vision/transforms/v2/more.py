@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.generator import source
 from tinygrad_np.nn.module import Module
 from tinygrad_np.tensor import Tensor
-from tinygrad_np.utils.data.worker import generator_here
 from tinygrad_np.vision.transforms import basic, choice, random
 from tinygrad_np.vision.transforms.draws import integer, uniform
 from tinygrad_np.vision.transforms.image import Image, get_dimensions
@@ -159,7 +159,7 @@ class RandomChoice(choice.RandomTransforms):
         self.p = [w / sum(weights) for w in weights]
 
     def forward(self, *inputs: Any) -> Any:
-        drawn = generator_here().multinomial(np.array(self.p, dtypes.default_float()), 1, False)
+        drawn = source().multinomial(np.array(self.p, dtypes.default_float()), 1, False)
         return self.transforms[int(drawn.item())](*inputs)
 
 
@@ -178,7 +178,7 @@ class RandomOrder(choice.RandomTransforms):
     """
 
     def forward(self, img: Any) -> Any:
-        for i in generator_here().randperm(len(self.transforms)):
+        for i in source().randperm(len(self.transforms)):
             img = self.transforms[int(i)](img)
         return img
 
@@ -211,7 +211,7 @@ class RandomChannelPermutation(Module):
     """The channels in a random order."""
 
     def forward(self, inpt: Image) -> Image:
-        return F.permute_channels(inpt, generator_here().randperm(get_dimensions(inpt)[0]).tolist())
+        return F.permute_channels(inpt, source().randperm(get_dimensions(inpt)[0]).tolist())
 
 
 class RandomPhotometricDistort(Module):
@@ -248,7 +248,7 @@ class RandomPhotometricDistort(Module):
         contrast_first = uniform(0, 1) < 0.5
         permutation = None
         if uniform(0, 1) < self.p:
-            permutation = generator_here().randperm(get_dimensions(inpt)[0]).tolist()
+            permutation = source().randperm(get_dimensions(inpt)[0]).tolist()
         changes = [F.adjust_brightness, F.adjust_contrast, F.adjust_saturation, F.adjust_hue]
         for i in (0, 1, 2, 3) if contrast_first else (0, 2, 3, 1):
             factor = factors[i]
