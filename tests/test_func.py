@@ -306,3 +306,16 @@ def test_random_numbers_in_jacfwd():
     with pytest.raises(RuntimeError, match="randomness"):
         func.jacfwd(noisy)(tg.ones(3))
     assert func.jacfwd(noisy, randomness="same")(tg.ones(3)).shape == (3, 3)
+
+
+@pytest.mark.parametrize("package", ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def test_tied_weights(package):
+    torch = pytest.importorskip(package)
+    model = torch.nn.Sequential(torch.nn.Linear(2, 2, False), torch.nn.Linear(2, 2, False))
+    model[1].weight = model[0].weight
+    w, x = torch.full((2, 2), 2.0), torch.ones(1, 2)
+    call = torch.func.functional_call
+    assert call(model, {"1.weight": w}, (x,), strict=True).tolist() == [[16.0, 16.0]]
+    assert call(model, {"0.weight": w, "1.weight": w}, (x,)).tolist() == [[16.0, 16.0]]
+    with pytest.raises(ValueError, match="multiple values for keys"):
+        call(model, {"0.weight": w, "1.weight": w * 1}, (x,))

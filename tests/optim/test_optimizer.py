@@ -1,6 +1,7 @@
 """The base: parameter groups, hooks, closures, state, and what it refuses."""
 
 import copy
+import io
 import pickle
 
 import numpy as np
@@ -322,14 +323,51 @@ def test_loading_state_of_other_kinds():
         0: {"step": 3, "list": [tg.tensor([1.0]), "text"], "dict": {"a": np.ones(1)}},
         "shared": {"x": 1},
     }
-    optimizer.load_state_dict({"state": state, "param_groups": [{"params": [0], "lr": 2.0}]})
+    group = {**optimizer.param_groups[0], "params": [0], "lr": 2.0}
+    del group["nesterov"]
+    optimizer.load_state_dict({"state": state, "param_groups": [group]})
     loaded = optimizer.state[param]
     assert loaded["step"].item() == 3.0
     assert loaded["list"][0].tolist() == [1.0]
     assert loaded["list"][1] == "text"
     assert loaded["dict"]["a"].dtype == tg.float32
     assert optimizer.state["shared"] == {"x": 1}
-    assert optimizer.param_groups[0]["momentum"] == 0  # options that the dict lacks
+    assert optimizer.param_groups[0]["nesterov"] is False  # a flag that the dict lacks
+
+
+def test_an_expanded_parameter_is_not_updated():
+    param = tg.ones(1).expand(3).requires_grad_()
+    param.sum().backward()
+    with pytest.raises(RuntimeError, match="single memory location"):
+        optim.SGD([param], lr=0.1).step()
+
+
+def test_state_of_another_optimizer_is_refused():
+    param = leaf()
+    state = optim.Adam([param]).state_dict()
+    optimizer = optim.SGD([param])
+    with pytest.raises(KeyError, match="no 'dampening', which SGD needs"):
+        optimizer.load_state_dict(state)
+    assert "betas" not in optimizer.param_groups[0]
+
+
+@pytest.mark.parametrize("kind", [optim.Adam, optim.Adadelta])
+def test_a_state_is_saved_as_memory_of_its_own(kind):
+    params = [tg.ones(n, requires_grad=True) for n in (900, 3, 0, 2000)]
+    optimizer = kind(params)
+    for _ in range(2):
+        for p in params:
+            p.grad = tg.ones_like(p)
+        optimizer.step()
+    file = io.BytesIO()
+    tg.save(optimizer.state_dict()["state"][1], file)
+    assert file.tell() < 3000
+    whole = io.BytesIO()
+    tg.save(optimizer.state_dict(), whole)
+    whole.seek(0)
+    loaded = tg.load(whole)["state"][3]
+    for name, value in optimizer.state[params[3]].items():
+        assert tg.equal(loaded[name], value)
 
 
 @pytest.mark.parametrize(

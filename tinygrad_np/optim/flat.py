@@ -64,7 +64,11 @@ class Flat:
         for key, value in self.state.items():
             array = value._array
             if array.ndim:
-                own = self._parts(array)
+                memory, width = array.view(np.uint8).data, array.itemsize
+                own = [  # of a base that is no array: each is `save`d as memory of its own
+                    np.frombuffer(memory, array.dtype, a.size, s.start * width).reshape(a.shape)
+                    for s, a in zip(self.slices, self.arrays, strict=True)
+                ]
             else:
                 own = [array.copy() for _ in self.params]
                 self.numbers.append((array, own))

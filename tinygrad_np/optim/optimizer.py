@@ -248,6 +248,11 @@ class Optimizer:
         self._small.forget(len(self.param_groups))
         for index, group in enumerate(self.param_groups):
             params = [p for p in group["params"] if p._grad is not None]
+            if not all(p._array.flags.writeable for p in params):
+                raise RuntimeError(
+                    "unsupported operation: more than one element of a parameter refers to a "
+                    "single memory location (expand), or its array is read-only; clone() it first"
+                )
             if joins:
                 params = self._small.update(index, params, self.state, self._update, group)
             for param in params:
@@ -306,6 +311,8 @@ class Optimizer:
         ------
         ValueError
             If the number of groups, or of parameters in a group, differs; nothing is changed.
+        KeyError
+            If a number that the optimizer needs is missing: the state is of another one.
         """
         saved = state_dict["param_groups"]
         if len(saved) != len(self.param_groups):
@@ -321,6 +328,14 @@ class Optimizer:
                     f"optimizer's group: group {i} has {len(old['params'])} parameters there and "
                     f"{len(group['params'])} here"
                 )
+        flags = {k: v for k, v in self.defaults.items() if v is None or isinstance(v, bool)}
+        for i, (old, _) in enumerate(pairs):  # flags may be newer than what was saved
+            missing = self.defaults.keys() - flags.keys() - old.keys()
+            if missing:
+                raise KeyError(
+                    f"group {i} of the state dict has no {min(missing)!r}, which "
+                    f"{type(self).__name__} needs: is it of another optimizer?"
+                )
         param_of = {
             number: param
             for old, group in pairs
@@ -335,7 +350,7 @@ class Optimizer:
                 state[number] = copy.deepcopy(value)
         names = [{k: g[k] for k in ("param_names",) if k in g} for g in self.param_groups]
         groups = [
-            {**self.defaults, **name, **copy.deepcopy(old), "params": group["params"]}
+            {**flags, **name, **copy.deepcopy(old), "params": group["params"]}
             for (old, group), name in zip(pairs, names, strict=True)
         ]
         self.__setstate__({"state": state, "param_groups": groups})

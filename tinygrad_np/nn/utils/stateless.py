@@ -39,6 +39,8 @@ def functional_call(
 
     Raises
     ------
+    ValueError
+        If a tensor under several names is to be replaced by several, with `tie_weights`.
     RuntimeError
         For other names, with `strict`.
     AttributeError
@@ -55,17 +57,24 @@ def functional_call(
     given = dict(parameters_and_buffers)
     own: dict[str, Tensor] = dict(module.named_parameters(remove_duplicate=False))
     own.update(module.named_buffers(remove_duplicate=False))
+    if tie_weights:
+        instead: dict[int, Tensor] = {}
+        for name, tensor in given.items():
+            if name in own and instead.setdefault(id(own[name]), tensor) is not tensor:
+                tied = [other for other in given if own.get(other) is own[name]]
+                raise ValueError(
+                    f"functional_call got multiple values for keys {tied}, which are tied: give "
+                    "one tensor, or tie_weights=False"
+                )
+        given = {
+            **{name: instead[id(value)] for name, value in own.items() if id(value) in instead},
+            **given,
+        }
     if strict and given.keys() != own.keys():
         raise RuntimeError(
             f"functional_call: missing {sorted(own.keys() - given.keys())}, "
             f"unexpected {sorted(given.keys() - own.keys())}"
         )
-    if tie_weights:
-        instead = {id(own[name]): tensor for name, tensor in given.items() if name in own}
-        given = {
-            **{name: instead[id(value)] for name, value in own.items() if id(value) in instead},
-            **given,
-        }
     places = [_place(module, name) for name in given]
     before = [members.get(name) for members, name in places]
     args = () if args is None else args if isinstance(args, tuple) else (args,)
