@@ -43,6 +43,12 @@ def test_sizes_and_elements():
         s.copy_(s[:2])
 
 
+def test_their_size_is_that_of_their_memory():
+    for of in (tg.Tensor.storage, tg.Tensor.untyped_storage):
+        grown = of(tg.ones(100)).__sizeof__() - of(tg.ones(10)).__sizeof__()
+        assert grown == 360
+
+
 def test_changes_are_the_tensors_and_are_counted():
     x = tg.ones(3, requires_grad=True)
     y = x * 2

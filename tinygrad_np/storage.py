@@ -83,6 +83,9 @@ class TypedStorage:
     def cpu(self) -> Any:
         return self
 
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self.nbytes()
+
     def clone(self) -> Any:
         """A storage of its own, of the same values."""
         return type(self)(self._array.copy())
