@@ -160,3 +160,13 @@ def test_skip_init_uses_no_random_numbers():
     assert layer.weight.shape == (3, 2)
     assert layer.bias is None
     assert tg.equal(tg.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("dims", [2, 3])
+def test_fractional_pooling_shows_a_size_for_each_dimension(dims):
+    kind = getattr(nn, f"FractionalMaxPool{dims}d")
+    layer = kind(2, output_ratio=0.5)
+    assert layer.kernel_size == (2,) * dims
+    assert layer.output_size is None
+    assert layer.output_ratio == (0.5,) * dims
+    assert kind(2, output_size=3).output_size == (3,) * dims

@@ -390,6 +390,7 @@ class AdaptiveMaxPool3d(_AdaptiveMax):
 
 class _FractionalMaxPool(Module):
     function: ClassVar[Any]
+    dims: ClassVar[int]
 
     def __init__(
         self,
@@ -402,14 +403,15 @@ class _FractionalMaxPool(Module):
         super().__init__()
         if (output_size is None) == (output_ratio is None):
             raise ValueError(
-                f"{self._get_name()} requires specifying either an output size, or a pooling "
-                "ratio, and only one of output_size and output_ratio"
+                f"{self._get_name()} requires either an output size or a pooling ratio, not both"
             )
-        ratios = output_ratio if isinstance(output_ratio, (tuple, list)) else [output_ratio]
-        if output_ratio is not None and not all(0 < r < 1 for r in ratios):
+        self.return_indices = return_indices
+        self.kernel_size, self.output_size, self.output_ratio = (
+            v if v is None or isinstance(v, (tuple, list)) else (v,) * self.dims
+            for v in (kernel_size, output_size, output_ratio)
+        )
+        if not all(0 < r < 1 for r in self.output_ratio or ()):
             raise ValueError(f"output_ratio must be between 0 and 1 (got {output_ratio})")
-        self.kernel_size, self.return_indices = kernel_size, return_indices
-        self.output_size, self.output_ratio = output_size, output_ratio
         self.register_buffer("_random_samples", _random_samples)
 
     def forward(self, input: Tensor) -> Any:
@@ -439,10 +441,10 @@ class FractionalMaxPool2d(_FractionalMaxPool):
     Source: B. Graham, Fractional Max-Pooling, 2014, https://arxiv.org/abs/1412.6071
     """
 
-    function = staticmethod(F.fractional_max_pool2d)
+    function, dims = staticmethod(F.fractional_max_pool2d), 2
 
 
 class FractionalMaxPool3d(_FractionalMaxPool):
     """`FractionalMaxPool2d` for volumes (N, C, D, H, W) or (C, D, H, W)."""
 
-    function = staticmethod(F.fractional_max_pool3d)
+    function, dims = staticmethod(F.fractional_max_pool3d), 3
