@@ -266,3 +266,13 @@ def test_singular_matrices_and_nan_as_in_torch():
         found.append([t.detach().numpy() for t in (info, other, *inverses, A.grad)])
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
+
+
+def test_reflections_as_methods_and_with_out():
+    A = tg.tensor([[2.0, 1.0], [1.0, 3.0], [0.0, 1.0]])
+    a, tau = A.geqrf()
+    Q = a.orgqr(tau)
+    assert tg.allclose(Q @ a[:2].triu(), A, atol=1e-6)
+    out = tg.empty(3, 2)
+    assert tg.linalg.householder_product(a, tau, out=out) is out
+    assert tg.equal(out, Q)

@@ -18,10 +18,12 @@ from tinygrad_np.ops.shape import raw
 from tinygrad_np.ops.spectral import svd
 from tinygrad_np.ops.triangle import tril
 from tinygrad_np.tape.graph import TensorBase, make
+from tinygrad_np.tape.out import takes_out
 
 __all__ = ["geqrf", "householder_product", "orgqr", "pca_lowrank", "svd_lowrank"]
 
 
+@takes_out
 def geqrf(input: Any) -> Any:
     """The QR decomposition as LAPACK leaves it; off the tape, `linalg.qr` has gradients.
 
@@ -56,6 +58,7 @@ def geqrf(input: Any) -> Any:
     return return_types.geqrf(*(map(make, (a, tau)) if isinstance(input, TensorBase) else (a, tau)))
 
 
+@takes_out
 def householder_product(input: Any, tau: Any) -> Any:
     """The first columns of a product of reflections ``I - tau * v * v^H``.
 
