@@ -261,3 +261,15 @@ def test_covariances_of_low_rank():
         D.LowRankMultivariateNormal(tg.zeros(3), w.T, d)
     with pytest.raises(ValueError, match="greater than or equal to 2"):
         D.LKJCholesky(1)
+
+
+def test_the_exponential_family():
+    D = tg.distributions
+    half = tg.tensor(0.5)
+    members = [
+        D.Normal(half, half), D.Bernoulli(half), D.Beta(half, half), D.Dirichlet(tg.ones(2)),
+        D.Exponential(half), D.Gamma(half, half), D.Chi2(half), D.Poisson(half),
+        D.ContinuousBernoulli(half),
+    ]  # fmt: skip
+    assert all(isinstance(member, D.ExponentialFamily) for member in members)
+    assert not isinstance(D.Laplace(half, half), D.ExponentialFamily)

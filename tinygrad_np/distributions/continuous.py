@@ -13,6 +13,7 @@ from tinygrad_np.distributions.distribution import (
     Distribution,
     together,
 )
+from tinygrad_np.distributions.exp_family import ExponentialFamily
 from tinygrad_np.distributions.transformed import TransformedDistribution
 from tinygrad_np.distributions.transforms import ExpTransform
 from tinygrad_np.dtypes import finfo
@@ -39,7 +40,7 @@ class Located(Distribution):
     mean = mode = property(lambda self: self.loc)  # type: ignore[assignment]
 
 
-class Normal(Located):
+class Normal(Located, ExponentialFamily):
     """The normal distribution.
 
     Parameters
@@ -127,7 +128,7 @@ class Uniform(Distribution):
         return value * (self.high - self.low) + self.low
 
 
-class Exponential(Distribution):
+class Exponential(ExponentialFamily):
     """Times between events that come at a rate."""
 
     arg_constraints: ClassVar[dict[str, Constraint]] = {"rate": constraints.positive}

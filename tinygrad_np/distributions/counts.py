@@ -10,6 +10,7 @@ from tinygrad_np.creation import arange, empty, zeros_like
 from tinygrad_np.distributions import constraints
 from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import Distribution, derived, one_of, together
+from tinygrad_np.distributions.exp_family import ExponentialFamily
 from tinygrad_np.dtypes import finfo
 from tinygrad_np.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 from tinygrad_np.ops.sample import bernoulli, binomial, poisson, standard_gamma
@@ -55,7 +56,7 @@ class Coin(Distribution):
     param_shape = property(lambda self: self._param.shape)
 
 
-class Bernoulli(Coin):
+class Bernoulli(Coin, ExponentialFamily):
     """1 with probability `probs`, else 0; `logits` are the logarithms of the odds."""
 
     support = constraints.boolean
@@ -232,7 +233,7 @@ class NegativeBinomial(Coin):
         return sure + ways.where(n + value != 0, 0.0)
 
 
-class Poisson(Distribution):
+class Poisson(ExponentialFamily):
     """How many events come that come at a rate; samples are not PyTorch's numbers."""
 
     arg_constraints: ClassVar[dict[str, Constraint]] = {"rate": constraints.nonnegative}

@@ -22,7 +22,7 @@ class ExponentialFamily(Distribution):
 
     @property
     def _natural_params(self) -> tuple[Any, ...]:
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not give its natural parameters")
 
     def _log_normalizer(self, *natural_params: Any) -> Any:
         raise NotImplementedError

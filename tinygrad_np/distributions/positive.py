@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from tinygrad_np.distributions import constraints
 from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.distributions.distribution import Distribution, together
+from tinygrad_np.distributions.exp_family import ExponentialFamily
 from tinygrad_np.dtypes import finfo
 from tinygrad_np.nn.functional import one_hot
 from tinygrad_np.ops.gamma import gammainc
@@ -20,7 +21,7 @@ from tinygrad_np.random import randn
 __all__ = ["Beta", "Chi2", "Dirichlet", "Gamma", "StudentT"]
 
 
-class Gamma(Distribution):
+class Gamma(ExponentialFamily):
     """The gamma distribution; samples are not PyTorch's numbers.
 
     Parameters
@@ -84,7 +85,7 @@ class Chi2(Gamma):
     df = property(lambda self: self.concentration * 2)
 
 
-class Dirichlet(Distribution):
+class Dirichlet(ExponentialFamily):
     """Vectors of probabilities; samples are not PyTorch's numbers.
 
     Parameters
@@ -146,7 +147,7 @@ class Dirichlet(Distribution):
         return spread - ((a - 1) * digamma(a)).sum(-1)
 
 
-class Beta(Distribution):
+class Beta(ExponentialFamily):
     """A probability: the first of a `Dirichlet` of two.
 
     Parameters

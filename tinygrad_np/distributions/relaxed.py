@@ -11,6 +11,7 @@ from tinygrad_np.distributions import constraints
 from tinygrad_np.distributions.categories import Categorical
 from tinygrad_np.distributions.counts import Coin, within
 from tinygrad_np.distributions.distribution import Distribution, derived, together
+from tinygrad_np.distributions.exp_family import ExponentialFamily
 from tinygrad_np.distributions.transformed import TransformedDistribution
 from tinygrad_np.distributions.transforms import ExpTransform, SigmoidTransform
 from tinygrad_np.nn.functional import binary_cross_entropy_with_logits, softplus
@@ -161,7 +162,7 @@ class RelaxedOneHotCategorical(TransformedDistribution):
     logits = property(lambda self: self.base_dist.logits)
 
 
-class ContinuousBernoulli(Coin):
+class ContinuousBernoulli(Coin, ExponentialFamily):
     """Numbers within [0, 1] with the density ``probs**x * (1 - probs)**(1 - x)``, made to be 1.
 
     Parameters
