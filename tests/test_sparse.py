@@ -182,6 +182,12 @@ KINDS = {  # what is made of a coalesced matrix, an uncoalesced one, a hybrid on
     "dtypes": lambda T, s, c, h, v: (s.double(), s.long(), s.half(), s.int(), s.bool()),
     "clone": lambda T, s, c, h, v: (s.clone(), s.T, s.to_sparse(), T.matmul(s, T.ones(3, 1))),
     "alpha": lambda T, s, c, h, v: s.add(s, alpha=3),
+    "norms": lambda T, s, c, h, v: (s.norm(), T.norm(c), T.norm(h, p=1), v.norm(1)),
+    "bmm": lambda T, s, c, h, v: T.bmm(T.stack([s, c]), T.ones(2, 3, 4)),
+    "bytes": lambda T, s, c, h, v: (s.nelement() * s.element_size(), s.type(T.float64), s.square()),
+    "a row, a column": lambda T, s, c, h, v: (
+        s * T.tensor([[2.0], [3.0]]), T.tensor([1.0, 2.0, 3.0]) * s
+    ),
     "truth": lambda T, s, c, h, v: bool(T.tensor([2.0]).to_sparse()),
 }  # fmt: skip
 

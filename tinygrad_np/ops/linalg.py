@@ -255,7 +255,7 @@ def bmm(input: Array, mat2: Array) -> Array:
             f"Expected size for first two dimensions of batch2 tensor to be: "
             f"{[input.shape[0], input.shape[2]]} but got: {list(mat2.shape[:2])}."
         )
-    return matmul(input, mat2)
+    return input.bmm(mat2) if is_sparse(input) else matmul(input, mat2)
 
 
 @takes_out

@@ -18,6 +18,7 @@ from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import abs, sign, sub
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.extremes import amax, amin, share
+from tinygrad_np.ops.linalg import is_sparse
 from tinygrad_np.ops.reduce import check_floating, sum
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import raw, squeeze
@@ -157,6 +158,8 @@ def norm(
     >>> tg.norm(tg.tensor([[3.0], [-4.0]])), tg.norm(tg.tensor([3.0, -4.0]), p=1)
     (tensor(5.), tensor(7.))
     """
+    if is_sparse(input) and dim is None:
+        return input.norm(p, dtype=dtype)
     if p == "nuc":
         at = several(dim, input.ndim)
         if len(at) != 2:

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.ops.indices import index_put
-from tinygrad_np.ops.join import cat
+from tinygrad_np.ops.join import cat, stack
 from tinygrad_np.ops.linalg import is_sparse, same_dtype
+from tinygrad_np.ops.norms import norm
+from tinygrad_np.ops.shape import expand
 from tinygrad_np.ops.sparse import spmm
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Foreign
@@ -87,6 +89,10 @@ class Arithmetic(Foreign):
             return values.sum(0)
         return type(self)(places, values, size, self._coalesced and len(kept) == n).coalesce()
 
+    def norm(self: Any, p: Any = "fro", *, dtype: Any = None) -> Any:
+        """The norm of all numbers; see `torch.norm`."""
+        return norm(self.coalesce()._numbers, p, dtype=dtype)
+
     def _all(self: Any) -> Any:
         """All elements; gradients reach what the tensor was made of, its zeros, too."""
         return self.to_dense() if self._whole is None else self._whole
@@ -104,8 +110,12 @@ class Arithmetic(Foreign):
             mine = self.coalesce()
             return mine._with(mine._numbers * other._all()[mine._where()])
         if isinstance(other, TensorBase) and other._array.ndim:
-            self._same_size("mul", other)
-            return self._with(self._numbers * other[self._where()])  # type: ignore[index]
+            try:
+                dense = expand(other, tuple(self.shape))
+            except RuntimeError:
+                self._same_size("mul", other)
+                raise
+            return self._with(self._numbers * dense[self._where()])
         return self._mapped(lambda x: x * other)
 
     __rmul__ = mul = __mul__
@@ -129,6 +139,10 @@ class Arithmetic(Foreign):
         return mine._with(mine._numbers**exponent)
 
     pow = __pow__
+
+    def square(self: Any) -> Any:
+        """The squares of the numbers."""
+        return self**2
 
     def __add__(self: Any, other: Any) -> Any:
         if not is_sparse(other):
@@ -190,6 +204,10 @@ class Arithmetic(Foreign):
         return self._times(other) if self._whole is None else self._whole @ other
 
     mm = matmul = mv = __matmul__
+
+    def bmm(self: Any, mat2: Any) -> Any:
+        """The products of a batch of matrices with a batch of dense ones; see `torch.bmm`."""
+        return stack([one @ other for one, other in zip(self, mat2, strict=True)])
 
     def _times(self: Any, other: Any) -> Any:
         """The product with a dense matrix or vector; gradients reach the values alone."""

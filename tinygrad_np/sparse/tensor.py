@@ -97,6 +97,12 @@ class SparseTensor(Arithmetic, Dimensions):
         """The product of the sizes."""
         return int(self.shape.numel())
 
+    nelement = numel
+
+    def element_size(self) -> int:
+        """How many bytes a number has."""
+        return int(self._numbers.element_size())
+
     @property
     def dtype(self) -> Any:
         """The values' dtype."""
@@ -204,6 +210,10 @@ class SparseTensor(Arithmetic, Dimensions):
     def to(self, *args: Any, **kwargs: Any) -> SparseTensor:
         """With values of another dtype; every device is this one."""
         return self._mapped(lambda x: x.to(*args, **kwargs))
+
+    def type(self, dtype: Any) -> SparseTensor:
+        """With values of another dtype."""
+        return self._mapped(lambda x: x.type(dtype))
 
     def cuda(self, *args: Any) -> SparseTensor:
         """An error, as `Tensor.cuda` is."""
