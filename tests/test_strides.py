@@ -88,3 +88,17 @@ def test_a_0d_tensor_lies_at_the_start_of_its_memory():
         assert x.storage().tolist() == [2.0]
         assert tg.as_strided(x, (), ()).item() == 2.0
         assert tg.as_strided(x, (3,), (0,)).tolist() == [2.0] * 3
+
+
+@pytest.mark.parametrize("package", ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def test_scattered_into_a_part_of_memory(package):
+    torch = pytest.importorskip(package)
+    x, src = torch.arange(12.0), -torch.ones(2, 2)
+    scatter = torch.as_strided_scatter
+    assert scatter(x[9:], src, (2, 2), (2, 1), 6).tolist() == [-1.0, 10.0, 11.0]
+    assert scatter(x[6:].reshape(2, 3), src, (2, 2), (3, 1)).tolist() == [[-1, -1, 8], [-1, -1, 11]]
+    assert scatter(x.reshape(6, 2).t()[:, :3], src, (2, 2), (2, 1)).tolist() == [
+        [-1, -1, 4],
+        [-1, -1, 5],
+    ]
+    assert x.tolist() == list(range(12))

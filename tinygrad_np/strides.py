@@ -124,7 +124,7 @@ def as_strided_scatter(
     stride: Sequence[int],
     storage_offset: int | None = None,
 ) -> Any:
-    """A contiguous copy of `input` with `src` where `as_strided` takes elements.
+    """A copy of `input` with `src` where `as_strided` takes elements.
 
     Raises
     ------
@@ -143,9 +143,14 @@ def as_strided_scatter(
             "expected src to have a size equal to the slice of self. src size = "
             f"{list(src.shape)}, slice size = {list(size)}"
         )
-    out = input * 1 if input.is_contiguous() else input.contiguous()
-    as_strided(out, size, stride, storage_offset).copy_(src)
-    return out
+    memory, at = _memory(input)
+    if memory.size == input.numel() and input.is_contiguous():
+        out = input * 1
+        as_strided(out, size, stride, storage_offset).copy_(src)
+        return out
+    out = as_strided(input, (memory.size,), (1,), 0) * 1  # where the offset counts
+    as_strided(out, size, stride, at if storage_offset is None else storage_offset).copy_(src)
+    return as_strided(out, input.shape, input.stride(), at)
 
 
 def empty_strided(size: Sequence[int], stride: Sequence[int], **options: Unpack[Options]) -> Tensor:
