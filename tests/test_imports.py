@@ -17,7 +17,7 @@ ORDER = [
     "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
     "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
-    "utils", "vision", "testing", "launch", "as_torch",
+    "utils", "vision", "testing", "launch", "as_torch", "foreach",
 ]  # fmt: skip
 
 

@@ -315,6 +315,10 @@ def __getattr__(name: str) -> Any:
         return import_module(f"tinygrad_np.{name}")
     if name in PARTS_OF:
         return getattr(import_module(f"tinygrad_np.{PARTS_OF[name]}"), name)
+    if name.startswith("_foreach_"):
+        from tinygrad_np.foreach import over_lists
+
+        return over_lists(name)
     raise AttributeError(f"module 'tinygrad_np' has no attribute {name!r}")
 
 
