@@ -71,3 +71,30 @@ def test_as_in_torch():
 
 def test_the_class_of_tensors_stands_for_the_default_floats():
     assert tg.tensor([1, 0]).type(tg.Tensor).dtype == tg.float32
+
+
+@pytest.mark.torch
+def test_factors_that_come_second():
+    import torch
+
+    def values(of):
+        x, y = of.tensor([1.0, 2.0]), of.tensor([3.0, 5.0])
+        calls = [
+            (of.add, x, 3, y), (x.clone().add_, 3, y), (x.sub, of.tensor(0.5), y),
+            (of.addcmul, x, 0.5, y, x), (x.clone().addcmul_, 0.5, y, y),
+            (x.clone().addcdiv_, -0.5, y, x),
+        ]  # fmt: skip
+        for call, *args in calls:
+            with pytest.warns(UserWarning, match="deprecated"):
+                yield call(*args).tolist()
+
+    torch_values = []
+    torch.set_warn_always(True)
+    try:
+        torch_values = list(values(torch))
+    finally:
+        torch.set_warn_always(False)
+    assert list(values(tg)) == torch_values
+    for wrong in ((tg.add, tg.ones(1), tg.ones(1), tg.ones(1)), (tg.mul, tg.ones(1), 2, 3)):
+        with pytest.raises(TypeError):
+            wrong[0](*wrong[1:])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -12,10 +14,26 @@ from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
+from tinygrad_np.tape.signature import factor_last
 
 __all__ = ["addcdiv", "addcmul", "lerp"]
 
+F = TypeVar("F", bound=Callable[..., Any])
 
+
+def _takes_value_second(function: F) -> F:
+    """Let calls be as they once were: ``addcmul_(1 - beta, grad, grad)``."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **params: Any) -> Any:
+        if len(args) > 3:
+            args, params = factor_last(function.__name__, "value", 3, args, params)
+        return function(*args, **params)
+
+    return cast(F, call)
+
+
+@_takes_value_second
 @takes_out
 def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     """``input + value * tensor1 * tensor2``.
@@ -34,6 +52,7 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     return add(input, mul(tensor1, tensor2), alpha=value)
 
 
+@_takes_value_second
 @takes_out
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: float = 1) -> Any:
     """``input + value * tensor1 / tensor2``.

@@ -6,6 +6,7 @@ The parameters of a forward are arrays or plain values; those of a rule name wha
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, KeysView
 from typing import Any, NamedTuple, cast
 
@@ -70,6 +71,21 @@ def numbers(params: dict[str, Any]) -> dict[str, Any]:
     return params
 
 
+def factor_last(
+    name: str, factor: str, count: int, args: tuple[Any, ...], params: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Arguments whose factor came second, as in ``add_(1 - beta, grad)``, in today's order."""
+    if len(args) != count + 1 or factor in params or isinstance(args[1], np.ndarray):
+        return args, params
+    if isinstance(args[1], TensorBase) and args[1].ndim:
+        return args, params
+    warnings.warn(
+        f"This overload of {name} is deprecated: give the number after the tensors, {factor}=",
+        stacklevel=5,
+    )
+    return (args[0], *args[2:]), {**params, factor: args[1]}
+
+
 class Signature:
     """What the signature of a forward says: its array arguments and its parameters."""
 
@@ -125,6 +141,8 @@ class Signature:
         """Arguments as (arrays, parameters by name), from any mix of positions and names."""
         if self.variadic:
             return args, params
+        if len(args) > len(self.positional) and "alpha" in self.defaults:
+            args, params = factor_last(self.name, "alpha", len(self.positional), args, params)
         if len(args) > len(self.positional):
             raise TypeError(
                 f"{self.name}() takes {len(self.positional)} positional arguments "
