@@ -2,7 +2,8 @@
 
 ``np.sin(t)``, ``array * t`` and ``np.concatenate([t, u])`` are recorded on the tape and give a
 Tensor: NumPy hands its functions over to `array_ufunc` and `array_function`, which call ours of
-the same meaning. The names of arguments are NumPy's, the dtypes those of our functions.
+the same meaning. The names of arguments are NumPy's, the dtypes those of our functions. Universal
+functions that we have not are computed on the arrays of tensors that ask for no gradient.
 
 Source: https://numpy.org/doc/stable/user/basics.interoperability.html
 """
@@ -45,6 +46,10 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
     ours = getattr(tensor_class[0], name, None)
     if ours is None or method != "__call__":
+        recorded = any(isinstance(i, TensorBase) and i._place() is not None for i in inputs)
+        if not recorded and method != "at" and "out" not in kwargs:
+            result = getattr(ufunc, method)(*map(_memory, inputs), **kwargs)
+            return tuple(map(_tensor, result)) if isinstance(result, tuple) else _tensor(result)
         call = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
         raise TypeError(f"np.{call} has no counterpart for Tensors; {_WAY_OUT}")
     if kwargs:
