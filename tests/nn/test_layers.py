@@ -170,3 +170,9 @@ def test_fractional_pooling_shows_a_size_for_each_dimension(dims):
     assert layer.output_size is None
     assert layer.output_ratio == (0.5,) * dims
     assert kind(2, output_size=3).output_size == (3,) * dims
+
+
+def test_a_convolution_with_another_weight():
+    x = tg.rand(1, 2, 5, 5)
+    layer = nn.Conv2d(2, 3, 3, padding=1, padding_mode="circular", bias=False)
+    assert (layer._conv_forward(x, layer.weight * 2, None) == layer(x) * 2).all()

@@ -429,3 +429,16 @@ def test_extra_repr_of_several_lines():
     assert repr(Wordy()) == "Wordy(\n  one\n  two\n)"
     outer = nn.Sequential(Wordy())
     assert repr(outer) == "Sequential(\n  (0): Wordy(\n    one\n    two\n  )\n)"
+
+
+def test_a_property_that_cannot_be_read_yet_stands_before_a_member():
+    class Ball(nn.Module):
+        k = property(lambda self: -self.c)
+
+        def __init__(self):
+            super().__init__()
+            self.k = nn.Parameter(tg.ones(()))
+            self.c = self._parameters.pop("k")
+
+    assert Ball().k == -1
+    assert [n for n, _ in Ball().named_parameters()] == ["c"]

@@ -179,3 +179,13 @@ def test_one_number_is_taken_for_a_parameter_without_dimensions(kind):
     with pytest.raises(RuntimeError, match="size mismatch for scale"):
         module.load_state_dict({"scale": kind([2.5, 3.5])})
     assert module.scale.tolist() == 2.5
+
+
+def test_the_pre_hook_of_old_may_be_given_no_module():
+    model, log = nn.Linear(1, 1), []
+    model._register_load_state_dict_pre_hook(lambda state, prefix, *rest: log.append(rest[1]))
+    model._register_load_state_dict_pre_hook(
+        lambda module, state, prefix, *rest: log.append(module), with_module=True
+    )
+    model.load_state_dict(model.state_dict())
+    assert log == [True, model]

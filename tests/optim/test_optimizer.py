@@ -411,3 +411,17 @@ def test_what_was_saved_by_an_older_class_is_completed():
     assert copy.deepcopy(optimizer).param_groups[0]["added"] == 7
     optimizer.load_state_dict(optimizer.state_dict())
     assert optimizer.param_groups[0]["added"] == 7
+
+
+def test_a_wrapper_need_not_call_init():
+    class Lookahead(optim.Optimizer):
+        def __init__(self, base):
+            self.base = base
+
+        def step(self):
+            self.base.step()
+
+    x = tg.ones(1, requires_grad=True)
+    x.sum().backward()
+    Lookahead(optim.SGD([x], lr=1)).step()
+    assert x == 0

@@ -126,7 +126,8 @@ class Members:
             object.__setattr__(self, name, value)
             return
         self._check(kind, name, value)
-        if kind is not _MODULE and hasattr(type(self), name):
+        # a property that can't be read yet stands before the member, as in PyTorch
+        if kind is not _MODULE and hasattr(type(self), name) and hasattr(self, name):
             raise KeyError(f"attribute '{name}' already exists")
         self._put(kind, name, value)
         if isinstance(value, Buffer):

@@ -196,6 +196,7 @@ def _(grad: Array, out: Array) -> Array:
     return (S + _t(S)) * 0.5
 
 
+@takes_out
 def cholesky_ex(A: Array, *, upper: bool = False, check_errors: bool = False) -> Any:
     """`cholesky` that tells of a matrix that is not positive definite instead of raising.
 

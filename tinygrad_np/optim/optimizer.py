@@ -42,7 +42,8 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(step)
     def call(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        for hook in list(self._step_pre_hooks.values()):
+        # wrappers such as Lookahead may not have called Optimizer.__init__
+        for hook in list(self.__dict__.get("_step_pre_hooks", {}).values()):
             changed = hook(self, (self, *args), kwargs)
             if changed is not None:
                 if not (isinstance(changed, tuple) and len(changed) == 2):
@@ -53,7 +54,7 @@ def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
                 (_, *args), kwargs = changed  # type: ignore[assignment]
         result = step(self, *args, **kwargs)
         self._opt_called = True  # asked by the learning rate schedulers
-        for hook in list(self._step_post_hooks.values()):
+        for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
             hook(self, (self, *args), kwargs)
         return result
 
