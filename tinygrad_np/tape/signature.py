@@ -77,7 +77,7 @@ def factor_last(
     """Arguments whose factor came second, as in ``add_(1 - beta, grad)``, in today's order."""
     if len(args) != count + 1 or factor in params or isinstance(args[1], np.ndarray):
         return args, params
-    if isinstance(args[1], TensorBase) and args[1].ndim:
+    if isinstance(args[1], TensorBase) and args[1]._array.ndim:
         return args, params
     warnings.warn(
         f"This overload of {name} is deprecated: give the number after the tensors, {factor}=",
