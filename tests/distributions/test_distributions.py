@@ -273,3 +273,31 @@ def test_the_exponential_family():
     ]  # fmt: skip
     assert all(isinstance(member, D.ExponentialFamily) for member in members)
     assert not isinstance(D.Laplace(half, half), D.ExponentialFamily)
+
+
+def test_a_distribution_of_ones_own():
+    class Fixed(D.Distribution):
+        arg_constraints = {"loc": D.constraints.real}
+
+        def __init__(self, loc, validate_args=None):
+            self.loc = loc
+            super().__init__(loc.shape, validate_args=validate_args)
+
+        def expand(self, batch_shape, _instance=None):
+            new = self._get_checked_instance(Fixed, _instance)
+            new.loc = self.loc.expand(batch_shape)
+            super(Fixed, new).__init__(batch_shape, validate_args=False)
+            return new
+
+    class Masked(Fixed):
+        batch_shape = property(lambda self: tg.Size((7,)))
+
+        def __init__(self):
+            super().__init__(tg.zeros(3))
+
+    expanded = Fixed(tg.zeros(3)).expand((2, 3))
+    assert expanded.batch_shape == expanded._batch_shape == expanded.loc.shape == (2, 3)
+    assert Masked().batch_shape == (7,)
+    assert Masked()._extended_shape() == (3,)
+    with pytest.raises(NotImplementedError, match="custom .expand"):
+        Masked().expand((2, 3))

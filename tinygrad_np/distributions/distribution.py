@@ -22,10 +22,6 @@ class Distribution:
 
     Attributes
     ----------
-    batch_shape : Size
-        Of the distributions.
-    event_shape : Size
-        Of one sample of one distribution.
     arg_constraints : dict of str to Constraint
         What the parameters must be.
     support : Constraint
@@ -46,7 +42,7 @@ class Distribution:
         event_shape: Sequence[int] = (),
         validate_args: bool | None = None,
     ) -> None:
-        self.batch_shape, self.event_shape = Size(batch_shape), Size(event_shape)
+        self._batch_shape, self._event_shape = Size(batch_shape), Size(event_shape)
         if validate_args is not None:
             self._validate_args = validate_args
         if self._validate_args:
@@ -63,6 +59,16 @@ class Distribution:
                         f"constraint {what!r}, but found invalid values:\n{value}"
                     )
 
+    @property
+    def batch_shape(self) -> Size:
+        """Of the distributions."""
+        return self._batch_shape
+
+    @property
+    def event_shape(self) -> Size:
+        """Of one sample of one distribution."""
+        return self._event_shape
+
     @staticmethod
     def set_default_validate_args(value: bool) -> None:
         """Whether arguments and values are checked, unless a distribution is told."""
@@ -72,7 +78,7 @@ class Distribution:
         """The distribution as a batch of this shape, to which its own must expand."""
         new: Any = object.__new__(type(self))
         vars(new).update(vars(self))
-        own, new.batch_shape = len(self.batch_shape), Size(batch_shape)
+        own, new._batch_shape = len(self.batch_shape), Size(batch_shape)
         for name, value in vars(self).items():
             if isinstance(value, Tensor):
                 setattr(new, name, value.expand((*batch_shape, *value.shape[own:])))
@@ -81,8 +87,17 @@ class Distribution:
                 setattr(new, name, value.expand((*batch_shape, *inner)))
         return new
 
+    def _get_checked_instance(self, cls: type, _instance: Any = None) -> Any:
+        """For the `expand` of a subclass: what it fills, an object without values."""
+        if _instance is None and type(self).__init__ is not cls.__init__:  # type: ignore[misc]
+            raise NotImplementedError(
+                f"Subclass {type(self).__name__} of {cls.__name__} that defines a custom __init__ "
+                "method must also define a custom .expand() method."
+            )
+        return object.__new__(type(self)) if _instance is None else _instance
+
     def _extended_shape(self, sample_shape: Sequence[int] = ()) -> Size:
-        return Size((*sample_shape, *self.batch_shape, *self.event_shape))
+        return Size((*sample_shape, *self._batch_shape, *self._event_shape))
 
     def sample(self, sample_shape: Sequence[int] = ()) -> Any:
         """Draw (*sample_shape, *batch_shape, *event_shape), without a gradient."""
