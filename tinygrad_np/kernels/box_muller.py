@@ -58,10 +58,16 @@ def joined(a: NDArray, b: NDArray, c: NDArray) -> NDArray:
 
 
 def _polynomial(coefficients: list[Any], x: NDArray) -> NDArray:
-    y = coefficients[0]
-    for c in coefficients[1:]:
-        y = joined(y, x, c)
-    return y
+    """``(c0 * x + c1) * x + ...``, each product and sum `joined`."""
+    first, *others, last = coefficients
+    x = x.astype(np.float64)
+    y = x * first
+    for c in others:
+        y += c
+        y = y.astype(F).astype(np.float64)
+        y *= x
+    y += last
+    return y.astype(F)
 
 
 def _log(x: NDArray) -> NDArray:
