@@ -144,3 +144,27 @@ def test_masks_are_torchs(kind):
                 assert ours is None
             else:
                 np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.torch
+def test_subclasses_replace_the_parts_of_a_layer():
+    import torch
+
+    def run(of):
+        class Encoder(of.nn.TransformerEncoderLayer):
+            def _sa_block(self, x, attn_mask, key_padding_mask, is_causal=False):
+                return x * 2
+
+            def _ff_block(self, x):
+                return super()._ff_block(x) + 1
+
+        class Decoder(of.nn.TransformerDecoderLayer):
+            def _mha_block(self, x, mem, attn_mask, key_padding_mask, is_causal=False):
+                return x - mem
+
+        of.manual_seed(0)
+        x = of.rand(3, 2, 4)
+        encoded = Encoder(4, 2, 8, dropout=0.0, norm_first=True)(x)
+        return Decoder(4, 2, 8, dropout=0.0)(x, encoded).detach().numpy()
+
+    np.testing.assert_allclose(run(tg), run(torch), rtol=2e-5, atol=1e-6)

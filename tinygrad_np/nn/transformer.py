@@ -31,7 +31,19 @@ __all__ = [
 Activation = str | Callable[[Tensor], Tensor]
 
 
-class TransformerEncoderLayer(Module):
+class _Layer(Module):
+    """What both kinds of layers have; subclasses replace its blocks, and theirs, by name."""
+
+    self_attn: MultiheadAttention
+    dropout1: Dropout
+
+    def _sa_block(
+        self, x: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False
+    ) -> Tensor:
+        return self.dropout1(_attend(self.self_attn, x, x, attn_mask, key_padding_mask, is_causal))
+
+
+class TransformerEncoderLayer(_Layer):
     """Self-attention and two linear layers, each added to its input and normalized.
 
     Parameters
@@ -86,7 +98,7 @@ class TransformerEncoderLayer(Module):
         self.norm2 = LayerNorm(d_model, eps=layer_norm_eps, **options)
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
-        self.activation = _activation(activation)
+        self.activation = _get_activation_fn(activation)
 
     def forward(
         self,
@@ -98,17 +110,16 @@ class TransformerEncoderLayer(Module):
         """(L, N, d_model) to the same; masks as `MultiheadAttention` takes them."""
 
         def attend(x: Tensor) -> Tensor:
-            masks = {"attn_mask": src_mask, "key_padding_mask": src_key_padding_mask}
-            return self.dropout1(_attend(self.self_attn, x, x, is_causal, **masks))
+            return self._sa_block(x, src_mask, src_key_padding_mask, is_causal=is_causal)
 
         x = _added(src, attend, self.norm1, self.norm_first)
-        return _added(x, self._feed_forward, self.norm2, self.norm_first)
+        return _added(x, self._ff_block, self.norm2, self.norm_first)
 
-    def _feed_forward(self, x: Tensor) -> Tensor:
+    def _ff_block(self, x: Tensor) -> Tensor:
         return self.dropout2(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
 
-class TransformerDecoderLayer(Module):
+class TransformerDecoderLayer(_Layer):
     """Self-attention, attention to the encoder's output, and two linear layers.
 
     Parameters
@@ -154,7 +165,7 @@ class TransformerDecoderLayer(Module):
         self.dropout1 = Dropout(dropout)
         self.dropout2 = Dropout(dropout)
         self.dropout3 = Dropout(dropout)
-        self.activation = _activation(activation)
+        self.activation = _get_activation_fn(activation)
 
     def forward(
         self,
@@ -170,19 +181,23 @@ class TransformerDecoderLayer(Module):
         """(L, N, d_model) and the encoder's output (S, N, d_model) to (L, N, d_model)."""
 
         def attend(x: Tensor) -> Tensor:
-            masks = {"attn_mask": tgt_mask, "key_padding_mask": tgt_key_padding_mask}
-            return self.dropout1(_attend(self.self_attn, x, x, tgt_is_causal, **masks))
+            return self._sa_block(x, tgt_mask, tgt_key_padding_mask, tgt_is_causal)
 
         def look(x: Tensor) -> Tensor:
-            masks = {"attn_mask": memory_mask, "key_padding_mask": memory_key_padding_mask}
-            out = _attend(self.multihead_attn, x, memory, memory_is_causal, **masks)
-            return self.dropout2(out)
+            masks = memory_mask, memory_key_padding_mask
+            return self._mha_block(x, memory, *masks, memory_is_causal)
 
         x = _added(tgt, attend, self.norm1, self.norm_first)
         x = _added(x, look, self.norm2, self.norm_first)
-        return _added(x, self._feed_forward, self.norm3, self.norm_first)
+        return _added(x, self._ff_block, self.norm3, self.norm_first)
 
-    def _feed_forward(self, x: Tensor) -> Tensor:
+    def _mha_block(
+        self, x: Tensor, mem: Tensor, attn_mask: Any, key_padding_mask: Any, is_causal: bool = False
+    ) -> Tensor:
+        attention = self.multihead_attn
+        return self.dropout2(_attend(attention, x, mem, attn_mask, key_padding_mask, is_causal))
+
+    def _ff_block(self, x: Tensor) -> Tensor:
         return self.dropout3(self.linear2(self.dropout(self.activation(self.linear1(x)))))
 
 
@@ -216,7 +231,7 @@ class TransformerEncoder(Module):
         mask_check: bool = True,
     ) -> None:
         super().__init__()
-        self.layers = _copies(encoder_layer, num_layers)
+        self.layers = _get_clones(encoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
         self.enable_nested_tensor = enable_nested_tensor
@@ -259,7 +274,7 @@ class TransformerDecoder(Module):
 
     def __init__(self, decoder_layer: Module, num_layers: int, norm: Module | None = None) -> None:
         super().__init__()
-        self.layers = _copies(decoder_layer, num_layers)
+        self.layers = _get_clones(decoder_layer, num_layers)
         self.num_layers = num_layers
         self.norm = norm
 
@@ -408,20 +423,18 @@ class Transformer(Module):
 
 def _added(x: Tensor, part: Callable[[Tensor], Tensor], norm: Any, norm_first: bool) -> Tensor:
     """A part of a layer beside its input."""
-    if norm_first:
-        return x + part(norm(x))
-    return norm(x + part(x))
+    return x + part(norm(x)) if norm_first else norm(x + part(x))
 
 
-def _attend(attention: Any, x: Tensor, memory: Tensor, is_causal: bool, **masks: Any) -> Any:
-    return attention(x, memory, memory, need_weights=False, is_causal=is_causal, **masks)[0]
+def _attend(attention: Any, x: Tensor, mem: Tensor, mask: Any, padding: Any, causal: bool) -> Any:
+    return attention(x, mem, mem, padding, False, mask, is_causal=causal)[0]
 
 
-def _copies(layer: Module, count: int) -> ModuleList:
-    return ModuleList([copy.deepcopy(layer) for _ in range(count)])
+def _get_clones(module: Module, count: int) -> ModuleList:
+    return ModuleList([copy.deepcopy(module) for _ in range(count)])
 
 
-def _activation(activation: Activation) -> Callable[[Tensor], Tensor]:
+def _get_activation_fn(activation: Activation) -> Callable[[Tensor], Tensor]:
     if not isinstance(activation, str):
         return activation
     if activation not in ("relu", "gelu"):
