@@ -90,6 +90,13 @@ CALLS = [
     lambda t: t.ones(2, dtype=t.int32).new_ones(size=(2,)),
     lambda t: t.ones(2, dtype=t.int32).new_full((2,), 3.7),
     lambda t: t.ones(2, dtype=t.float64).new_full((2,), 3),
+    lambda t: t.zeros(2, 3, layout=t.sparse_coo),
+    lambda t: t.zeros(2, layout=t.sparse_coo, requires_grad=True),
+    lambda t: t.empty((2, 3), layout=t.sparse_coo),
+    lambda t: t.zeros_like(t.ones(2, dtype=t.float64), layout=t.sparse_coo),
+    lambda t: t.zeros_like(t.ones(2, dtype=t.float64).to_sparse(), dtype=None),
+    lambda t: t.empty_like(t.ones(2).to_sparse()),
+    lambda t: t.ones(2, dtype=t.float64).new_zeros(2, layout=t.sparse_coo),
 ]
 
 
@@ -197,3 +204,11 @@ def test_functions_in_place():
     assert tg.cos_(x) is x
     assert x.tolist() == [1, 1]
     assert all(callable(getattr(tg, name)) for name in tg.INPLACE)
+
+
+def test_dense_factories_refuse_a_sparse_layout():
+    for make in (tg.ones, tg.rand, tg.eye, tg.arange):
+        with pytest.raises(RuntimeError, match=r"expected layout=torch.strided, got torch.sparse"):
+            make(2, layout=tg.sparse_coo)
+    with pytest.raises(TypeError, match="to_dense"):
+        tg.zeros_like(tg.ones(2).to_sparse(), layout=tg.strided)

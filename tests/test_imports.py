@@ -13,8 +13,8 @@ ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
     "_C", "version", "dtypes", "formats", "size", "device", "compiler", "onnx", "profiler",
     "switches", "return_types", "kernels", "generator", "tape", "ops", "distributed", "amp", "cuda",
-    "accelerator", "backends", "conversion", "layout", "creation", "new", "storage", "strides",
-    "sparse", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
+    "accelerator", "backends", "conversion", "layout", "sparse", "creation", "new", "storage",
+    "strides", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
     "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
     "utils", "vision", "testing", "launch", "as_torch", "foreach",

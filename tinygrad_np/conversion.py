@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from tinygrad_np import dtypes
 from tinygrad_np.device import require_cpu
+from tinygrad_np.formats import strided
 from tinygrad_np.kernels import layout
 from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.shape import clone
@@ -57,13 +58,18 @@ def dtype_of(options: Options, default: np.dtype[Any] | None = None) -> Any:
     TypeError
         For an option that there is not.
     RuntimeError
-        For a device other than the CPU.
+        For a device other than the CPU, and a layout that is not strided.
     """
     unknown = sorted(options.keys() - Options.__annotations__.keys())
     if unknown:
         raise TypeError(f"unexpected keyword argument {unknown[0]!r}")
     if options.get("device") is not None:
         require_cpu(options["device"])
+    if options.get("layout") not in (None, strided):
+        raise RuntimeError(
+            f"expected layout=torch.strided, got {options['layout']}: zeros() and empty() make "
+            "sparse tensors, and to_sparse() makes one of a dense one"
+        )
     dtype, out = options.get("dtype"), options.get("out")
     wanted = default if dtype is None else dtypes.as_numpy(dtype)
     if isinstance(out, TensorBase) and out.dtype != wanted:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tinygrad_np import dtypes
+from tinygrad_np import dtypes, formats
 from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
@@ -76,9 +76,23 @@ def float_type(options: Options) -> np.dtype[Any]:
 def type_like(input: Any, options: Options) -> np.dtype[Any]:
     """The dtype asked for, or that of a tensor; TypeError if `input` is none."""
     if not isinstance(input, TensorBase):
-        raise TypeError(f"input must be a Tensor, got {type(input).__name__}; call tensor() on it")
+        kind = type(input).__name__
+        raise TypeError(f"input must be a Tensor, got {kind}; call tensor() or to_dense() on it")
     dtype: np.dtype[Any] = dtype_of(options, input._array.dtype)
     return dtype
+
+
+def _is_sparse(options: Options, input: Any = None) -> bool:
+    """Whether a sparse tensor is asked for, or one of the kind of a sparse `input`."""
+    return (options.get("layout") or getattr(input, "layout", None)) is formats.sparse_coo
+
+
+def _sparse(size: tuple[int, ...], options: Options) -> Any:
+    """A sparse tensor without values; every factory but of zeros refuses the layout."""
+    from tinygrad_np.sparse import sparse_coo_tensor
+
+    dtype = float_type({**options, "layout": None})
+    return sparse_coo_tensor(size, dtype=dtype, requires_grad=options.get("requires_grad", False))
 
 
 # --- one value ---
@@ -92,8 +106,8 @@ def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     *sizes : int, or one tuple of int
         The shape; also as ``size=``.
     **options
-        dtype (the default dtype unless given), requires_grad; device, layout, pin_memory and
-        memory_format are accepted.
+        dtype (the default dtype unless given), requires_grad; ``layout=sparse_coo`` makes a
+        `SparseTensor` without values; device, pin_memory and memory_format are accepted.
 
     Raises
     ------
@@ -107,7 +121,10 @@ def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return made(np.zeros(shape_of(sizes, size), float_type(options)), options)
+    shape = shape_of(sizes, size)
+    if _is_sparse(options):
+        return _sparse(shape, options)  # type: ignore[no-any-return]
+    return made(np.zeros(shape, float_type(options)), options)
 
 
 def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
@@ -131,7 +148,10 @@ def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty(2, 0).shape
     torch.Size([2, 0])
     """
-    return made(np.empty(shape_of(sizes, size), float_type(options)), options)
+    shape = shape_of(sizes, size)
+    if _is_sparse(options):
+        return _sparse(shape, options)  # type: ignore[no-any-return]
+    return made(np.empty(shape, float_type(options)), options)
 
 
 def empty_permuted(size: Any, physical_layout: Sequence[int], **options: Unpack[Options]) -> Tensor:
@@ -203,6 +223,9 @@ def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.zeros_like(tg.tensor([1, 2]))
     tensor([0, 0])
     """
+    if _is_sparse(options, input):
+        dtype = options.get("dtype") or input.dtype
+        return _sparse(input.shape, {**options, "dtype": dtype})  # type: ignore[no-any-return]
     dtype = type_like(input, options)
     return made(np.zeros_like(input._array, dtype, layout.kept(input._array)), options)
 
@@ -229,6 +252,9 @@ def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
+    if _is_sparse(options, input):
+        dtype = options.get("dtype") or input.dtype
+        return _sparse(input.shape, {**options, "dtype": dtype})  # type: ignore[no-any-return]
     dtype = type_like(input, options)
     return made(np.empty_like(input._array, dtype, layout.kept(input._array)), options)
 

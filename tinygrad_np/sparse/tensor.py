@@ -57,8 +57,7 @@ class SparseTensor(Arithmetic, Dimensions):
     def __repr__(self) -> str:
         lines = []
         for name, tensor in (("indices", self._indices()), ("values", self._numbers.detach())):
-            shown = repr(make(tensor._array)) if name == "indices" else _plain(tensor)
-            lines.append(f"{name}={shown}".replace("\n", "\n" + " " * (len(name) + 1)))
+            lines.append(f"{name}={_plain(tensor)}".replace("\n", "\n" + " " * (len(name) + 1)))
         notes = [f"size={tuple(self.shape)}", f"nnz={self._nnz()}"]
         if "dtype=" in repr(self._numbers.detach()):
             notes.append(f"dtype={self.dtype}")
@@ -278,6 +277,8 @@ class SparseTensor(Arithmetic, Dimensions):
 
 def _plain(values: Tensor) -> str:
     """What a tensor is printed as, without its dtype."""
+    if not values.numel():
+        return f"tensor([], size={tuple(values.shape)})"
     return (
         repr(values)
         .replace(f", dtype={values.dtype}", "")
