@@ -65,6 +65,8 @@ def several(dim: Dims, ndim: int) -> tuple[int, ...]:
     RuntimeError
         If one is named twice.
     """
+    if type(dim) is int:
+        return (one(dim, ndim),)[:ndim]
     if dim is None:
         return tuple(range(ndim))
     given = tuple(dim) if isinstance(dim, Sequence) else (dim,)

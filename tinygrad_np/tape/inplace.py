@@ -231,7 +231,7 @@ def check_value(array: Any, new: Any, cast: bool) -> None:
         raise RuntimeError(
             f"result type {new.dtype} can't be cast to the desired output type {array.dtype}"
         )
-    if new.shape != array.shape:
+    if new.shape and new.shape != array.shape:
         lead = new.ndim - array.ndim
         fits = all(n == 1 for n in new.shape[: max(lead, 0)]) and all(
             n in (1, a)
