@@ -28,11 +28,13 @@ def test_values_sizes_and_types(name, dtype):
     assert x.type() == f"torch.{name}Tensor"
 
 
-def test_data_is_copied():
+def test_arrays_of_the_dtype_are_not_copied():
     array = np.ones(2, np.float32)
-    x = tg.FloatTensor(array)
+    shared = tg.FloatTensor(array), tg.ones(1).new(array), tg.Tensor(array)
+    copied = tg.DoubleTensor(array)
     array[0] = 5
-    assert x.tolist() == [1, 1]
+    assert [x.tolist() for x in shared] == [[5, 1]] * 3
+    assert copied.tolist() == [1, 1]
 
 
 def test_wrong_data():

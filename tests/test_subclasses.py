@@ -1,5 +1,6 @@
 """Subclasses of Tensor, beside PyTorch's where it is installed."""
 
+import numpy as np
 import pytest
 
 import tinygrad_np as tg
@@ -80,3 +81,29 @@ def test_what_is_not_called_is_told():
                 raise AssertionError
 
     assert (tg.ones(1).as_subclass(Logged) + 1).tolist() == [2.0]
+
+
+def test_the_old_constructor_makes_aliases(torch):
+    class Named(torch.Tensor):
+        pass
+
+    for kind in (torch.Tensor, Named):
+        for values in (torch.arange(3), torch.ones(3, dtype=torch.float64)):
+            alias = kind(values)
+            assert (type(alias), alias.dtype) == (kind, values.dtype)
+            alias.add_(1)
+            assert alias.tolist() == values.tolist()
+        leaf = torch.nn.Parameter(torch.ones(2))
+        alias = kind(leaf)
+        assert (type(alias), alias.requires_grad, alias.is_leaf) == (kind, True, False)
+        (alias * 3).sum().backward()
+        assert leaf.grad.tolist() == [3.0, 3.0]
+        array = np.ones(2, np.float32)
+        alias = kind(array)
+        array[0] = 5
+        assert (type(alias), alias.tolist()) == (kind, [5.0, 1.0])
+        for dtype in ("float64", "int32"):
+            array = np.ones(2, dtype)
+            copy = kind(array)
+            array[0] = 5
+            assert (copy.dtype, copy.tolist()) == (torch.float32, [1.0, 1.0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinygrad_np import creation
-from tinygrad_np.conversion import as_array, tensor
+from tinygrad_np.conversion import as_array, from_numpy, tensor
 from tinygrad_np.size import Size
 from tinygrad_np.tape.graph import TensorBase, make
 
@@ -41,6 +41,8 @@ def from_sizes_or_data(name: str, dtype: np.dtype[Any], data: tuple[Any, ...]) -
                 f"torch.{values._array.dtype}; convert it with .to(torch.{dtype})"
             )
         return values.detach()  # type: ignore[attr-defined, no-any-return]
+    if isinstance(values, np.ndarray):  # on its memory, if it is of the dtype
+        return from_numpy(values).to(dtype)  # type: ignore[no-any-return]
     return make(np.array(as_array(values)).astype(dtype))  # type: ignore[no-any-return]
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np import conversion, dtypes, formatting, interop
+from tinygrad_np import dtypes, formatting, interop
 from tinygrad_np.hooks import Hooks
 from tinygrad_np.kernels import layout
 from tinygrad_np.methods import Methods
+from tinygrad_np.new import from_sizes_or_data
 from tinygrad_np.ops import compare, index
-from tinygrad_np.size import Size
 from tinygrad_np.subclasses import Subclasses
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
@@ -32,7 +32,8 @@ class Tensor(Hooks, Subclasses, Methods):
 
     Made by `tensor`, `zeros`, `randn` and their like. Called by its name it is PyTorch's old
     constructor: ``Tensor(2, 3)`` has that shape and arbitrary values, ``Tensor([1, 2])`` these
-    values; both of the default dtype.
+    values; both of the default dtype. Of a tensor it makes an alias, on the tape as a view is; an
+    array of the default dtype shares its memory.
 
     Attributes
     ----------
@@ -63,17 +64,10 @@ class Tensor(Hooks, Subclasses, Methods):
     __array_function__ = interop.array_function
 
     def __new__(cls, *data: Any) -> Any:  # and not __init__, which subclasses replace
-        if not data:
-            array = np.empty(0, dtypes.default_float())
-        elif len(data) == 1 and not isinstance(data[0], int):
-            values = data[0]
-            if isinstance(values, Size):
-                array = np.empty(values, dtypes.default_float())
-            else:
-                array = np.array(conversion.as_array(values), dtypes.default_float())
-        else:
-            array = np.empty(data, dtypes.default_float())
-        return cls._make(array)
+        if len(data) == 1 and isinstance(data[0], Tensor):
+            return data[0].as_subclass(cls)
+        made = from_sizes_or_data(cls.__name__, dtypes.default_float(), data)
+        return cls._make(made._array)
 
     # --- its life on the tape ---
 
