@@ -15,7 +15,8 @@ ORDER = [
     "switches", "return_types", "kernels", "generator", "tape", "ops", "distributed", "amp", "cuda",
     "accelerator", "backends", "conversion", "layout", "sparse", "creation", "new", "storage",
     "strides", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
-    "queries", "random", "linalg", "fft", "special", "windows", "signal", "autograd", "nn", "func",
+    "queries", "_utils", "overrides", "random", "linalg", "fft", "special", "windows", "signal",
+    "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
     "utils", "vision", "testing", "launch", "as_torch", "foreach",
 ]  # fmt: skip

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from math import e, inf, nan, pi
 
-from tinygrad_np import _C as _C, amp, autograd, dtypes, linalg, random, return_types, storage
+from tinygrad_np import (
+    _C as _C, _utils as _utils, amp, autograd, dtypes, linalg, random, return_types, storage
+)
 from tinygrad_np.autograd.anomaly_mode import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from tinygrad_np.amp import (
     autocast, get_autocast_cpu_dtype, get_autocast_dtype, get_autocast_gpu_dtype,
@@ -158,8 +160,8 @@ from tinygrad_np.ops.trigonometry import (
     atan2, atanh, cos, cosh, deg2rad, hypot, rad2deg, sin, sinh, tan, tanh
 )
 from tinygrad_np.queries import (
-    get_device, is_complex, is_floating_point, is_inference, is_neg, is_nonzero, is_same_size,
-    is_signed, is_storage, is_tensor, numel, result_type, typename
+    _assert as _assert, get_device, is_complex, is_floating_point, is_inference, is_neg,
+    is_nonzero, is_same_size, is_signed, is_storage, is_tensor, numel, result_type, typename
 )
 from tinygrad_np.random import (
     default_generator, get_rng_state, initial_seed, manual_seed, normal, rand, rand_like, randint,
@@ -167,6 +169,7 @@ from tinygrad_np.random import (
 )
 from tinygrad_np.serialization import load, save
 from tinygrad_np.size import Size
+from tinygrad_np.storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 from tinygrad_np.strides import as_strided, as_strided_scatter, empty_strided
 from tinygrad_np.switches import (
     are_deterministic_algorithms_enabled, get_float32_matmul_precision, get_num_interop_threads,
@@ -298,8 +301,8 @@ __all__ += INPLACE
 # Imported at first use: it halves an import.
 PARTS = (
     "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "fx", "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "profiler", "signal", "sparse",
-    "special", "testing", "utils", "version", "vision",
+    "fx", "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "signal",
+    "sparse", "special", "testing", "utils", "version", "vision",
 )
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",

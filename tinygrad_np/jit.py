@@ -118,4 +118,4 @@ def ignore(drop: Any = False, **kwargs: Any) -> Any:
     return drop if callable(drop) else lambda function: function
 
 
-export = unused = script_method = script
+export = unused = script_method = freeze = optimize_for_inference = script_if_tracing = script

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["export"]
+__all__ = ["export", "is_in_onnx_export"]
 
 
 def export(model: Any, args: Any = (), f: Any = None, **kwargs: Any) -> None:
@@ -26,3 +26,15 @@ def export(model: Any, args: Any = (), f: Any = None, **kwargs: Any) -> None:
         "writes a file that PyTorch reads, and PyTorch with the packages onnx and onnxscript "
         "exports"
     )
+
+
+def is_in_onnx_export() -> bool:
+    """False: models ask it, to be written in other ways while they are exported.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.onnx.is_in_onnx_export()
+    False
+    """
+    return False

@@ -14,6 +14,11 @@ __all__ = [
 ]  # fmt: skip
 
 
+def _assert(condition: Any, message: str) -> None:
+    """An assertion that PyTorch's tracers see; an AssertionError with the message."""
+    assert condition, message
+
+
 def is_tensor(obj: Any) -> bool:
     """Whether `obj` is a Tensor.
 

@@ -11,7 +11,7 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -23,6 +23,7 @@ __all__ = [
 ]  # fmt: skip
 
 FileLike = Any  # str | os.PathLike | IO[bytes]
+MAP_LOCATION: TypeAlias = Any  # for the annotations of libraries
 
 SAFE = {
     ("builtins", "set"),

@@ -204,3 +204,32 @@ def test_info_and_help():
     assert "--check" in launch("--help").stdout
     assert launch().stdout == launch("--help").stdout
     assert launch("--nonsense").returncode == 2
+
+
+def test_names_that_libraries_import():
+    code = """
+from torch import UntypedStorage, _assert
+from torch._utils import _flatten_dense_tensors, _unflatten_dense_tensors
+from torch.distributed import Backend, ProcessGroup, new_group
+from torch.distributions.transforms import _InverseTransform
+from torch.nn import _reduction
+from torch.nn.modules.conv import _ConvTransposeNd
+from torch.nn.modules.dropout import _DropoutNd
+from torch.nn.modules.pooling import _MaxPoolNd
+from torch.onnx import is_in_onnx_export
+from torch.optim.optimizer import ParamsT
+from torch.overrides import has_torch_function
+from torch.serialization import MAP_LOCATION
+from torch.utils.model_zoo import load_url
+import torch
+parts = torch.ones(2), torch.zeros(1, 2)
+flat = _flatten_dense_tensors(parts)
+print(flat.tolist(), [tuple(p.shape) for p in _unflatten_dense_tensors(flat, parts)])
+layer = torch.nn.Module()
+layer.register_buffer("b", flat, persistent=False)
+print(layer._non_persistent_buffers_set, isinstance(torch.nn.Dropout(), _DropoutNd))
+print(_reduction.legacy_get_string(None, False, emit_warning=False))
+"""
+    assert launch("-c", code).stdout.splitlines() == [
+    "[1.0, 1.0, 0.0, 0.0] [(2,), (1, 2)]", "{'b'} True", "none",
+    ]  # fmt: skip

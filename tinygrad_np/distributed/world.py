@@ -5,12 +5,72 @@ from __future__ import annotations
 from typing import Any
 
 __all__ = [
-    "destroy_process_group", "get_backend", "get_rank", "get_world_size", "init_process_group",
+    "Backend", "ProcessGroup", "destroy_process_group", "get_backend", "get_rank",
+    "get_world_size", "group", "init_process_group",
     "is_available", "is_gloo_available", "is_initialized", "is_mpi_available",
-    "is_nccl_available",
+    "is_nccl_available", "new_group",
 ]  # fmt: skip
 
 _state = {"initialized": False}
+
+
+class Backend(str):
+    """The name of a backend, in small letters.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.Backend("GLOO") == tg.distributed.Backend.GLOO
+    True
+    """
+
+    GLOO, MPI, NCCL, UNDEFINED = "gloo", "mpi", "nccl", "undefined"
+
+    def __new__(cls, name: str) -> Backend:
+        return super().__new__(cls, name.lower())
+
+
+class ProcessGroup:
+    """The processes of a world of one.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> group = tg.distributed.group.WORLD
+    >>> group.rank(), group.size()
+    (0, 1)
+    """
+
+    def rank(self) -> int:
+        """0."""
+        return 0
+
+    def size(self) -> int:
+        """1."""
+        return 1
+
+
+class group:
+    """Has the group of all processes, `WORLD`."""
+
+    WORLD = ProcessGroup()
+
+
+def new_group(ranks: Any = None, *args: Any, **kwargs: Any) -> ProcessGroup:
+    """The group of the one process; ValueError for others, and before `init_process_group`.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.distributed.init_process_group("gloo", world_size=1, rank=0)
+    >>> tg.distributed.new_group([0]).size()
+    1
+    >>> tg.distributed.destroy_process_group()
+    """
+    begun()
+    if ranks is not None and list(ranks) != [0]:
+        raise ValueError(f"new_group: the world has process 0 alone, got ranks {list(ranks)}")
+    return group.WORLD
 
 
 def is_available() -> bool:

@@ -25,7 +25,12 @@ from tinygrad_np.distributions.matrix_transforms import (
     clipped_sigmoid,
     within,
 )
-from tinygrad_np.distributions.transform import Transform, over_last, spread
+from tinygrad_np.distributions.transform import (
+    Transform,
+    _InverseTransform,  # noqa: F401 (libraries give it another name)
+    over_last,
+    spread,
+)
 from tinygrad_np.nn.functional import softplus
 from tinygrad_np.ops.broadcast import broadcast_shapes
 from tinygrad_np.tensor import Tensor

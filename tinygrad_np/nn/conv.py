@@ -103,7 +103,7 @@ class _ConvNd(Module):
         """Draw the initial values anew."""
         draw_weights(self.weight, self.bias)
 
-    def _margins(self) -> list[int]:
+    def _reversed_padding_repeated_twice(self) -> list[int]:
         """How much to pad the input with: both ends of each dimension, the last one first."""
         margins = []
         for i in reversed(range(self.dims)):
@@ -122,7 +122,7 @@ class _ConvNd(Module):
         """`forward` with another weight and bias: what subclasses that make them call."""
         padding = self.padding
         if self.padding_mode != "zeros":
-            input = F.pad(input, self._margins(), mode=self.padding_mode)
+            input = F.pad(input, self._reversed_padding_repeated_twice(), mode=self.padding_mode)
             padding = 0
         return type(self).function(
             input, weight, bias, self.stride, padding, self.dilation, self.groups
@@ -166,7 +166,7 @@ class _Forward(_ConvNd):
         )  # fmt: skip
 
 
-class _Transposed(_ConvNd):
+class _ConvTransposeNd(_ConvNd):
     transposed = True
 
     def __init__(
@@ -286,7 +286,7 @@ class Conv3d(_Forward):
     function = F.conv3d
 
 
-class ConvTranspose2d(_Transposed):
+class ConvTranspose2d(_ConvTransposeNd):
     """The gradient of `Conv2d` with respect to its input, as a layer: it makes images larger.
 
     Parameters
@@ -324,14 +324,14 @@ class ConvTranspose2d(_Transposed):
     function = F.conv_transpose2d
 
 
-class ConvTranspose1d(_Transposed):
+class ConvTranspose1d(_ConvTransposeNd):
     """The gradient of `Conv1d` as a layer; see `ConvTranspose2d` for the parameters."""
 
     dims = 1
     function = F.conv_transpose1d
 
 
-class ConvTranspose3d(_Transposed):
+class ConvTranspose3d(_ConvTransposeNd):
     """The gradient of `Conv3d` as a layer; see `ConvTranspose2d` for the parameters."""
 
     dims = 3

@@ -158,6 +158,10 @@ class Members:
     def _modules(self) -> MutableMapping[str, Module | None]:
         return _View(self, _MODULE)
 
+    @property
+    def _non_persistent_buffers_set(self) -> set[str]:
+        return {name for name, persistent in self._buffer_names.items() if not persistent}
+
     # --- walking over them ---
 
     def named_children(self) -> Iterator[tuple[str, Module]]:

@@ -34,7 +34,7 @@ __all__ = [
 Ints = Any  # an int, or a tuple with one for each dimension
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     def __init__(
         self,
         kernel_size: Ints,
@@ -59,7 +59,7 @@ class _MaxPool(Module):
         )
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image.
 
     Parameters
@@ -90,7 +90,7 @@ class MaxPool2d(_MaxPool):
         )  # fmt: skip
 
 
-class MaxPool1d(_MaxPool):
+class MaxPool1d(_MaxPoolNd):
     """The largest element of each window of a sequence; see `MaxPool2d` for the parameters."""
 
     def forward(self, input: Tensor) -> Any:
@@ -100,7 +100,7 @@ class MaxPool1d(_MaxPool):
         )  # fmt: skip
 
 
-class MaxPool3d(_MaxPool):
+class MaxPool3d(_MaxPoolNd):
     """The largest element of each window of a volume; see `MaxPool2d` for the parameters."""
 
     def forward(self, input: Tensor) -> Any:

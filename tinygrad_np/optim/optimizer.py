@@ -26,6 +26,7 @@ from tinygrad_np.tensor import Tensor
 __all__ = ["Optimizer", "required"]
 
 Params = Iterable[Any]  # of Tensors, of (name, Tensor) pairs or of dicts, the parameter groups
+ParamsT = Params  # PyTorch's name, for the annotations of optimizers of one's own
 Hook = Callable[..., Any]
 
 
