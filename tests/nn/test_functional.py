@@ -236,3 +236,10 @@ def test_bags_that_are_none():
     ):
         with pytest.raises(error, match=words):
             call()
+
+
+def test_the_old_name_of_a_loss():
+    with pytest.warns(FutureWarning, match="Please use `NLLLoss`"):
+        loss = tg.nn.NLLLoss2d(reduction="sum")
+    scores, target = tg.randn(2, 3, 2, 2), tg.ones(2, 2, 2, dtype=tg.int64)
+    assert loss(scores, target) == F.nll_loss(scores, target, reduction="sum")

@@ -385,6 +385,9 @@ def test_conversion_keeps_identity():
         assert call() is net
         assert net.top.dtype == tg.float64
         net.float()
+    assert net.to(tg.complex64).top.dtype == tg.complex64
+    with pytest.warns(UserWarning, match="imaginary"):
+        assert net.to(tg.float32).top.dtype == tg.float32
     assert net.to("cpu") is net.cpu() is net.share_memory() is net
     net.compile()
     assert net.top.dtype == tg.float32

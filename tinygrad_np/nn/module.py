@@ -146,7 +146,7 @@ class Module(State):
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
     def to(self: M, *args: Any, **kwargs: Any) -> M:
-        """Convert the floating point parameters and buffers in place; returns itself.
+        """Convert the floating point and complex parameters and buffers in place; returns itself.
 
         Called as ``to(device)``, ``to(dtype)``, ``to(device, dtype)`` or ``to(tensor)``.
 
@@ -155,7 +155,7 @@ class Module(State):
         device : device or str, optional
             The CPU.
         dtype : dtype, optional
-            A floating point dtype.
+            A floating point or complex dtype.
         tensor : Tensor, optional
             Its dtype is taken.
         non_blocking, memory_format : optional
@@ -164,7 +164,7 @@ class Module(State):
         Raises
         ------
         TypeError
-            If `dtype` is not a floating point dtype.
+            If `dtype` is neither a floating point nor a complex dtype.
         RuntimeError
             For another device than the CPU.
 
@@ -188,12 +188,12 @@ class Module(State):
                 dtype = dtypes.of(dtypes.as_numpy(value))
         if dtype is None:
             return self
-        if not dtype.is_floating_point:
+        if not (dtype.is_floating_point or dtype.is_complex):
             raise TypeError(
-                "nn.Module.to only accepts floating point dtypes, but got desired "
+                "nn.Module.to only accepts floating point or complex dtypes, but got desired "
                 f"dtype={dtype}; convert the inputs to a floating point dtype instead"
             )
-        return self._cast(dtype)
+        return self._apply(lambda t: t.to(dtype) if t.is_floating_point() or t.is_complex() else t)
 
     def type(self: M, dst_type: dtypes.DTypeLike) -> M:
         """Convert all parameters and buffers to `dst_type`."""
