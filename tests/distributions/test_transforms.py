@@ -235,3 +235,13 @@ def test_constraints_that_depend():
 
     assert Own.support.is_discrete
     assert Own().support.check(tg.tensor([3.0, 4.0])).tolist() == [True, False]
+
+
+def test_constraints_of_ones_own_derive_from_ours():
+    class Softplus(type(D.constraints.lower_cholesky)):
+        pass
+
+    mine = Softplus()
+    assert mine.event_dim == 2
+    assert mine.check(tg.eye(2))
+    assert not mine.check(-tg.eye(2))

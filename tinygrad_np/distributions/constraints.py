@@ -53,19 +53,13 @@ class Constraint:
         return f"{type(self).__name__.lstrip('_')}()"
 
 
-class _Test(Constraint):
-    """A set without bounds, by its test on arrays."""
-
-    def __init__(
-        self, holds: Callable[[Any], Any], is_discrete: bool = False, event_dim: int = 0
-    ) -> None:
-        self._holds = holds  # type: ignore[assignment]
-        self.is_discrete, self.event_dim = is_discrete, event_dim
-
-
 def _set(name: str, holds: Callable[[Any], Any], is_discrete: bool = False, dims: int = 0) -> Any:
-    """The one constraint of a class of its own, by which `transform_to` knows it."""
-    return type(name, (_Test,), {})(holds, is_discrete, dims)
+    """The one constraint of a class of its own, by which `transform_to` knows it.
+
+    `holds` is its test on arrays. A class derived from it is made without arguments, too.
+    """
+    of_set = {"_holds": staticmethod(holds), "is_discrete": is_discrete, "event_dim": dims}
+    return type(name, (Constraint,), of_set)()
 
 
 class _Dependent(Constraint):
