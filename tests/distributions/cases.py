@@ -96,6 +96,13 @@ CASES = {
         a.real(2, 3), a.real(3, 2), a.positive(3)
     ),
     "LKJCholesky": lambda D, a: D.LKJCholesky(3, a.positive(2)),
+    "Wishart": lambda D, a: D.Wishart(a.positive(2) + 4, scale_tril=a.factor(3, 3).tril()),
+    "Wishart of covariances": lambda D, a: D.Wishart(
+        a.positive(3, 1) + 2, (lambda t: t @ t.mT)(a.factor(2, 2, 2))
+    ),
+    "Wishart of precisions": lambda D, a: D.Wishart(
+        3.5, precision_matrix=(lambda t: t @ t.mT)(a.factor(2, 2))
+    ),
     "expanded": lambda D, a: D.Normal(a.real(2), a.positive(2)).expand((3, 2)),
     "moved": lambda D, a: D.TransformedDistribution(
         D.Normal(0.0, 1.0), D.AffineTransform(a.real(3), -a.positive(2, 1))
@@ -120,5 +127,5 @@ CASES = {
 
 OTHER_SAMPLES = (  # not PyTorch's numbers
     "Gamma", "Chi2", "Beta", "Dirichlet", "StudentT", "Binomial", "NegativeBinomial", "Poisson",
-    "InverseGamma", "FisherSnedecor", "LKJCholesky",
+    "InverseGamma", "FisherSnedecor", "LKJCholesky", "Wishart",
 )  # fmt: skip

@@ -241,6 +241,25 @@ def test_correlations_at_random():
         assert scipy.stats.kstest(places, "uniform").pvalue > 0.01
 
 
+def test_covariances_at_random():
+    tg.manual_seed(0)
+    scale = np.array([[2.0, 0.6], [0.6, 1.0]])
+    wishart = D.Wishart(4.5, tg.tensor(scale))
+    drawn = wishart.sample((2000,))
+    exact = scipy.stats.wishart(4.5, scale)
+    np.testing.assert_allclose(drawn.mean(0), exact.mean(), rtol=0.08)
+    np.testing.assert_allclose(drawn.var(0), exact.var(), rtol=0.15)
+    for i in range(2):  # each on the diagonal has a chi2 distribution
+        places = scipy.stats.chi2(4.5).cdf(drawn[:, i, i].numpy() / scale[i, i])
+        assert scipy.stats.kstest(places, "uniform").pvalue > 0.01
+    with pytest.raises(ValueError, match="greater than ndim - 1 = 1"):
+        D.Wishart(1.0, tg.eye(2))
+    with pytest.raises(AssertionError, match="Exactly one"):
+        D.Wishart(3.0, tg.eye(2), tg.eye(2))
+    with pytest.warns(UserWarning, match="Low df"):
+        D.Wishart(1.5, tg.eye(2))
+
+
 def test_covariances_of_low_rank():
     w, d = tg.tensor([[1.0], [2.0], [-1.0]]), tg.tensor([0.5, 1.0, 2.0])
     low = D.LowRankMultivariateNormal(tg.zeros(3), w, d)

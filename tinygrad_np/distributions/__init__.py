@@ -68,6 +68,7 @@ from tinygrad_np.distributions.transforms import (
     Transform,
     identity_transform,
 )
+from tinygrad_np.distributions.wishart import Wishart
 
 __all__ = [
     "AbsTransform",
@@ -133,6 +134,7 @@ __all__ = [
     "Uniform",
     "VonMises",
     "Weibull",
+    "Wishart",
     "biject_to",
     "constraints",
     "identity_transform",

@@ -143,29 +143,12 @@ class MultivariateNormal(Distribution):
             "scale_tril": scale_tril,
             "precision_matrix": precision_matrix,
         }
-        matrices = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(matrices) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                f"specified, got {len(matrices)}."
-            )
-        ((name, matrix),) = matrices.items()
-        if matrix.dim() < 2:
-            raise ValueError(
-                f"{name} must be at least two-dimensional, with optional leading batch dimensions"
-            )
+        name, matrix = the_one(given)
         batch = broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         vars(self)[name] = matrix.expand((*batch, *matrix.shape[-2:]))
         self.loc = loc.expand((*batch, loc.shape[-1]))
         super().__init__(batch, loc.shape[-1:], validate_args)
-        if name == "scale_tril":
-            self._tril = self.scale_tril
-        elif name == "covariance_matrix":
-            self._tril = cholesky(self.covariance_matrix)
-        else:  # of the inverse, by the factor of the matrix with both orders reversed
-            turned = cholesky(self.precision_matrix.flip(-2, -1)).flip(-2, -1).mT
-            unit = eye(loc.shape[-1], dtype=loc.dtype).expand_as(turned)
-            self._tril = solve_triangular(turned, unit, upper=False)
+        self._tril = tril_of(name, vars(self)[name])
 
     scale_tril = derived(lambda self: self._tril)
     covariance_matrix = derived(lambda self: self._tril @ self._tril.mT)
@@ -194,3 +177,31 @@ class MultivariateNormal(Distribution):
 
     def _log_volume(self) -> Any:
         return self._tril.diagonal(dim1=-2, dim2=-1).log().sum(-1)
+
+
+def the_one(given: dict[str, Any], error: type[Exception] = ValueError) -> tuple[str, Any]:
+    """The matrix that is given, of several that may be, and its name."""
+    matrices = {name: matrix for name, matrix in given.items() if matrix is not None}
+    if len(matrices) != 1:
+        raise error(
+            "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
+            f"specified, got {len(matrices)}."
+        )
+    ((name, matrix),) = matrices.items()
+    if matrix.dim() < 2:
+        raise ValueError(
+            f"{name} must be at least two-dimensional, with optional leading batch dimensions"
+        )
+    return name, matrix
+
+
+def tril_of(name: str, matrix: Any) -> Any:
+    """The Cholesky factor of covariances, which are given as one of three."""
+    if name == "scale_tril":
+        return matrix
+    if name == "covariance_matrix":
+        return cholesky(matrix)
+    # of the inverse, by the factor of the matrix with both orders reversed
+    turned = cholesky(matrix.flip(-2, -1)).flip(-2, -1).mT
+    unit = eye(matrix.shape[-1], dtype=matrix.dtype).expand_as(turned)
+    return solve_triangular(turned, unit, upper=False)
