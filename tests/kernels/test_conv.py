@@ -135,6 +135,25 @@ def test_a_large_image_is_gathered_in_rows_within_the_limit():
     assert (covered == 1).all()
 
 
+@pytest.mark.parametrize("groups", [1, 3])
+@pytest.mark.parametrize("stride", [1, 2])
+def test_long_lines_are_cut_into_blocks(groups, stride):
+    rng = np.random.default_rng(0)
+    x, weight, bias = rng.random((1, 3, 300_001)), rng.random((3, 3 // groups, 4)), np.arange(3.0)
+    geometry = Geometry((stride,), (0,), (1,), groups)
+    seen = np.lib.stride_tricks.sliding_window_view(x, 4, axis=-1)[:, :, ::stride]
+    size = seen.shape[2:3]
+    at = "nclk,ck->ncl" if groups > 1 else "nclk,ock->nol"
+    expected = np.einsum(at, seen, weight[:, 0] if groups > 1 else weight, optimize=True)
+    out = conv.forward(x, weight, bias, size, geometry)
+    np.testing.assert_allclose(out, expected + bias[:, None])
+    at = "nclk,ncl->ck" if groups > 1 else "nclk,nol->ock"
+    np.testing.assert_allclose(
+        conv.weight_gradient(x, out, (4,), geometry).reshape(weight.shape),
+        np.einsum(at, seen, out, optimize=True).reshape(weight.shape),
+    )
+
+
 def test_memory_is_kept_for_each_thread():
     mine = scratch("test", (4, 4), np.dtype(np.float64))
     assert np.shares_memory(mine, scratch("test", (8,), np.dtype(np.float32)))

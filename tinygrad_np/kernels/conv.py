@@ -111,15 +111,13 @@ def forward(
     inner = _inner(x, weight.shape[2:])
     seen = windows(x.shape, x.itemsize, weight.shape[2:], size, geometry, inner)
     x, weights = seen.lay(x), seen.weight_matrix(weight)
-    line = _line(bias, size)
+    line = _line(bias, seen, size)
 
     def convolve(block: Block) -> None:
         part = out[block.images, block.rows]
         target = part.reshape(-1, groups, channels // groups).swapaxes(0, 1)
         multiply(seen.matrix(x, block), weights, target)
-        if line is not None:
-            lines = part.reshape(-1, len(line))
-            lines += line
+        _add(line, part)
 
     threads.run(convolve, seen.blocks)
     return channels_first(out)
@@ -223,29 +221,41 @@ def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:
     return 1 < groups == in_channels == out_channels
 
 
-def _line(bias: NDArray | None, size: Ints) -> NDArray | None:
+def _width(seen: Windows, size: Ints) -> int:
+    """How long the lines of blocks are; in 1 dimension, where blocks cut them, at most."""
+    if len(size) > 1:
+        return size[-1]
+    return max((block.rows.stop - block.rows.start for block in seen.blocks), default=0)
+
+
+def _line(bias: NDArray | None, seen: Windows, size: Ints) -> NDArray | None:
     """The bias of all pixels of a line: what is added in long rows is added faster."""
-    return None if bias is None else tiled(bias, size[-1])
+    return None if bias is None else tiled(bias, _width(seen, size))
+
+
+def _add(line: NDArray | None, part: NDArray) -> None:
+    if line is not None:
+        lines = part.reshape(-1, part.shape[-2] * part.shape[-1])
+        lines += line[: lines.shape[1]]
 
 
 def _depthwise(
     x: NDArray, weight: NDArray, bias: NDArray | None, out: NDArray, geometry: Geometry
 ) -> None:
     """`forward` of the depthwise kind, into (N, *size, C)."""
-    kernel = weight.shape[2:]
-    seen = _channel_windows(x, kernel, out.shape[1:-1], geometry)
+    kernel, size = weight.shape[2:], out.shape[1:-1]
+    seen = _channel_windows(x, kernel, size, geometry)
     x, taps = seen.lay(x), np.moveaxis(weight[:, 0], 0, -1)[..., None, :]
-    taps = _runs(np.broadcast_to(taps, (*kernel, *out.shape[-2:])).copy(), geometry)
+    taps = np.broadcast_to(taps, (*kernel, _width(seen, size), out.shape[-1])).copy()
     places, elements, runs = _axes(kernel, geometry)
-    line = _line(bias, out.shape[1:-1])
+    line = _line(bias, seen, size)
 
     def convolve(block: Block) -> None:
         view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
-        part = _runs(out[block.images, block.rows], geometry)
-        np.einsum(view, places + elements + runs, taps, elements + runs, places + runs, out=part)
-        if line is not None:
-            lines = part.reshape(-1, len(line))
-            lines += line
+        part = out[block.images, block.rows]
+        met, sums = _runs(taps[..., : part.shape[-2], :], geometry), _runs(part, geometry)
+        np.einsum(view, places + elements + runs, met, elements + runs, places + runs, out=sums)
+        _add(line, part)
 
     threads.run(convolve, seen.blocks)
 
@@ -257,17 +267,19 @@ def _channel_windows(x: NDArray, kernel: Ints, size: Ints, geometry: Geometry) -
 
 
 def _depthwise_weight(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
-    seen = _channel_windows(x, kernel, grad.shape[2:], geometry)
+    size = grad.shape[2:]
+    seen = _channel_windows(x, kernel, size, geometry)
     x, grad = seen.lay(x), channels_last(grad)
     places, _, runs = _axes(kernel, geometry)
     axes = places + runs
-    sums = np.zeros((min(SHARES, len(seen.blocks)), *kernel, *grad.shape[-2:]), x.dtype)
+    lines = (*kernel, _width(seen, size), grad.shape[-1])
+    sums = np.zeros((min(SHARES, len(seen.blocks)), *lines), x.dtype)
 
     def add_up(number: int) -> None:
-        total = _runs(sums[number], geometry)
         for block in seen.blocks[number::SHARES]:
             view = _runs(np.moveaxis(seen.view(x, block)[0], len(kernel), -2), geometry)
             part = np.ascontiguousarray(grad[block.images, block.rows])
+            total = _runs(sums[number, ..., : part.shape[-2], :], geometry)
             part = _runs(part, geometry)
             for element in np.ndindex(*kernel):  # each alone: its line of sums stays in the cache
                 met = view[(slice(None),) * len(places) + element]
