@@ -164,6 +164,8 @@ def _joined(params: list[Tensor], state: dict[Tensor, State]) -> tuple[list[Flat
 def _kind(param: Tensor, state: State) -> Any:
     """What parameters have in common that can be joined; None for one that can't be."""
     array = param._array
+    if array.dtype.kind == "c":
+        return None
     entries: list[Any] = [array.dtype]
     for key, value in state.items():
         own = _array(value)

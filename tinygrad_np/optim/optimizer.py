@@ -17,6 +17,7 @@ import numpy as np
 
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.optim.flat import Groups
+from tinygrad_np.optim.parts import by_parts
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
@@ -184,7 +185,7 @@ class Optimizer:
             params = [p[1] for p in params]
         if self.param_groups and ("param_names" in self.param_groups[0]) != any(named):
             raise ValueError("all optimizer param groups should be with/without names")
-        _check_params(params)
+        _check_params(params, hasattr(self._update, "elementwise"))
         for name, default in self.defaults.items():
             if default is required and name not in group:
                 raise ValueError(
@@ -258,7 +259,10 @@ class Optimizer:
             if joins:
                 params = self._small.update(index, params, self.state, self._update, group)
             for param in params:
-                self._update(param._array, param._grad._array, self.state[param], group)
+                update = self._update
+                if param._array.dtype.kind == "c":
+                    update = functools.partial(by_parts, update)
+                update(param._array, param._grad._array, self.state[param], group)
                 param._versions().n += 1
 
     def _update(
@@ -370,14 +374,14 @@ class Optimizer:
         return "\n".join([*lines[:-1], ")"])
 
 
-def _check_params(params: list[Any]) -> None:
+def _check_params(params: list[Any], takes_complex: bool) -> None:
     for i, param in enumerate(params):
         if not isinstance(param, TensorBase):
             raise TypeError(
                 "optimizer can only optimize Tensors, but one of the params "
                 f"(number {i}) is {type(param).__name__}"
             )
-        if param._array.dtype.kind == "c":
+        if param._array.dtype.kind == "c" and not takes_complex:
             raise ValueError(
                 f"can't optimize a complex Tensor: number {i}, of shape "
                 f"{tuple(param._array.shape)}; optimize its parts, view_as_real(...), and make "

@@ -65,7 +65,7 @@ def get_total_norm(
             f"({total}), so it cannot be clipped. To disable this error and scale the gradients "
             "by the non-finite norm anyway, set `error_if_nonfinite=False`"
         )
-    return _tensor(total, np.result_type(*arrays))
+    return _tensor(total, np.result_type(*(a.real for a in arrays)))
 
 
 def clip_grads_with_norm_(
