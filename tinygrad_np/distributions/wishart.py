@@ -116,7 +116,10 @@ class Wishart(Distribution):
         spread = self.covariance_matrix**2 + along.unsqueeze(-1) * along.unsqueeze(-2)
         return self.df[..., None, None] * spread
 
-    def rsample(self, sample_shape: Sequence[int] = ()) -> Any:
+    def rsample(
+        self, sample_shape: Sequence[int] = (), max_try_correction: int | None = None
+    ) -> Any:
+        """Samples with a gradient; singular ones, of a `df` below n, are not drawn again."""
         n, dtype = self.event_shape[-1], self._tril.dtype
         squares = Chi2(self.df.unsqueeze(-1) - arange(n, dtype=dtype)).rsample(sample_shape)
         lengths = squares.sqrt().clamp(min=finfo(dtype).eps)
