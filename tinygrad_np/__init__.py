@@ -172,9 +172,11 @@ from tinygrad_np.size import Size
 from tinygrad_np.storage import TypedStorage as TypedStorage, UntypedStorage as UntypedStorage
 from tinygrad_np.strides import as_strided, as_strided_scatter, empty_strided
 from tinygrad_np.switches import (
-    are_deterministic_algorithms_enabled, get_float32_matmul_precision, get_num_interop_threads,
-    is_autocast_enabled, set_float32_matmul_precision, set_flush_denormal,
-    set_num_interop_threads, use_deterministic_algorithms
+    are_deterministic_algorithms_enabled, clear_autocast_cache, get_deterministic_debug_mode,
+    get_float32_matmul_precision, get_num_interop_threads, is_autocast_enabled,
+    is_deterministic_algorithms_warn_only_enabled, is_warn_always_enabled, set_autocast_enabled,
+    set_deterministic_debug_mode, set_float32_matmul_precision, set_flush_denormal,
+    set_num_interop_threads, set_warn_always, use_deterministic_algorithms
 )
 from tinygrad_np.ops.volume import max_pool3d
 from tinygrad_np.tape.grad_mode import (
@@ -189,10 +191,10 @@ from tinygrad_np.windows import (
 
 if TYPE_CHECKING:
     from tinygrad_np import (
-        accelerator, backends, compiler, cuda, distributed, distributions, fft, func, fx, hub,
+        accelerator, backends, compiler, cpu, cuda, distributed, distributions, fft, func, fx, hub,
         jit,
-        multiprocessing, nn, onnx, optim, profiler, signal, sparse,
-        special, testing, utils, version, vision
+        mps, multiprocessing, nn, onnx, optim, profiler, signal, sparse,
+        special, testing, utils, version, vision, xpu
     )
     from tinygrad_np.func import vmap
     from tinygrad_np.nn.functional import channel_shuffle
@@ -220,22 +222,23 @@ __all__ = [
     "broadcast_to", "bucketize", "ByteTensor", "can_cast", "cartesian_prod", "cat", "cdist",
     "cdouble", "ceil", "celu", "cfloat", "chain_matmul", "channel_shuffle", "channels_last",
     "channels_last_3d", "CharTensor", "cholesky", "cholesky_inverse", "cholesky_solve", "chunk",
-    "clamp", "clamp_max", "clamp_min", "clip", "clone", "column_stack", "combinations", "compile",
-    "compiler", "complex", "complex128", "complex64", "concat", "concatenate", "conj",
-    "conj_physical", "contiguous_format", "conv1d", "conv2d", "conv3d", "conv_transpose1d",
-    "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos", "cosh",
-    "cosine_similarity", "count_nonzero", "cov", "cross", "cuda", "cummax", "cummin", "cumprod",
-    "cumsum", "cumulative_trapezoid", "default_generator", "deg2rad", "det", "device", "diag",
-    "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma", "dist",
-    "distributed", "distributions", "div", "divide", "dot", "double", "DoubleTensor", "dropout",
-    "dsplit", "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like", "empty_permuted",
-    "empty_strided", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
-    "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix", "flatten", "flip",
-    "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power", "FloatTensor",
-    "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "frexp", "from_dlpack", "from_numpy",
-    "frombuffer", "full", "full_like", "func", "fx", "gather", "gcd", "ge", "Generator", "geqrf",
-    "ger", "get_autocast_cpu_dtype", "get_autocast_dtype", "get_autocast_gpu_dtype",
-    "get_conv_algorithm", "get_default_device", "get_default_dtype", "get_device",
+    "clamp", "clamp_max", "clamp_min", "clear_autocast_cache", "clip", "clone", "column_stack",
+    "combinations", "compile", "compiler", "complex", "complex128", "complex64", "concat",
+    "concatenate", "conj", "conj_physical", "contiguous_format", "conv1d", "conv2d", "conv3d",
+    "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "copysign", "corrcoef", "cos",
+    "cosh", "cosine_similarity", "count_nonzero", "cov", "cpu", "cross", "cuda", "cummax",
+    "cummin", "cumprod", "cumsum", "cumulative_trapezoid", "default_generator", "deg2rad", "det",
+    "device", "diag", "diag_embed", "diagflat", "diagonal", "diagonal_scatter", "diff", "digamma",
+    "dist", "distributed", "distributions", "div", "divide", "dot", "double", "DoubleTensor",
+    "dropout", "dsplit", "dstack", "dtype", "dtypes", "e", "einsum", "empty", "empty_like",
+    "empty_permuted", "empty_strided", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv",
+    "exp", "exp2", "expm1", "eye", "feature_alpha_dropout", "fft", "fill", "finfo", "fix",
+    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64",
+    "float_power", "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac",
+    "frexp", "from_dlpack", "from_numpy", "frombuffer", "full", "full_like", "func", "fx",
+    "gather", "gcd", "ge", "Generator", "geqrf", "ger", "get_autocast_cpu_dtype",
+    "get_autocast_dtype", "get_autocast_gpu_dtype", "get_conv_algorithm", "get_default_device",
+    "get_default_dtype", "get_deterministic_debug_mode", "get_device",
     "get_float32_matmul_precision", "get_num_interop_threads", "get_num_threads", "get_rng_state",
     "gradient", "greater", "greater_equal", "group_norm", "gt", "half", "HalfTensor",
     "hamming_window", "hann_window", "hardshrink", "heaviside", "histc", "histogram",
@@ -244,8 +247,9 @@ __all__ = [
     "inference_mode", "initial_seed", "inner", "int", "int16", "int32", "int64", "int8",
     "IntTensor", "inverse", "is_anomaly_check_nan_enabled", "is_anomaly_enabled",
     "is_autocast_cpu_enabled", "is_autocast_enabled", "is_complex", "is_conj",
-    "is_floating_point", "is_grad_enabled", "is_inference", "is_inference_mode_enabled", "is_neg",
-    "is_nonzero", "is_same_size", "is_signed", "is_storage", "is_tensor", "isclose", "isfinite",
+    "is_deterministic_algorithms_warn_only_enabled", "is_floating_point", "is_grad_enabled",
+    "is_inference", "is_inference_mode_enabled", "is_neg", "is_nonzero", "is_same_size",
+    "is_signed", "is_storage", "is_tensor", "is_warn_always_enabled", "isclose", "isfinite",
     "isin", "isinf", "isnan", "isneginf", "isposinf", "isreal", "istft", "jit", "kaiser_window",
     "kron", "kthvalue", "layer_norm", "lcm", "ldexp", "le", "lerp", "less", "less_equal",
     "lgamma", "linalg", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
@@ -254,7 +258,7 @@ __all__ = [
     "lu", "lu_solve", "lu_unpack", "manual_seed", "masked_fill", "masked_scatter",
     "masked_select", "matmul", "matrix_exp", "matrix_power", "max", "max_pool1d", "max_pool2d",
     "max_pool3d", "maximum", "mean", "median", "memory_format", "meshgrid", "min", "minimum",
-    "mm", "mode", "moveaxis", "movedim", "msort", "mul", "multinomial", "multiply",
+    "mm", "mode", "moveaxis", "movedim", "mps", "msort", "mul", "multinomial", "multiply",
     "multiprocessing", "mv", "mvlgamma", "nan", "nan_to_num", "nanmean", "nanmedian",
     "nanquantile", "nansum", "narrow", "narrow_copy", "ne", "neg", "negative", "newaxis",
     "nextafter", "nn", "no_grad", "nonzero", "nonzero_static", "norm", "normal", "not_equal",
@@ -267,21 +271,22 @@ __all__ = [
     "resolve_conj", "resolve_neg", "result_type", "return_types", "rms_norm", "roll", "rot90",
     "round", "row_stack", "rrelu", "rsqrt", "rsub", "save", "scalar_tensor", "scatter",
     "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "select_scatter", "selu",
-    "set_conv_algorithm", "set_default_device", "set_default_dtype", "set_default_tensor_type",
-    "set_float32_matmul_precision", "set_flush_denormal", "set_grad_enabled",
-    "set_num_interop_threads", "set_num_threads", "set_printoptions", "set_rng_state", "sgn",
-    "short", "ShortTensor", "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size",
-    "slice_scatter", "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor",
-    "special", "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std",
-    "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "svd_lowrank",
-    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "testing", "threshold", "to_dlpack", "tile", "topk", "trace",
-    "transpose", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu",
-    "triu_indices", "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8",
-    "unbind", "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk",
-    "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms",
-    "utils", "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real",
-    "vision", "vmap", "vsplit", "vstack", "where", "xlogy", "zeros", "zeros_like",
+    "set_autocast_enabled", "set_conv_algorithm", "set_default_device", "set_default_dtype",
+    "set_default_tensor_type", "set_deterministic_debug_mode", "set_float32_matmul_precision",
+    "set_flush_denormal", "set_grad_enabled", "set_num_interop_threads", "set_num_threads",
+    "set_printoptions", "set_rng_state", "set_warn_always", "sgn", "short", "ShortTensor",
+    "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size", "slice_scatter",
+    "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special", "split",
+    "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "stft",
+    "storage", "strided", "sub", "subtract", "sum", "svd", "svd_lowrank", "swapaxes", "swapdims",
+    "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot",
+    "testing", "threshold", "to_dlpack", "tile", "topk", "trace", "transpose", "trapezoid",
+    "trapz", "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide",
+    "trunc", "typename", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
+    "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
+    "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
+    "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision", "vmap",
+    "vsplit", "vstack", "where", "xlogy", "xpu", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -300,9 +305,10 @@ __all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (
-    "accelerator", "backends", "compiler", "cuda", "distributed", "distributions", "fft", "func",
-    "fx", "hub", "jit", "multiprocessing", "nn", "onnx", "optim", "overrides", "profiler", "signal",
-    "sparse", "special", "testing", "utils", "version", "vision",
+    "__config__", "accelerator", "backends", "compiler", "cpu", "cuda", "distributed",
+    "distributions", "fft", "func", "fx", "hub", "jit", "mps", "multiprocessing", "nn", "onnx",
+    "optim", "overrides", "profiler", "signal", "sparse", "special", "testing", "utils", "version",
+    "vision", "xpu",
 )
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",

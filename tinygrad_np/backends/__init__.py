@@ -1,5 +1,5 @@
 """Switches of PyTorch's libraries: they can be set, and change nothing here."""
 
-from tinygrad_np.backends import cuda, cudnn, mkl, mkldnn, mps
+from tinygrad_np.backends import cuda, cudnn, mkl, mkldnn, mps, openmp, opt_einsum
 
-__all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps"]
+__all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp", "opt_einsum"]

@@ -194,6 +194,9 @@ class set_grad_enabled(_GradMode):
             self._before = None
         return super().__call__(function)
 
+    def __repr__(self) -> str:
+        return f"torch.autograd.grad_mode.set_grad_enabled(mode={self.mode})"
+
 
 class _Set(_GradMode):
     def __init__(self, on: bool) -> None:
