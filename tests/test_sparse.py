@@ -385,3 +385,62 @@ def test_an_index_out_of_range_is_refused():
     a = tg.eye(3).to_sparse()
     with pytest.raises(IndexError, match="-3 to 2"):
         a.index_select(0, tg.tensor([5]))
+
+
+CHANGES = {
+    "mul_": lambda T, s, h: s.mul_(2),
+    "mul_ of sparse": lambda T, s, h: s.mul_(s.clone()),
+    "mul_ of dense": lambda T, s, h: s.mul_(T.ones(2, 3) * 3),
+    "div_": lambda T, s, h: s.div_(2),
+    "add_": lambda T, s, h: s.add_(s.clone(), alpha=3),
+    "sub_": lambda T, s, h: s.sub_(s.clone(), alpha=3),
+    "zero_": lambda T, s, h: s.zero_(),
+    "softmax": lambda T, s, h: T.sparse.softmax(s, 1),
+    "softmax of float64": lambda T, s, h: T.sparse.softmax(s, 0, dtype=T.float64),
+    "log_softmax": lambda T, s, h: T.sparse.log_softmax(s, -1),
+    "softmax of rows": lambda T, s, h: T.sparse.softmax(h, 0),
+    "softmax within rows": lambda T, s, h: T.sparse.log_softmax(h, 1),
+    "sparse_mask": lambda T, s, h: T.arange(6.0).reshape(2, 3).sparse_mask(s),
+    "to_sparse_coo": lambda T, s, h: T.ones(2).to_sparse_coo(),
+    "mT": lambda T, s, h: s.mT,
+}
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.filterwarnings("ignore:Sparse:UserWarning")
+def test_changes_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    found = []
+    for T in (tg, torch):
+        s, _, h, _ = three(T)
+        out = CHANGES[name](T, s, h)
+        assert (out is s) == name.split()[0].endswith("_")
+        found.append(repr(out.coalesce()))
+    assert found[0] == found[1]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["sparse_mask", "softmax", "log_softmax"])
+@pytest.mark.filterwarnings("ignore:Sparse:UserWarning")
+def test_gradients_of_masks_and_softmax_are_torchs(name):
+    torch = pytest.importorskip("torch")
+    grads = []
+    for T in (tg, torch):
+        x = T.tensor(DENSE.tolist(), requires_grad=True)
+        if name == "sparse_mask":
+            out = x.sparse_mask(x.detach().to_sparse())
+        else:
+            out = getattr(T.sparse, name)(x.to_sparse(), 1)
+        (out.to_dense() * T.arange(6.0).reshape(2, 3)).sum().backward()
+        grads.append(x.grad.numpy())
+    np.testing.assert_allclose(grads[0], grads[1], rtol=1e-5, atol=1e-6)
+
+
+def test_changes_in_place_that_may_not_be():
+    with pytest.raises(RuntimeError, match="leaf Variable"):
+        made(requires_grad=True).mul_(2)
+    with pytest.raises(RuntimeError, match="can't be cast"):
+        made().long().mul_(0.5)
+    with pytest.raises(RuntimeError, match="same sizes"):
+        tg.ones(3, 3).sparse_mask(made())

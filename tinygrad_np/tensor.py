@@ -402,6 +402,15 @@ class Tensor(Hooks, Subclasses, Methods):
 
         return to_sparse(self, sparse_dim)
 
+    def to_sparse_coo(self) -> Any:
+        """`to_sparse` of all dimensions."""
+        return self.to_sparse()
+
+    def sparse_mask(self, mask: Any) -> Any:
+        """The values at the indices of a sparse tensor of this shape."""
+        mask._same_size("sparse_mask", self)
+        return mask._with(self[mask._where()])
+
     def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """The tensor itself, in the dtype: it is dense."""
         return self if dtype is None else self.to(dtype)

@@ -8,10 +8,12 @@ from typing import Any
 from tinygrad_np.ops.linalg import check_ranks
 from tinygrad_np.ops.linalg import mm as dense_mm
 from tinygrad_np.sparse.build import sparse_coo_tensor, to_sparse
+from tinygrad_np.sparse.softmax import log_softmax, softmax
 from tinygrad_np.sparse.tensor import SparseTensor
 
 __all__ = [
-    "FloatTensor", "SparseTensor", "addmm", "mm", "sparse_coo_tensor", "spmm", "sum", "to_sparse",
+    "FloatTensor", "SparseTensor", "addmm", "log_softmax", "mm", "softmax", "sparse_coo_tensor",
+    "spmm", "sum", "to_sparse",
 ]  # fmt: skip
 
 

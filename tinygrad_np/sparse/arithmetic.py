@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.dtypes import can_cast
 from tinygrad_np.ops.indices import index_put
 from tinygrad_np.ops.join import cat, stack
 from tinygrad_np.ops.linalg import is_sparse, same_dtype
 from tinygrad_np.ops.norms import norm
 from tinygrad_np.ops.shape import expand
 from tinygrad_np.ops.sparse import spmm
+from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Foreign
 
@@ -175,6 +177,41 @@ class Arithmetic(Foreign):
 
     def __rsub__(self: Any, other: Any) -> Any:
         return other + -self
+
+    # --- in place ---
+
+    def _become(self: Any, new: Any) -> Any:
+        """Take the indices and values of a result, in this tensor's dtype."""
+        if self.is_leaf and self.requires_grad and mode.grad:
+            raise RuntimeError(
+                "a leaf Variable that requires grad is being used in an in-place operation."
+            )
+        if not can_cast(new.dtype, self.dtype):
+            raise RuntimeError(
+                f"result type {new.dtype} can't be cast to the desired output type {self.dtype}"
+            )
+        vars(self).update(vars(new.to(self.dtype)))
+        return self
+
+    def mul_(self: Any, other: Any) -> Any:
+        """Multiply in place."""
+        return self._become(self * other)
+
+    def div_(self: Any, other: Any) -> Any:
+        """Divide in place."""
+        return self._become(self / other)
+
+    def add_(self: Any, other: Any, *, alpha: float = 1) -> Any:
+        """Add another sparse tensor, times `alpha`, in place."""
+        return self._become(self + other * alpha)
+
+    def sub_(self: Any, other: Any, *, alpha: float = 1) -> Any:
+        """Subtract another sparse tensor, times `alpha`, in place."""
+        return self._become(self - other * alpha)
+
+    def zero_(self: Any) -> Any:
+        """Drop all values, in place."""
+        return self._become(type(self)(self._places[:, :0], self._numbers[:0], self.shape, True))
 
     def _compared(self: Any, other: object) -> Any:
         raise NotImplementedError(

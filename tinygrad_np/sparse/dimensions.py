@@ -26,6 +26,11 @@ class Dimensions:
         """The transpose of a matrix."""
         return self.t()
 
+    @property
+    def mT(self: Any) -> Any:  # noqa: N802
+        """With the last two dimensions exchanged."""
+        return self.transpose(-2, -1)
+
     def transpose(self: Any, dim0: int, dim1: int) -> Any:
         """With two dimensions exchanged."""
         order = list(range(self.ndim))
