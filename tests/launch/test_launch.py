@@ -58,6 +58,7 @@ IMPORTS = """
     assert int(torch.__version__.split(".")[0]) >= 2
     assert torch.__version__ > (1, 10) and torch.__version__ >= "1.4" and torch.__version__ > "2.2"
     assert not torch.__version__ < "2.9"
+    assert torch.__file__.endswith("tinygrad_np/__init__.py")
     print(*sys.argv, sys.path[0], __name__, __file__, sep="|")
 """
 
