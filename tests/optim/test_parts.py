@@ -14,7 +14,7 @@ OPTIMIZERS = {
     "RAdam": {"lr": 0.1},
     "Adamax": {"lr": 0.1},
     "RMSprop": {"lr": 0.1, "centered": True, "momentum": 0.5},
-    "Adagrad": {"lr": 0.1},
+    "Adagrad": {"lr": 0.1, "initial_accumulator_value": 0.1},
     "Adadelta": {"lr": 1.0},
     "ASGD": {"lr": 0.1},
     "Rprop": {"lr": 0.1},

@@ -121,5 +121,6 @@ class Adagrad(Optimizer):
 
 def _begun(param: Array, group: dict[str, Any]) -> dict[str, Any]:
     """What is remembered of a parameter before the first step."""
-    start = np.full_like(param, group["initial_accumulator_value"])
+    value = group["initial_accumulator_value"]
+    start = np.full_like(param, value * (1 + 1j) if param.dtype.kind == "c" else value)
     return {"step": number(0), "sum": Tensor._make(start)}
