@@ -209,6 +209,8 @@ def _parse(where: Any) -> tuple[Where | None, Where | None]:
             basic.append(w)
             if not isinstance(w, int):
                 advanced.append(w if w is Ellipsis else slice(None))
+    if Ellipsis not in basic:
+        basic.append(...)  # so that of ints alone it is a view, too
     return tuple(basic), tuple(advanced)
 
 
