@@ -6,6 +6,7 @@ import pytest
 import tinygrad_np as tg
 from tests.ops.twins import same, same_error
 from tinygrad_np.nn import functional as F
+from tinygrad_np.ops import classification
 
 INF = float("inf")
 X = np.random.default_rng(0).standard_normal((3, 4))
@@ -44,6 +45,28 @@ def test_ignored_labels_get_0_of_an_infinite_gradient(function, create_graph):
 def test_all_labels_ignored(reduction, label_smoothing):
     params = {"reduction": reduction, "label_smoothing": label_smoothing}
     same(lambda lib, x, t: _cross_entropy(lib, x, t, **params).detach(), X, np.full(3, -100))
+
+
+@pytest.mark.parametrize("weight", [[INF, 1, 2, 1], [np.nan, 1, 2, 1], [1, 1, 2, INF]])
+@pytest.mark.parametrize("function", [F.cross_entropy, F.nll_loss])
+def test_ignored_labels_have_no_weight(function, weight):
+    """As of a padding class that never occurs, in weights of 1 / count."""
+    grads = []
+    ignored = int(np.flatnonzero(~np.isfinite(weight))[0])
+    for w in (weight, np.nan_to_num(weight, nan=7, posinf=7)):
+        x = tg.tensor(X, requires_grad=True)
+        target, w = tg.tensor([ignored, 1, 2]), tg.tensor(w, dtype=tg.float64)
+        loss = function(x, target, w, ignore_index=ignored)
+        loss.backward()
+        grads.append([loss.item(), x.grad.tolist()])
+    assert grads[0] == grads[1]
+
+
+def test_the_gradient_of_a_loss_in_float32_is_computed_in_float32():
+    out, aux = classification._cross_entropy.forward(
+        X.astype(np.float32), LABELS, ignore_index=-100, reduction="mean"
+    )
+    assert out.dtype == (aux[0] * aux[-1]).dtype == np.float32
 
 
 def test_the_gradient_of_ignored_labels_is_0():

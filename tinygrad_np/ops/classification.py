@@ -10,7 +10,7 @@ import numpy as np
 from tinygrad_np.kernels.along import places
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.exponentials import cross_entropies
-from tinygrad_np.kernels.silence import silent
+from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.division import div
 from tinygrad_np.ops.elementwise import add, mul, neg
@@ -111,7 +111,7 @@ def _labels(
         each = keep.astype(input.dtype)
     if weight is not None:
         check_weight(name, input, weight)
-        each = weight[labels] if each is None else weight[labels] * each
+        each = _kept(weight[labels], keep)
     return labels, keep, each
 
 
@@ -166,14 +166,17 @@ def _reduced(
     """The losses reduced, and what each of them contributes to the result."""
     count: Any = losses.size
     share: Any = 1.0
-    if each is not None:
-        count, share = each.sum(), each
-        losses = silent.run(np.multiply, _kept(losses, keep), each)
-    if reduction == "none":
-        return losses.reshape(shape), share
-    if reduction == "sum":
-        return losses.sum(), share
-    return losses.sum() / (count or math.nan), silent.run(np.divide, share, count)
+    with quiet():  # a weight may be infinite
+        if each is not None:
+            count, share = each.sum(), each
+            losses = _kept(losses, keep) * each
+        if reduction == "none":
+            return losses.reshape(shape), share
+        if reduction == "sum":
+            return losses.sum(), share
+        # a number of Python's: NumPy's would make float64 of float32
+        share = 1 / (count or 1) if each is None else each / count
+        return losses.sum() / (count or math.nan), share
 
 
 def _kept(values: Array, keep: Array | None) -> Array:
