@@ -473,3 +473,21 @@ def test_a_second_ellipsis_stands_for_nothing():
     x = tg.arange(24.0).reshape(2, 3, 4)
     assert x[..., ...].tolist() == x.tolist()
     assert x[..., 0, ...].tolist() == x[..., 0].tolist()
+
+
+def test_ints_beside_a_mask_are_written_to():
+    """The part of ints alone names one number, of which NumPy would give a copy."""
+    k = CUBE[1, 2] > 0
+    for where in (
+        (-1, -1, -1, True),
+        (1, 0, True),
+        (True, -1, 1, 0),
+        (1, 2, k),
+        (0, slice(1), True),
+    ):
+        x, array = tg.tensor(CUBE), CUBE.copy()
+        x[where] = 70.0
+        array[tuple(np.asarray(w) if isinstance(w, bool) else w for w in where)] = 70.0
+        assert x.tolist() == array.tolist(), where
+        x[where] += 1
+        assert x.tolist() == (array + (array == 70)).tolist(), where
