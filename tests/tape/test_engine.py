@@ -562,3 +562,24 @@ def test_a_leaf_frozen_after_its_use_gets_no_gradient():
     w.requires_grad = True
     y.backward()
     assert w.grad.tolist() == [1, 1]
+
+
+def test_an_op_of_many_arrays_without_a_rule_says_so():
+    @tg.op
+    def total(*arrays):
+        return sum(arrays)
+
+    out = total(tg.ones(2, requires_grad=True), tg.ones(2))
+    with pytest.raises(NotImplementedError, match=r"derivative of total for 'arrays'"):
+        out.sum().backward()
+
+
+@pytest.mark.parametrize("shapes", [((2,), (3,)), ((200, 200), (3,))])
+def test_shapes_that_do_not_broadcast_are_one_error(shapes):
+    """Not one during the handling of another, of which the script's own would be the last."""
+    for dtype in (tg.float32, tg.float64):
+        with pytest.raises(RuntimeError, match="do not broadcast") as caught:
+            tg.ones(shapes[0]) + tg.ones(shapes[1], dtype=dtype)
+        error = caught.value
+        assert error.__context__ is None or error.__suppress_context__
+        assert error.__cause__ is None

@@ -6,7 +6,7 @@ What a lane does not know it passes on to the op's long way, which takes anythin
 from __future__ import annotations
 
 from collections.abc import Callable, KeysView
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,16 +20,21 @@ from tinygrad_np.tape.version import Version
 FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
 
 
-def unary(
-    forward: Callable[..., Any],
-    ufunc: Callable[..., Any] | None,
-    rule_of: list[Rule],
-    otherwise: Callable[..., Any],
-    parameters: KeysView[str],
-    promote: bool = False,
-    view: bool = False,
-) -> Callable[..., Any]:
+class Way(NamedTuple):
+    """What a lane knows of its op; `otherwise` is the long way."""
+
+    forward: Callable[..., Any]
+    ufunc: Callable[..., Any] | None
+    rule_of: list[Rule]
+    otherwise: Callable[..., Any]
+    parameters: KeysView[str]
+    promote: bool
+    view: bool
+
+
+def unary(way: Way) -> Callable[..., Any]:
     """An op of one array, for a tensor or array (of floats, to `promote`); others it passes on."""
+    forward, ufunc, rule_of, otherwise, parameters, promote, view = way
 
     def call(*args: Any, **params: Any) -> Any:
         if len(args) != 1 or (params and not fit(params, parameters)):
@@ -64,16 +69,9 @@ def unary(
     return call
 
 
-def binary(
-    forward: Callable[..., Any],
-    ufunc: Callable[..., Any] | None,
-    rule_of: list[Rule],
-    otherwise: Callable[..., Any],
-    parameters: KeysView[str],
-    promote: bool = False,
-    view: bool = False,
-) -> Callable[..., Any]:
+def binary(way: Way) -> Callable[..., Any]:
     """An op of two arrays, for tensors or arrays of one floating dtype; others it passes on."""
+    forward, ufunc, rule_of, otherwise, _, promote, _ = way
 
     def call(*args: Any, **params: Any) -> Any:
         if len(args) != 2 or params:
@@ -104,6 +102,8 @@ def binary(
             else:
                 out = silent.run(ufunc, first, second)
         except ValueError:
+            out = None
+        if out is None:
             return otherwise(input, other)  # which names the shapes
         if promote and first.ndim > 1 and not first.flags.c_contiguous:
             out = as_first(first, out)

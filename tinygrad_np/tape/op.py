@@ -38,7 +38,7 @@ from tinygrad_np.tape.complex import (
 )
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, make
-from tinygrad_np.tape.lanes import binary, unary, view_of
+from tinygrad_np.tape.lanes import Way, binary, unary, view_of
 from tinygrad_np.tape.signature import Rule, Signature, missing, numbers
 
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def op(
             out = compute(*raw, **params)
         except ValueError as error:
             if str(error).startswith(("operands could not be broadcast", "shape mismatch")):
-                raise spec.no_broadcast(raw) from error
+                raise spec.no_broadcast(raw) from None
             raise
         except OverflowError:
             out = compute(*dtypes.wrapped(raw), **params)
@@ -301,7 +301,7 @@ def op(
         """The op for the commonest arguments, and for others what is given."""
         made = cast(Any, otherwise)
         if lane is not None:
-            made = lane(forward, ufunc, rule_of, otherwise, parameters, bool(promote), view)
+            made = lane(Way(forward, ufunc, rule_of, otherwise, parameters, bool(promote), view))
         functools.update_wrapper(made, forward)
         made.name, made.rules, made.forward, made.backward = name, rules, forward, backward
         made.array_names, made.is_view, made.quick = spec.arrays, view, quick

@@ -269,7 +269,7 @@ def _shape(argument: Any) -> tuple[int, ...]:
 def missing(name: str, argument: str) -> Rule:
     """Stands where no rule was registered."""
 
-    def function(grad: Any) -> Any:
+    def function(grad: Any, **_: Any) -> Any:
         raise NotImplementedError(
             f"the derivative of {name} for {argument!r} is not implemented: "
             f"register a rule with {name}.backward({argument}=...), or detach() the argument"
