@@ -101,6 +101,23 @@ def test_dtype_is_that_of_the_layer():
     assert nn.LazyConv2d(4, 3).double()(tg.ones(1, 2, 5, 5).double()).dtype == tg.float64
 
 
+@pytest.mark.parametrize(
+    ("lazy", "whole"),
+    [
+        (lambda: nn.LazyLinear(4), lambda: nn.Linear(3, 4, dtype=tg.float64)),
+        (lambda: nn.LazyConv2d(4, 1), lambda: nn.Conv2d(3, 4, 1, dtype=tg.float64)),
+    ],
+)
+def test_the_numbers_drawn_are_of_the_dtype_at_the_first_call(lazy, whole):
+    layer = lazy().double()
+    tg.manual_seed(1)
+    layer(tg.ones(2, 3, 3, 3).double())
+    after = tg.rand(1)
+    tg.manual_seed(1)
+    assert tg.equal(layer.weight, whole().weight)
+    assert tg.equal(after, tg.rand(1))
+
+
 def test_shows_the_layer_without_its_input():
     import inspect
 

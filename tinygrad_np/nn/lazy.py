@@ -124,10 +124,13 @@ class _Lazy(Module):
 
     def _made(self, size: int) -> Module:
         """The layer of this size."""
+        import inspect
+
         rest, chosen = self._lazy_args
-        made: Module = self.cls_to_become(size, *rest, **chosen)
-        if self.weight is not None and self.weight.dtype != made.weight.dtype:
-            made.to(self.weight.dtype)
+        given = inspect.signature(self.cls_to_become).bind(size, *rest, **chosen)
+        if self.weight is not None:
+            given.arguments["dtype"] = self.weight.dtype  # it may have been converted since
+        made: Module = self.cls_to_become(*given.args, **given.kwargs)
         return made
 
     def _adopt(self, made: Module) -> None:
