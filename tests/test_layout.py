@@ -33,7 +33,8 @@ ALIKE = [
 IN_ORDER = [
     "x.softmax(-1)", "x.log_softmax(1)", "m.cat([x, x])", "m.cat([x, x], -1)", "m.stack([x, x], 1)",
     "x.sum(0)", "x.mean(1)", "x.amax(1)", "x.prod(1)", "x.var(0)", "x.std(1)", "x.norm(dim=0)",
-    "x.logsumexp(1)", "x.cumsum(0)", "x.cumprod(1)", "x.roll(1, 0)", "x.repeat(1, 1, 1)",
+    "x.logsumexp(1)", "x.cumsum(0)", "x.cumprod(1)", "x.logcumsumexp(1)", "x.roll(1, 0)",
+    "x.repeat(1, 1, 1)",
     "x.repeat_interleave(2, 1)", "x.index_select(1, m.tensor([0, 1]))", "x.contiguous()",
     "x.quantile(0.5, 0)", "F.one_hot(x.long(), 50)", "F.layer_norm(x, (4,))", "x.tril()",
     "F.batch_norm(x, None, None, training=True)", "F.batch_norm(x, m.zeros(3), m.ones(3))",

@@ -11,7 +11,7 @@ from tinygrad_np.ops.compare import isinf
 from tinygrad_np.ops.dims import Dims, numpy_names, one, restored, several
 from tinygrad_np.ops.exponential import exp, logaddexp
 from tinygrad_np.ops.join import cat
-from tinygrad_np.ops.shape import clone
+from tinygrad_np.ops.shape import clone, contiguous
 from tinygrad_np.tape.op import Array, op
 
 __all__ = ["logcumsumexp", "logsumexp"]
@@ -84,4 +84,4 @@ def logcumsumexp(input: Array, dim: int) -> Array:
     while k < len(x):  # here x[i] is about the k elements up to i
         x = cat([x[:k], logaddexp(x[k:], x[:-k])])
         k *= 2
-    return x.swapaxes(0, at) if input.ndim else x.reshape(())
+    return contiguous(x.swapaxes(0, at)) if input.ndim else x.reshape(())
