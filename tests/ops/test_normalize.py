@@ -56,6 +56,7 @@ def test_an_error_changes_no_statistics():
 def test_an_empty_batch_changes_no_statistics():
     mean, var = tg.zeros(4), tg.ones(4)
     assert F.batch_norm(tg.ones(0, 4, 2), mean, var, training=True).shape == (0, 4, 2)
+    assert F.instance_norm(tg.ones(0, 4, 2), mean, var).shape == (0, 4, 2)
     assert (mean.tolist(), var.tolist()) == ([0.0] * 4, [1.0] * 4)
 
 

@@ -202,7 +202,7 @@ def _by_channel(
         return out if last(array(out)) else contiguous(out)
     out, own_mean, own_var = normal(input, dims, weight, bias, eps)
     n = count(input.shape, dims)
-    if running_mean is not None and n > 1:
+    if running_mean is not None and n > 1 and own_mean.size:
         _follow(running_mean, own_mean, momentum)
         _follow(running_var, own_var * (n / (n - 1)), momentum)
     return out
