@@ -48,6 +48,9 @@ def test_a_script_that_lacks_nothing(tmp_path, capsys):
         ("import torch.nonsense", "torch.nonsense"),
         ("from torch.nn import Nonsense", "torch.nn.Nonsense"),
         ("F.nonsense", "torch.nn.functional.nonsense"),
+        ("from torch.utils.data import Nonsense", "torch.utils.data.Nonsense"),
+        ("from torchvision.datasets import Nonsense", "torchvision.datasets.Nonsense"),
+        ("import torch.utils.data as d; d.Nonsense", "torch.utils.data.Nonsense"),
         ("import torchvision as v; v.models.nonsense()", "torchvision.models.nonsense"),
         (
             "from torchvision.transforms import Nonsense; Nonsense()",

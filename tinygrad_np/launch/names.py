@@ -69,8 +69,12 @@ def module_for(name: str) -> types.ModuleType | None:
 
 
 def namespace_for(name: str) -> types.ModuleType | None:
-    """The namespace that has the names of a module of PyTorch which is none of ours, or None."""
-    target = ELSEWHERE.get(name) or ELSEWHERE.get(name.rpartition(".")[0])
+    """The namespace that has the names of a module of PyTorch which is none of ours, or None.
+
+    The names of its modules have no capitals: `torch.utils.data.Nothing` is none of them.
+    """
+    above, _, last = name.rpartition(".")
+    target = ELSEWHERE.get(name) or (ELSEWHERE.get(above) if last.islower() else None)
     return module_for(target) if target and target != name else None
 
 
