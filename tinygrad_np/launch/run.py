@@ -52,7 +52,8 @@ def run(target: str, args: list[str], *, kind: str = "script") -> None:
         else:
             sys.path[0] = os.path.dirname(os.path.realpath(path))
         if not os.path.exists(path):
-            sys.exit(f"tinygrad_np: can't open file {path!r}: there is no such file")
+            print(f"tinygrad_np: can't open file {path!r}: there is no such file", file=sys.stderr)
+            sys.exit(2)
         main.__file__ = path
         if path.endswith(".ipynb"):
             codes = _notebook(path)

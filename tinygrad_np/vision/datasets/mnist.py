@@ -55,12 +55,10 @@ class MNIST(VisionDataset):
 
     Raises
     ------
-    FileNotFoundError
-        If the files aren't there.
+    RuntimeError
+        If the files aren't there (`download` fetches them), or the download failed.
     ValueError
         If a file is truncated or corrupted, or is not what its name says.
-    RuntimeError
-        If the download failed.
 
     Source: http://yann.lecun.com/exdb/mnist/,
     https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
@@ -213,7 +211,7 @@ class MNIST(VisionDataset):
         for name in names:
             if name not in found:
                 where = f"{self.root} or below" if self.root.is_dir() else f"{self.root}: no folder"
-                raise FileNotFoundError(
+                raise RuntimeError(
                     f"{type(self).__name__}: no {name}-idx{3 if 'images' in name else 1}-ubyte, "
                     f"with or without .gz, in {where}; download=True fetches it"
                 )
