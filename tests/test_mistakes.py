@@ -74,6 +74,7 @@ MISTAKES = {
     "deepcopy of a result": (lambda: __import__("copy").deepcopy(x(2) * 2), RuntimeError, "detach"),
     # --- shapes and dtypes ---
     "shapes that do not broadcast": (lambda: tg.ones(2, 3) + tg.ones(2, 4), RuntimeError, r"\(2, 3\).*\(2, 4\)|size of tensor a \(3\).*tensor b \(4\)"),
+    "a dimension more in place": (lambda: tg.ones(3, 3).add_(tg.ones(1, 3, 3)), RuntimeError, r"\[3, 3\].*\[1, 3, 3\]"),
     "matmul of wrong shapes": (lambda: tg.ones(2, 3) @ tg.ones(2, 3), RuntimeError, r"2x3 and 2x3"),
     "matmul of mixed dtypes": (lambda: tg.ones(2, 2) @ tg.ones(2, 2, dtype=tg.float64), RuntimeError, "float32.*float64"),
     "reshape to a wrong size": (lambda: tg.ones(2, 3).reshape(4, 2), RuntimeError, r"\[4, 2\].*6"),

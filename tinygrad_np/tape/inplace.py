@@ -232,12 +232,8 @@ def check_value(array: Any, new: Any, cast: bool) -> None:
             f"result type {new.dtype} can't be cast to the desired output type {array.dtype}"
         )
     if new.shape and new.shape != array.shape:
-        lead = new.ndim - array.ndim
-        fits = all(n == 1 for n in new.shape[: max(lead, 0)]) and all(
-            n in (1, a)
-            for n, a in zip(new.shape[max(lead, 0) :][::-1], array.shape[::-1], strict=False)
-        )
-        if not fits:
+        pairs = zip(reversed(new.shape), reversed(array.shape), strict=False)
+        if new.ndim > array.ndim or not all(n in (1, a) for n, a in pairs):
             raise RuntimeError(
                 f"output with shape {list(array.shape)} doesn't match the broadcast shape "
                 f"{list(new.shape)}: a value written in place must broadcast to the tensor's shape"
