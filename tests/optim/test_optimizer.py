@@ -336,10 +336,11 @@ def test_loading_state_of_other_kinds():
 
 
 def test_an_expanded_parameter_is_not_updated():
-    param = tg.ones(1).expand(3).requires_grad_()
-    param.sum().backward()
+    param, other = tg.ones(1).expand(3).requires_grad_(), leaf(1.0)
+    (param.sum() + other.sum()).backward()
     with pytest.raises(RuntimeError, match="single memory location"):
-        optim.SGD([param], lr=0.1).step()
+        optim.SGD([{"params": [other]}, {"params": [param]}], lr=0.1).step()
+    assert other.tolist() == [1.0]  # nothing is changed
 
 
 def test_state_of_another_optimizer_is_refused():

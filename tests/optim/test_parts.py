@@ -71,10 +71,38 @@ def test_state_is_loaded_again():
     np.testing.assert_array_equal(x.detach().numpy(), y.detach().numpy())
 
 
-def test_what_goes_beyond_elements_is_refused():
+@pytest.mark.parametrize("options", [{}, {"line_search_fn": "strong_wolfe"}])
+def test_lbfgs_finds_complex_numbers(options):
+    target = tg.tensor(2 * START - 1j)
     x = tg.tensor(START, requires_grad=True)
+    optimizer = optim.LBFGS([x], **options)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = ((x - target).abs() ** 2).sum() + ((x - target).imag ** 4).sum()
+        loss.backward()
+        return loss
+
+    for _ in range(5):
+        optimizer.step(closure)
+    np.testing.assert_allclose(x.detach().numpy(), target.numpy(), atol=1e-3)
+
+
+@pytest.mark.parametrize("kind", [optim.Muon, optim.Adafactor, optim.SparseAdam])
+def test_what_goes_beyond_elements_is_refused(kind):
     with pytest.raises(ValueError, match="complex"):
-        optim.Muon([x])
+        kind([tg.tensor(START, requires_grad=True)])
+
+
+def test_an_optimizer_of_ones_own_is_given_them_as_they_are():
+    class Descent(optim.Optimizer):
+        def _update(self, param, grad, state, group):
+            param -= group["lr"] * grad
+
+    x = tg.tensor(START, requires_grad=True)
+    ((x - 1j).abs() ** 2).sum().backward()
+    Descent([x], {"lr": 0.5}).step()
+    assert x.tolist() == np.full(START.shape, 1j).tolist()
 
 
 def test_gradients_are_clipped():

@@ -60,6 +60,8 @@ class Adafactor(Optimizer):
     tensor([ 0.9000, -0.9000], requires_grad=True)
     """
 
+    _takes_complex = False
+
     def __init__(
         self,
         params: Params,

@@ -10,6 +10,7 @@ import numpy as np
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.optim.line_search import strong_wolfe
 from tinygrad_np.optim.optimizer import Optimizer, Params, not_negative
+from tinygrad_np.optim.parts import apart
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import make
@@ -142,7 +143,7 @@ class LBFGS(Optimizer):
             state["t"] = length
             if slope > -tolerance:
                 break
-            start = [p._array.copy() for p in params]
+            start = [apart(p._array).copy() for p in params]
             if group["line_search_fn"] is None:
                 _move(params, start, length, direction)
                 if iteration < group["max_iter"]:  # the next step's first call does it otherwise
@@ -174,7 +175,7 @@ class LBFGS(Optimizer):
 def _gradient(params: list[Tensor]) -> Array:
     """All gradients as one vector, 0 for a parameter without one."""
     grads = [np.zeros_like(p._array) if p._grad is None else p._grad._array for p in params]
-    return np.concatenate([g.reshape(-1) for g in grads])
+    return np.concatenate([apart(g).reshape(-1) for g in grads])
 
 
 def _move(params: list[Tensor], start: list[Array], length: Any, direction: Array) -> None:
@@ -182,7 +183,7 @@ def _move(params: list[Tensor], start: list[Array], length: Any, direction: Arra
     at = 0
     for param, origin in zip(params, start, strict=True):
         part = direction[at : at + origin.size].reshape(origin.shape)
-        np.add(origin, length * part, out=param._array, casting="same_kind")
+        np.add(origin, length * part, out=apart(param._array), casting="same_kind")
         param._versions().n += 1
         at += origin.size
 

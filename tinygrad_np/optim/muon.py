@@ -60,6 +60,8 @@ class Muon(Optimizer):
     True
     """
 
+    _takes_complex = False
+
     def __init__(
         self,
         params: Params,

@@ -108,6 +108,8 @@ class Optimizer:
     tensor([ 0.5000, -1.0000], requires_grad=True)
     """
 
+    _takes_complex = True
+
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
         if isinstance(params, TensorBase):
             raise TypeError(
@@ -185,7 +187,7 @@ class Optimizer:
             params = [p[1] for p in params]
         if self.param_groups and ("param_names" in self.param_groups[0]) != any(named):
             raise ValueError("all optimizer param groups should be with/without names")
-        _check_params(params, hasattr(self._update, "elementwise"))
+        _check_params(params, self._takes_complex)
         for name, default in self.defaults.items():
             if default is required and name not in group:
                 raise ValueError(
@@ -249,18 +251,18 @@ class Optimizer:
     def _update_all(self) -> None:
         joins = hasattr(self._update, "elementwise")
         self._small.forget(len(self.param_groups))
-        for index, group in enumerate(self.param_groups):
-            params = [p for p in group["params"] if p._grad is not None]
-            if not all(p._array.flags.writeable for p in params):
-                raise RuntimeError(
-                    "unsupported operation: more than one element of a parameter refers to a "
-                    "single memory location (expand), or its array is read-only; clone() it first"
-                )
+        groups = [[p for p in g["params"] if p._grad is not None] for g in self.param_groups]
+        if not all(p._array.flags.writeable for params in groups for p in params):
+            raise RuntimeError(
+                "unsupported operation: more than one element of a parameter refers to a "
+                "single memory location (expand), or its array is read-only; clone() it first"
+            )
+        for index, (group, params) in enumerate(zip(self.param_groups, groups, strict=True)):
             if joins:
                 params = self._small.update(index, params, self.state, self._update, group)
             for param in params:
                 update = self._update
-                if param._array.dtype.kind == "c":
+                if joins and param._array.dtype.kind == "c":
                     update = functools.partial(by_parts, update)
                 update(param._array, param._grad._array, self.state[param], group)
                 param._versions().n += 1
@@ -405,12 +407,8 @@ def _load(param: Tensor, key: str | None, value: Any) -> Any:
         value = value._array
     elif hasattr(value, "numpy"):  # a tensor of PyTorch's
         value = value.numpy()
-    if key in (
-        "step",
-        "mu_product",
-        "eta",
-        "mu",
-    ):  # float32 whatever the parameter is; a number in old files
+    # float32 whatever the parameter is, so that it goes on to the bit; numbers are of old files
+    if key in ("step", "mu_product", "eta", "mu"):
         return Tensor._make(np.array(value, np.float32))
     if not isinstance(value, np.ndarray):
         return copy.deepcopy(value)

@@ -9,9 +9,14 @@ from tinygrad_np.ops.complex import view_as_complex, view_as_real
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["by_parts"]
+__all__ = ["apart", "by_parts"]
 
 State = dict[str, Any]
+
+
+def apart(array: Array) -> Array:
+    """An array; of a complex one its real numbers, on the same memory, in a dimension of 2 more."""
+    return view_as_real.forward(array) if array.dtype.kind == "c" else array
 
 
 def by_parts(
@@ -21,19 +26,15 @@ def by_parts(
     state: State,
     group: dict[str, Any],
 ) -> None:
-    """Call an `elementwise` update with real views of complex arrays, of shape (*, 2).
+    """Call an `elementwise` update with the real numbers of complex arrays.
 
     What it remembers is complex too, as in PyTorch.
     """
-    apart = {key: _apart(value) for key, value in state.items()}
-    update(view_as_real.forward(param), view_as_real.forward(grad), apart, group)
-    for key, value in apart.items():
+    real = {
+        k: Tensor._make(apart(v._array)) if isinstance(v, Tensor) else v for k, v in state.items()
+    }
+    update(apart(param), apart(grad), real, group)
+    for key, value in real.items():
         if isinstance(value, Tensor) and value._array.shape == (*param.shape, 2):
             value = Tensor._make(view_as_complex.forward(value._array))
         state[key] = value
-
-
-def _apart(value: Any) -> Any:
-    if isinstance(value, Tensor) and value._array.dtype.kind == "c":
-        return Tensor._make(view_as_real.forward(value._array))
-    return value

@@ -53,6 +53,8 @@ class SparseAdam(Optimizer):
             [ 0.0000,  0.0000]])
     """
 
+    _takes_complex = False
+
     def __init__(
         self,
         params: Params,
