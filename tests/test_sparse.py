@@ -1,6 +1,7 @@
 """Sparse tensors against dense ones."""
 
 import copy
+import operator
 
 import numpy as np
 import pytest
@@ -395,6 +396,10 @@ CHANGES = {
     "add_": lambda T, s, h: s.add_(s.clone(), alpha=3),
     "sub_": lambda T, s, h: s.sub_(s.clone(), alpha=3),
     "zero_": lambda T, s, h: s.zero_(),
+    "__imul__": lambda T, s, h: operator.imul(s, 2),
+    "__itruediv__": lambda T, s, h: operator.itruediv(s, 2),
+    "__iadd__": lambda T, s, h: operator.iadd(s, s.clone()),
+    "__isub__": lambda T, s, h: operator.isub(s, s.clone()),
     "softmax": lambda T, s, h: T.sparse.softmax(s, 1),
     "softmax of float64": lambda T, s, h: T.sparse.softmax(s, 0, dtype=T.float64),
     "log_softmax": lambda T, s, h: T.sparse.log_softmax(s, -1),

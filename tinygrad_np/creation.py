@@ -82,17 +82,30 @@ def type_like(input: Any, options: Options) -> np.dtype[Any]:
     return dtype
 
 
-def _is_sparse(options: Options, input: Any = None) -> bool:
-    """Whether a sparse tensor is asked for, or one of the kind of a sparse `input`."""
-    return (options.get("layout") or getattr(input, "layout", None)) is formats.sparse_coo
+# Sparse tensors without values are zeros; every other factory refuses their layout.
 
 
-def _sparse(size: tuple[int, ...], options: Options) -> Any:
-    """A sparse tensor without values; every factory but of zeros refuses the layout."""
+def _zeros(make: Any, sizes: tuple[Any, ...], size: Any, options: Options) -> Any:
+    """What `make` makes of a shape and a dtype, or a sparse tensor where one is asked for."""
+    shape = shape_of(sizes, size)
+    if options.get("layout") is formats.sparse_coo:
+        return _sparse(shape, options)
+    return made(make(shape, float_type(options)), options)
+
+
+def _zeros_like(make: Any, input: Any, options: Options) -> Any:
+    """The same in the shape and dtype of `input`, and sparse if that is."""
+    if (options.get("layout") or getattr(input, "layout", None)) is formats.sparse_coo:
+        return _sparse(input.shape, {**options, "dtype": options.get("dtype") or input.dtype})
+    dtype = type_like(input, options)
+    return made(make(input._array, dtype, layout.kept(input._array)), options)
+
+
+def _sparse(shape: tuple[int, ...], options: Options) -> Any:
     from tinygrad_np.sparse import sparse_coo_tensor
 
     dtype = float_type({**options, "layout": None})
-    return sparse_coo_tensor(size, dtype=dtype, requires_grad=options.get("requires_grad", False))
+    return sparse_coo_tensor(shape, dtype=dtype, requires_grad=options.get("requires_grad", False))
 
 
 # --- one value ---
@@ -121,10 +134,7 @@ def zeros(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    shape = shape_of(sizes, size)
-    if _is_sparse(options):
-        return _sparse(shape, options)  # type: ignore[no-any-return]
-    return made(np.zeros(shape, float_type(options)), options)
+    return _zeros(np.zeros, sizes, size, options)  # type: ignore[no-any-return]
 
 
 def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
@@ -148,10 +158,7 @@ def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty(2, 0).shape
     torch.Size([2, 0])
     """
-    shape = shape_of(sizes, size)
-    if _is_sparse(options):
-        return _sparse(shape, options)  # type: ignore[no-any-return]
-    return made(np.empty(shape, float_type(options)), options)
+    return _zeros(np.empty, sizes, size, options)  # type: ignore[no-any-return]
 
 
 def empty_permuted(size: Any, physical_layout: Sequence[int], **options: Unpack[Options]) -> Tensor:
@@ -223,11 +230,7 @@ def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.zeros_like(tg.tensor([1, 2]))
     tensor([0, 0])
     """
-    if _is_sparse(options, input):
-        dtype = options.get("dtype") or input.dtype
-        return _sparse(input.shape, {**options, "dtype": dtype})  # type: ignore[no-any-return]
-    dtype = type_like(input, options)
-    return made(np.zeros_like(input._array, dtype, layout.kept(input._array)), options)
+    return _zeros_like(np.zeros_like, input, options)  # type: ignore[no-any-return]
 
 
 def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -252,11 +255,7 @@ def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     >>> tg.empty_like(tg.zeros(2, 3)).shape
     torch.Size([2, 3])
     """
-    if _is_sparse(options, input):
-        dtype = options.get("dtype") or input.dtype
-        return _sparse(input.shape, {**options, "dtype": dtype})  # type: ignore[no-any-return]
-    dtype = type_like(input, options)
-    return made(np.empty_like(input._array, dtype, layout.kept(input._array)), options)
+    return _zeros_like(np.empty_like, input, options)  # type: ignore[no-any-return]
 
 
 def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Tensor:

@@ -209,6 +209,8 @@ class Arithmetic(Foreign):
         """Subtract another sparse tensor, times `alpha`, in place."""
         return self._become(self - other * alpha)
 
+    __imul__, __itruediv__, __iadd__, __isub__ = mul_, div_, add_, sub_
+
     def zero_(self: Any) -> Any:
         """Drop all values, in place."""
         return self._become(type(self)(self._places[:, :0], self._numbers[:0], self.shape, True))
