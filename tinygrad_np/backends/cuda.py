@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 matmul = types.SimpleNamespace(
     allow_tf32=False,
@@ -20,47 +20,27 @@ def is_built() -> bool:
 
 # --- which algorithm attention has: there is one ---
 
-_attention = {"flash": True, "mem_efficient": True, "math": True, "cudnn": True}
+
+def _switch() -> tuple[Callable[[bool], None], Callable[[], bool]]:
+    """What accepts a choice, and what tells it."""
+    chosen = True
+
+    def enable(enabled: bool) -> None:
+        """Accept it."""
+        nonlocal chosen
+        chosen = bool(enabled)
+
+    def enabled() -> bool:
+        """What was accepted."""
+        return chosen
+
+    return enable, enabled
 
 
-def enable_flash_sdp(enabled: bool) -> None:
-    """Accept it."""
-    _attention["flash"] = bool(enabled)
-
-
-def flash_sdp_enabled() -> bool:
-    """What was accepted."""
-    return _attention["flash"]
-
-
-def enable_mem_efficient_sdp(enabled: bool) -> None:
-    """Accept it."""
-    _attention["mem_efficient"] = bool(enabled)
-
-
-def mem_efficient_sdp_enabled() -> bool:
-    """What was accepted."""
-    return _attention["mem_efficient"]
-
-
-def enable_math_sdp(enabled: bool) -> None:
-    """Accept it."""
-    _attention["math"] = bool(enabled)
-
-
-def math_sdp_enabled() -> bool:
-    """What was accepted."""
-    return _attention["math"]
-
-
-def enable_cudnn_sdp(enabled: bool) -> None:
-    """Accept it."""
-    _attention["cudnn"] = bool(enabled)
-
-
-def cudnn_sdp_enabled() -> bool:
-    """What was accepted."""
-    return _attention["cudnn"]
+enable_flash_sdp, flash_sdp_enabled = _switch()
+enable_mem_efficient_sdp, mem_efficient_sdp_enabled = _switch()
+enable_math_sdp, math_sdp_enabled = _switch()
+enable_cudnn_sdp, cudnn_sdp_enabled = _switch()
 
 
 @contextlib.contextmanager
