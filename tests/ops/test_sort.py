@@ -187,3 +187,13 @@ def test_sort_and_counts_are_those_of_pytorch():
             want = getattr(torch.tensor(whole), name)(**options)
             for g, w in zip(got, want, strict=True):
                 np.testing.assert_array_equal(g.numpy(), w.numpy())
+
+
+@pytest.mark.parametrize("name", ["max", "min", "sort", "median", "mode", "cummax"])
+def test_the_gradient_finds_the_places_as_they_were(name):
+    x = tg.tensor([[1.0, 3.0, 2.0]], requires_grad=True)
+    values, indices = getattr(x, name)(1)
+    expected = tg.autograd.grad((values * 2).sum(), x, retain_graph=True)[0]
+    indices.zero_()
+    indices += 2
+    assert tg.equal(tg.autograd.grad((values * 2).sum(), x)[0], expected)

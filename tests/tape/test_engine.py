@@ -583,3 +583,18 @@ def test_shapes_that_do_not_broadcast_are_one_error(shapes):
         error = caught.value
         assert error.__context__ is None or error.__suppress_context__
         assert error.__cause__ is None
+
+
+def test_a_rule_that_takes_another_s_place_is_used_from_then_on():
+    @tg.op
+    def total(*arrays):
+        return sum(arrays)
+
+    def times(factor):
+        return lambda grad, index: grad * factor * (index + 1)
+
+    x, grads = tg.ones(2, requires_grad=True), []
+    for factor in (1.0, 2.0):
+        total.backward(arrays=times(factor))
+        grads.append(tg.autograd.grad(total(x, x).sum(), x)[0].tolist())
+    assert grads == [[3.0, 3.0], [6.0, 6.0]]

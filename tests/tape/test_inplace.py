@@ -469,3 +469,13 @@ def test_views_of_a_base_in_another_order(base, change):
         found.append([t.detach().numpy() for t in (y, first, second)])
     for theirs, ours in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-9)
+
+
+def test_what_is_looked_at_under_create_graph_alone_is_checked_there():
+    w = leaf([0.5, -2.0, 3.0])
+    changed = w * 1
+    loss = tg.nn.functional.cross_entropy(changed, tg.tensor(1))
+    changed.zero_()
+    with pytest.raises(RuntimeError, match="modified by an inplace operation.*'input'"):
+        tg.autograd.grad(loss, w, create_graph=True)
+    assert tg.autograd.grad(loss, w)[0].any()
