@@ -5,7 +5,7 @@ Libraries use them whose losses were copied from PyTorch's old ones.
 
 from __future__ import annotations
 
-from tinygrad_np.ops.reduction import named
+from tinygrad_np.ops.reduction import named, of_flags
 
 __all__ = ["get_enum", "legacy_get_string"]
 
@@ -35,4 +35,4 @@ def legacy_get_string(
     """
     if emit_warning:
         return named("mean", size_average, reduce)
-    return "none" if reduce is False else "sum" if size_average is False else "mean"
+    return of_flags(size_average, reduce)

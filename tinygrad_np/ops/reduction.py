@@ -26,8 +26,7 @@ def named(reduction: str, size_average: bool | None = None, reduce: bool | None 
         If there is no such reduction.
     """
     if size_average is not None or reduce is not None:
-        kept = reduce is None or reduce
-        reduction = "none" if not kept else "sum" if size_average is False else "mean"
+        reduction = of_flags(size_average, reduce)
         warnings.warn(
             f"size_average and reduce are deprecated; pass reduction={reduction!r} instead",
             stacklevel=3,
@@ -37,6 +36,12 @@ def named(reduction: str, size_average: bool | None = None, reduce: bool | None 
             f"{reduction} is not a valid value for reduction; expected 'none', 'mean' or 'sum'"
         )
     return reduction
+
+
+def of_flags(size_average: bool | None, reduce: bool | None) -> str:
+    """The reduction that the two flags stand for."""
+    kept = reduce is None or reduce
+    return "none" if not kept else "sum" if size_average is False else "mean"
 
 
 def reduced(losses: Array, reduction: str) -> Array:
