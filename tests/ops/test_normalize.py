@@ -224,6 +224,8 @@ def test_errors_of_layers():
     same_error(program("group_norm", 3), IMAGES, says=["divisible", "num_groups=3"])
     same_error(program("group_norm", -1), IMAGES, says=["-1"])
     same_error(program("group_norm", 2, 3), IMAGES, says=["weight", "4", "[3]"])
+    one = IMAGES[:1, :, :1, :1]
+    same_error(program("group_norm", 4), one, says=["more than 1 value", "[1, 4, 1, 1]"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tinygrad_np.kernels.along import Dims
@@ -245,6 +247,8 @@ def group_norm(
 
     Raises
     ------
+    ValueError
+        For one example with one value per group.
     RuntimeError
         If shapes or dtypes don't fit, or C is not a multiple of `num_groups`.
 
@@ -262,6 +266,10 @@ def group_norm(
         raise RuntimeError(
             "Expected number of channels in input to be divisible by num_groups, but got input "
             f"of shape {list(shape)} and num_groups={num_groups}"
+        )
+    if math.prod(shape) == num_groups:  # of one example
+        raise ValueError(
+            f"Expected more than 1 value per channel when training, got input size {list(shape)}"
         )
     rest = (1,) * (len(shape) - 2)
     split = (num_groups, shape[1] // num_groups)
