@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from benchmarks import peers
+from tinygrad_np.launch.info import blas
 
 Step = Callable[[], Any]
 Build = Callable[[str], "Step | None"]
@@ -192,12 +191,5 @@ def machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-        "blas": _blas(),
+        "blas": blas(),
     }
-
-
-def _blas() -> str:
-    """The BLAS that NumPy was built with."""
-    config: Any = np.show_config(mode="dicts")
-    blas = config["Build Dependencies"]["blas"]
-    return f"{blas['name']} {blas['version']}"

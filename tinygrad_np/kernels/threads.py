@@ -26,7 +26,7 @@ __all__ = ["blas_alone", "collect", "get_num_threads", "run", "set_num_threads"]
 
 P = TypeVar("P")
 R = TypeVar("R")
-AVX512 = ("SkylakeX", "Cooperlake", "SapphireRapids")  # as OpenBLAS names processors
+AVX512 = {"SkylakeX", "Cooperlake", "SapphireRapids"}  # as OpenBLAS names processors
 
 
 class _Pool:
@@ -201,11 +201,15 @@ def blas_alone() -> Iterator[None]:
         _pool.release_blas()
 
 
+def blas_kernels() -> set[str | None]:
+    """The processors for which the kernels of BLAS were written, as OpenBLAS names them."""
+    _pool.ready()
+    return {getattr(lib, "architecture", None) for lib in _pool.blas or ()}
+
+
 def blas_has_avx512() -> bool:
     """Whether BLAS is known to be OpenBLAS with its kernels for AVX-512."""
-    return _pool.ready() and all(
-        getattr(lib, "architecture", None) in AVX512 for lib in _pool.blas or ()
-    )
+    return bool(kernels := blas_kernels()) and kernels <= AVX512
 
 
 def _can_hold() -> bool:

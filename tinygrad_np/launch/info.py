@@ -11,6 +11,7 @@ import numpy as np
 
 import tinygrad_np
 from tinygrad_np import version
+from tinygrad_np.kernels import threads
 
 EXTRAS = {
     "fast": ["threadpoolctl"],
@@ -34,7 +35,7 @@ def info() -> str:
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {_version('scipy')}",
         f"{platform.platform()}, {os.cpu_count()} processors",
         f"threads: {tinygrad_np.get_num_threads()}",
-        f"BLAS: {_blas()}",
+        f"BLAS: {blas()}",
     ]
     for extra, packages in EXTRAS.items():
         found = ", ".join(f"{p} {_version(p)}" for p in packages if _version(p) != "none")
@@ -49,7 +50,12 @@ def _version(package: str) -> str:
         return "none"
 
 
-def _blas() -> str:
+def blas() -> str:
+    """NumPy's BLAS, and the processor its kernels were written for where threadpoolctl can tell.
+
+    OpenBLAS chooses them by the processor that it finds, or by OPENBLAS_CORETYPE.
+    """
     config: Any = np.show_config(mode="dicts")
-    blas = config["Build Dependencies"]["blas"]
-    return f"{blas['name']} {blas['version']}"
+    built = config["Build Dependencies"]["blas"]
+    kernels = ", ".join(sorted(filter(None, threads.blas_kernels())))
+    return f"{built['name']} {built['version']}" + (f" ({kernels})" if kernels else "")
