@@ -115,6 +115,15 @@ def test_permutations(both, seed):
     equal(*both(lambda t: t.randperm(5000, dtype=t.int32), seed))
 
 
+def test_a_coin_of_a_probability_that_is_drawn():
+    """Coins are told by 21 bits of 53: here the others decide."""
+    words = np.random.RandomState(5).randint(0, 2**32, 12, dtype=np.uint32).tolist()
+    drawn = [(a % 2**21 << 32 | b) / 2**53 for a, b in zip(words[::2], words[1::2])]
+    for p in [*drawn, *np.nextafter(drawn, 1), *np.nextafter(drawn, 0), 0.0, 1.0]:
+        coins = tg.empty(6).bernoulli_(float(p), generator=tg.Generator().manual_seed(5))
+        assert coins.tolist() == [u < p for u in drawn]
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("seed", SEEDS)
 def test_coins(both, seed):

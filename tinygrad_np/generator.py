@@ -275,9 +275,16 @@ class Generator:
 
         `shape` is that of the result; an array broadcasts to it.
         """
-        chance = p if isinstance(p, np.ndarray) else np.float64(p)
-        u = self._unit(math.prod(shape), chance.dtype).reshape(shape)
-        return (u < chance).astype(dtype)
+        if isinstance(p, np.ndarray):
+            return (self._unit(math.prod(shape), p.dtype).reshape(shape) < p).astype(dtype)
+        # as integers of 53 bits, of which the first 21 tell but for one in two million
+        first, last = divmod(math.ceil(p * 2.0**53), 2**32)
+        words = self._words(2 * math.prod(shape))
+        high = words[::2] & np.uint32(2**21 - 1)
+        below = high < np.uint32(first)
+        ties = np.flatnonzero(high == np.uint32(first))
+        below[ties] = words[2 * ties + 1] < last
+        return below.astype(dtype).reshape(shape)
 
     def randint(
         self,
