@@ -182,6 +182,8 @@ def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDA
     def place(part: slice) -> None:
         some, numbers, target = grad[part], number[part], result[part]
         if by_taps:  # unlike `add.at` it leaves the interpreter to other threads
+            if last:  # once, not for each tap
+                some = channels_first(_in_order(some, last))
             for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
                 masked(some[met], numbers[met] == k, target[seen])
             return
