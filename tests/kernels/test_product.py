@@ -6,7 +6,7 @@ import pytest
 import tinygrad_np as tg
 from tinygrad_np.kernels import product as product_module
 from tinygrad_np.kernels import threads
-from tinygrad_np.kernels.product import multiply_here, product
+from tinygrad_np.kernels.product import multiply_here, product, repeated
 
 SHAPES = [
     (2, 3, 4),
@@ -29,9 +29,11 @@ def test_products_are_numpys(n, k, m, turned):
     np.testing.assert_allclose(product(a, b), np.einsum("ij,jk->ik", a, b), rtol=1e-9, atol=1e-9)
 
 
-@pytest.mark.parametrize(
-    "shape", [(700, 70, 64), (61, 300, 256), (3, 900, 1000), (50, 2000, 30), (50, 2003, 30)]
-)
+PARTS = [(700, 70, 64), (700, 100, 70), (30, 300, 256), (6, 6, 40000), (3, 900, 1000)]
+DEEP = [(50, 2000, 30), (50, 2003, 30), (61, 300, 256)]
+
+
+@pytest.mark.parametrize("shape", PARTS + DEEP)
 @pytest.mark.parametrize("turned", [False, True])
 def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
     monkeypatch.setattr(threads, "blas_has_avx512", lambda: True)
@@ -43,6 +45,21 @@ def test_products_in_parts_fill_all_of_the_result(shape, turned, monkeypatch):
     out = np.full((3, n, 2 * m), np.nan)[..., :m]
     multiply_here(a, b, out)
     np.testing.assert_allclose(out, np.einsum("gij,gjk->gik", a, b), rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    "shape", [(32, 128, 512), (32, 512, 128), (5, 7, 3), (0, 7, 3), (700, 300, 90)]
+)
+def test_products_with_one_matrix_again_and_again(shape, monkeypatch):
+    monkeypatch.setattr(threads, "blas_has_avx512", lambda: True)
+    rows, k, m = shape
+    random = np.random.default_rng(0)
+    b = random.standard_normal((m, k)).T
+    times = repeated(b, rows)
+    for count in (rows, rows // 2):
+        a, out = random.standard_normal((count, k)), np.full((count, m), np.nan)
+        times(a, out)
+        np.testing.assert_allclose(out, np.einsum("ij,jk->ik", a, b), rtol=1e-9, atol=1e-9)
 
 
 STACKS = [

@@ -4,12 +4,14 @@ BLAS's own threads go on spinning for a while after a product, on cores that our
 So a product that BLAS would share out over its threads is shared out over ours, or held to one.
 
 Before it multiplies, BLAS copies both matrices into an order of its own. OpenBLAS leaves that out
-for small matrices where the processor has AVX-512; there large ones are faster in small parts.
+for small matrices where the processor has AVX-512; there, small parts of larger ones are faster
+if the second is narrow or stays in the nearest cache, or if the first has few rows.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,8 +23,12 @@ from tinygrad_np.kernels.windows import NDArray
 SMALL = 1 << 18  # multiplications of a matrix, up to which BLAS takes one thread of itself
 LARGE = 1 << 24  # from which on two threads pay
 BITE = 10**6  # up to which OpenBLAS copies nothing
+NEAR = 1 << 15  # bytes of a second matrix, or
+NARROW = 64  # columns of it, with which small parts pay; or
+FLAT = 32  # rows of the first
 DEEP = 600  # terms of a sum, above which such parts have too few rows
 SUMS = 1 << 16  # elements of partial sums: small results of many terms are worth it
+PANEL = 1 << 18  # multiplications by some columns of a second matrix that is taken in parts
 HUGE = 1 << 27  # from which on four do; the parts do not depend on how many there are
 
 
@@ -78,15 +84,14 @@ def _varies(stack: NDArray, axis: int) -> bool:
 def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:
     """`multiply` in this thread, for BLAS that is held to one."""
     (rows, inner), columns = a.shape[-2:], b.shape[-1]
-    if rows * inner * columns <= BITE or not _leaves_out_copying(b):
+    near = inner * columns * b.itemsize <= NEAR or columns <= NARROW
+    if rows * inner * columns <= BITE or not (near or rows <= FLAT) or not _leaves_out_copying(b):
         np.matmul(a, b, out=out)
         return
     if inner > DEEP:
         _multiply_deep(a, b, out)
         return
-    parts = 1
-    while 8 * inner * columns > BITE * parts and columns % (2 * parts) == 0:
-        parts *= 2
+    parts = 1 if near else _panels(rows, inner, columns)
     columns //= parts
     height = min(BITE // (inner * columns), rows)
     height -= height % 8 if height < rows else 0
@@ -104,6 +109,34 @@ def multiply_here(a: NDArray, b: NDArray, out: NDArray) -> None:
     )
     if done < rows:
         multiply_here(a[..., done:, :], b, out[..., done:, :])
+
+
+def repeated(b: NDArray, rows: int) -> Callable[[NDArray, NDArray], None]:
+    """``times(a, out)`` that writes ``a @ b`` for one matrix again and again.
+
+    `a` has `rows` rows at most, `out` is contiguous, and BLAS is held to one thread. The columns
+    are laid apart in panels that fit the nearest cache, if OpenBLAS reads them where they are.
+    """
+    inner, columns = b.shape
+    if rows * b.size >= LARGE:
+        laid = np.ascontiguousarray(b)  # so that BLAS multiplies rows with rows
+        return lambda a, out: multiply(a, laid, out)
+    parts = _panels(rows, inner, columns) if threads.blas_has_avx512() else 1
+    width = columns // parts
+    panels = np.ascontiguousarray(b.reshape(inner, parts, width).swapaxes(0, 1))
+
+    def times(a: NDArray, out: NDArray) -> None:
+        np.matmul(a, panels, out=out.reshape(len(out), parts, width).swapaxes(0, 1))
+
+    return times
+
+
+def _panels(rows: int, inner: int, columns: int) -> int:
+    """Into how many parts to take the columns of the second matrix."""
+    parts = 1
+    while rows * inner * columns > PANEL * parts and columns % (NARROW * parts) == 0:
+        parts *= 2
+    return parts
 
 
 def _multiply_deep(a: NDArray, b: NDArray, out: NDArray) -> None:

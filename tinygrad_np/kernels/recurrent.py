@@ -59,13 +59,12 @@ def forward(
     for s, start in zip(now, state, strict=True):
         s[...] = start
     layer: Any = _LAYERS[mode](given, bias, out[:total])
-    across = np.ascontiguousarray(weight.T)  # so that BLAS multiplies rows with rows
-    multiply = _multiply(rows * weight.size)
     with threads.blas_alone():
+        multiply = product.repeated(weight.T, rows)
         for at in times:
             current = [s[: at.stop - at.start] for s in now]
             layer.before[at] = h = current[0]
-            multiply(h, across, layer.kept[at])
+            multiply(h, layer.kept[at])
             layer.step(at, *current)
             out[at] = h
     return out, layer
@@ -88,22 +87,17 @@ def backward(
     now = [s.copy() for s in np.split(grad[len(layer.given) :], layer.states)]
     grad_given, grad_kept, back = layer.slopes()
     space = np.empty_like(now[0])
-    multiply = _multiply(len(space) * weight.size)
     with threads.blas_alone():
+        multiply = product.repeated(weight, len(space))
         for at in reversed(times):
             current = [s[: at.stop - at.start] for s in now]
             h = current[0]
             h += grad[at]
             back(at, *current)
             through = space[: len(h)]
-            multiply(grad_kept[at], weight, through)
+            multiply(grad_kept[at], through)
             h += through
     return grad_given, grad_kept, product.product(grad_kept.T, layer.before), now
-
-
-def _multiply(work: int) -> Any:
-    """The product for a step of so many multiplications: of several threads if that pays."""
-    return product.multiply if work >= product.LARGE else product.multiply_here
 
 
 Back = Callable[..., None]
@@ -171,12 +165,15 @@ class _Lstm(_Layer):
     def __init__(self, given: NDArray, bias: NDArray | None, out: NDArray) -> None:
         super().__init__(given, bias, out)
         self.cells, self.tanh = np.empty_like(out), np.empty_like(out)
+        self.scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], given.dtype), self.size)
+        self.shift = 1 - self.scale
 
     def step(self, at: slice, h: NDArray, c: NDArray) -> None:
         i, f, g, o = self.parts(gates := self.sums(at))
-        _sigmoid(gates[:, : 2 * h.shape[1]])
-        np.tanh(g, out=g)
-        _sigmoid(o)
+        gates *= self.scale  # the sigmoids of three gates, as below, and the tanh of one
+        np.tanh(gates, out=gates)
+        gates *= self.scale
+        gates += self.shift
         self.cells[at] = c
         c *= f
         c += i * g
@@ -247,10 +244,11 @@ _LAYERS = {"LSTM": _Lstm, "GRU": _Gru, "RNN_TANH": _Tanh, "RNN_RELU": _Relu}
 
 
 def _sigmoid(x: NDArray) -> None:
-    x *= -1  # np.negative(x, out=x) is wrong for columns of one element that lie 16 bytes apart
-    np.exp(x, out=x)
-    x += 1
-    np.reciprocal(x, out=x)
+    """In place, by the tanh of the half: twice as fast, and as exact but for what is near 0."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x *= 0.5
+    x += 0.5
 
 
 def _sigmoid_slope(y: NDArray, factor: NDArray, out: NDArray) -> None:

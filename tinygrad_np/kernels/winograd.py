@@ -46,7 +46,7 @@ POINTS = (0, 1, -1, 0.5, -2, 2, -0.5)  # where the polynomials are evaluated; th
 KERNELS = (3, 5)
 OUTPUTS = 4  # of a tile along an axis; divided by the stride
 
-SPACE = 1 << 20  # bytes of a block's tiles, transformed; there are two such arrays
+SPACE = 3 << 19  # bytes of a block's tiles, transformed; there are two such arrays
 FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
 LITTLE = 3 << 22  # multiplications, done by one thread before another is awake
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
@@ -194,7 +194,7 @@ def _transform(
     gathered = scratch("b", shape, x.dtype)
     np.copyto(gathered, np.ndarray(shape, x.dtype, high, 0, strides))
     out = scratch(place, (len(long) * len(tall), count * rows * columns, channels), x.dtype)
-    np.matmul(long, gathered.reshape(inputs, -1), out=out.reshape(len(long), -1))
+    multiply_here(long, gathered.reshape(inputs, -1), out.reshape(len(long), -1))
     return out
 
 
@@ -241,9 +241,9 @@ def _convolve(
         if bias is not None:
             products[high + 1] += bias  # at 1 along both axes: its transform back is 1 everywhere
         half = scratch("a", (len(long), high, count * channels), x.dtype)
-        np.matmul(long, products.reshape(wide, -1), out=half.reshape(len(long), -1))
+        multiply_here(long, products.reshape(wide, -1), half.reshape(len(long), -1))
         back = scratch("b", (len(long), len(tall), count * channels), x.dtype)
-        np.matmul(tall, half, out=back)
+        multiply_here(tall, half, back)
         _lay_out(back, out, block, counts[1])
 
     work = x.shape[0] * math.prod(counts) * kernel.size
