@@ -1,7 +1,12 @@
-"""Time to 99 % test accuracy on MNIST: the same weights, batches and schedule for all."""
+"""Time to 99 % test accuracy on MNIST: the same weights, batches and schedule for all.
+
+After how many steps that is depends on rounding too, by a third: there are several rounds, each
+with batches in another order.
+"""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -33,7 +38,7 @@ def load() -> list[np.ndarray[Any, Any]] | None:
     return found
 
 
-@row("time to 99 % on MNIST", "time to accuracy", unit="s", rounds=1, slow=True)
+@row("time to 99 % on MNIST", "time to accuracy", unit="s", rounds=3, slow=True)
 def to_99(peer: str) -> Callable[[], float] | None:
     if peer not in peers.LIKE_TORCH or peers.LIKE_TORCH[peer].threads:
         return None
@@ -42,6 +47,7 @@ def to_99(peer: str) -> Callable[[], float] | None:
         return None
     p = peers.LIKE_TORCH[peer]
     x, y, test_x, test_y = found
+    seeds = itertools.count()
 
     def train() -> float:
         model = mnist_cnn(p.nn)
@@ -50,7 +56,7 @@ def to_99(peer: str) -> Callable[[], float] | None:
                 parameter.copy_(p.tensor(value))
         model = p.ready(model)
         update = p.optim.Adam(model.parameters(), lr=1e-3)
-        random = np.random.default_rng(0)
+        random = np.random.default_rng(next(seeds))
         seconds, steps = 0.0, EPOCHS * (len(x) // BATCH)
         for done in range(steps):
             if done % (len(x) // BATCH) == 0:
