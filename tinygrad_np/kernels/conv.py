@@ -28,7 +28,7 @@ from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
 ALONE = 3 << 18  # bytes of outputs of a block of a depthwise convolution
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
-
+LITTLE = 9 << 21  # multiplications that one thread does before another is awake
 
 ALGORITHMS = ("auto", "im2col", "winograd")
 _algorithm = "auto"
@@ -119,7 +119,7 @@ def forward(
         multiply(seen.matrix(x, block), weights, target)
         _add(line, part)
 
-    threads.run(convolve, seen.blocks)
+    threads.run(convolve, seen.blocks, _is_little(seen, channels // groups))
     return channels_first(out)
 
 
@@ -207,13 +207,21 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
             total += correlate(block)
         sums[number] = total
 
-    threads.run(add_up, range(len(sums)))
+    threads.run(add_up, range(len(sums)), _is_little(seen, channels // groups))
     return seen.weight(functools.reduce(np.add, sums))
 
 
 def _inner(x: NDArray, kernel: Ints) -> bool | None:
     """The axes of windows: of one pixel, where its channels are apart, as they lie in memory."""
     return False if math.prod(kernel) == 1 and x.flags.c_contiguous else None
+
+
+def _is_little(seen: Windows, filters: int) -> bool:
+    """Whether one thread is done before another is awake.
+
+    To gather an element takes as long as 45 multiplications.
+    """
+    return seen.gathered * (45 + filters) <= LITTLE
 
 
 def _is_depthwise(in_channels: int, out_channels: int, groups: int) -> bool:

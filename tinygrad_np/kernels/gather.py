@@ -50,6 +50,8 @@ class Windows:
     inner : bool
         Whether a window is (*kernel, channels), with channels last in memory, or (channels,
         *kernel). What is given holds, whatever is faster.
+    gathered : int
+        Elements of all windows.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Windows:
         self.first = 1 if self.inner else 2  # the first spatial axis
 
         count, (height, *width) = shape[0], size
+        self.gathered = count * math.prod(size) * self.elements * groups
         window = max(self.elements * groups * itemsize, 1)
         fitting = (fitting or max(BLOCK // window, FEW)) // math.prod(width)  # rows of the output
         if fitting < height:

@@ -49,6 +49,7 @@ OUTPUTS = 4  # of a tile along an axis; divided by the stride
 SPACE = 3 << 19  # bytes of a block's tiles, transformed; there are two such arrays
 FEW = 64  # tiles, below which BLAS spends too much of its time on the weights
 LITTLE = 3 << 22  # multiplications, done by one thread before another is awake
+TRANSFORM = 36  # multiplications that take as long as the transform of an element
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
 
 DTYPES = "f"  # the characters of the dtypes that are computed so
@@ -246,9 +247,15 @@ def _convolve(
         multiply_here(tall, half, back)
         _lay_out(back, out, block, counts[1])
 
-    work = x.shape[0] * math.prod(counts) * kernel.size
-    threads.run(multiply, seen.blocks, work <= LITTLE)
+    count = x.shape[0] * math.prod(counts)
+    places, ends = len(kernel), x.shape[-1] + channels
+    threads.run(multiply, seen.blocks, _is_little(count, places, kernel.size, ends))
     return channels_first(out)
+
+
+def _is_little(count: int, places: int, products: int, channels: int) -> bool:
+    """Whether to take one thread: for tiles of so many places, products and channels each."""
+    return count * (products + places * channels * TRANSFORM) <= LITTLE
 
 
 def _apart(tiles: NDArray, groups: int) -> NDArray:
@@ -339,8 +346,9 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
             if i:
                 total += product
 
-    work = x.shape[0] * math.prod(counts) * sums[0].size
-    threads.run(add_up, range(shares), work <= LITTLE)
+    count = x.shape[0] * math.prod(counts)
+    ends = x.shape[-1] + filters
+    threads.run(add_up, range(shares), _is_little(count, places, sums[0].size, ends))
     out = np.empty((filters, channels, *kernel), x.dtype)
     flat, sums = out.reshape(-1, matrix.shape[1]), sums.reshape(shares, places, -1)
 
