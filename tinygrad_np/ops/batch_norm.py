@@ -212,7 +212,8 @@ def _by_channel(
 
 def _follow(running: Array, new: Array, momentum: float) -> None:
     """Move a running statistic, in place, a step towards the mean of new ones over a batch."""
-    new = new.reshape(-1, len(running)).mean(axis=0)
+    new = new.reshape(-1, len(running))
+    new = new[0] if len(new) == 1 else new.mean(axis=0)
     moved = (1 - momentum) * array(running) + momentum * new
     if isinstance(running, TensorBase):
         assign(running, moved)
