@@ -187,11 +187,11 @@ def _by_channel(
 ) -> Array:
     """Normalise with the input's own statistics over `dims`, or with the running ones."""
     channels = (1, input.shape[1]) + (1,) * (input.ndim - 2)
-    weight, bias, mean, var = (
-        None if v is None else v.reshape(channels)
-        for v in (weight, bias, array(running_mean), array(running_var))
-    )
     if not own:
+        weight, bias, mean, var = (
+            None if v is None else v.reshape(channels)
+            for v in (weight, bias, array(running_mean), array(running_var))
+        )
         if mean is None or var is None:
             raise RuntimeError(
                 "running_mean and running_var must be defined where the statistics of the input "
@@ -202,7 +202,7 @@ def _by_channel(
         shift = mul(scale, -mean)
         out = in_float32(affine)(input, scale, shift if bias is None else add(bias, shift))
         return out if last(array(out)) else contiguous(out)
-    out, own_mean, own_var = normal(input, dims, weight, bias, eps)
+    out, own_mean, own_var = normal(input, dims, weight, bias, eps, channels)
     n = count(input.shape, dims)
     if running_mean is not None and n > 1 and own_mean.size:
         _follow(running_mean, own_mean, momentum)
@@ -274,7 +274,6 @@ def group_norm(
         )
     rest = (1,) * (len(shape) - 2)
     split = (num_groups, shape[1] // num_groups)
-    weight, bias = (None if v is None else v.reshape((1, *split, *rest)) for v in (weight, bias))
     grouped = input.reshape((shape[0], *split, *shape[2:]))
     dims = tuple(range(2, len(shape) + 1))
-    return normal(grouped, dims, weight, bias, eps)[0].reshape(shape)
+    return normal(grouped, dims, weight, bias, eps, (1, *split, *rest))[0].reshape(shape)

@@ -97,19 +97,26 @@ def standardize(
     eps: float,
     mean: Array,
     inverse: Array,
+    seen: Shape | None,
 ) -> Array:
-    """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`."""
+    """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`.
+
+    Weight and bias are taken in the shape `seen`, where their own does not broadcast as it is to.
+    """
+    weight, bias = (_seen(v, seen) for v in (weight, bias))
     return ordered(standardized(input, mean, inverse, weight, bias, dims))
 
 
 @standardize.backward("input", "weight", "bias")
 def _(
     grad: Array, input: Array, weight: Array | None, weight_shape: Shape, bias_shape: Shape,
-    dims: Dims, eps: float, mean: Array, inverse: Array,
+    dims: Dims, eps: float, mean: Array, inverse: Array, seen: Shape | None,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
-    shape = weight_shape or bias_shape
+    own = weight_shape or bias_shape
+    weight, shape = _seen(weight, seen), (own and seen) or own
     if not isinstance(grad, TensorBase):
-        return standardized_back(grad, input, mean, inverse, weight, shape, dims)
+        found = standardized_back(grad, input, mean, inverse, weight, shape, dims)
+        return found[0], found[1].reshape(own), found[2].reshape(own)
     centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
     inverse = rsqrt(mean_square(centred, dims=dims) + eps)
     by_weight = product_to(grad, centred * inverse, shape=shape)
@@ -117,7 +124,12 @@ def _(
     grad = grad if weight is None else grad * weight
     slope = product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
     slope = slope * (1 / (count(input.shape, dims) or 1))
-    return (centre(grad, dims=dims) - centred * slope) * inverse, by_weight, by_bias
+    by_input = (centre(grad, dims=dims) - centred * slope) * inverse
+    return by_input, by_weight.reshape(own), by_bias.reshape(own)
+
+
+def _seen(vector: Array | None, shape: Shape | None) -> Array | None:
+    return vector if vector is None or shape is None else vector.reshape(shape)
 
 
 def check_dtypes(name: str, input: Array, *others: Array | None) -> None:
@@ -129,12 +141,15 @@ def check_dtypes(name: str, input: Array, *others: Array | None) -> None:
 
 @in_float32
 def normal(
-    input: Array, dims: Dims, weight: Array | None, bias: Array | None, eps: float
-) -> tuple[Array, Array, Array]:
+    input: Array, dims: Dims, weight: Array | None, bias: Array | None, eps: float,
+    seen: Shape | None = None,
+) -> tuple[Array, Array, Array]:  # fmt: skip
     """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
     mean, var = moments(dims, array(input))
     inverse = silent.run(np.reciprocal, np.sqrt(var + float(eps)))
-    out = standardize(input, weight, bias, dims=dims, eps=eps, mean=mean, inverse=inverse)
+    out = standardize(
+        input, weight, bias, dims=dims, eps=eps, mean=mean, inverse=inverse, seen=seen
+    )
     return out, mean, var
 
 
