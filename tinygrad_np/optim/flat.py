@@ -21,7 +21,7 @@ from tinygrad_np.tensor import Tensor
 
 __all__ = ["Groups", "elementwise"]
 
-SMALL = 1 << 12  # numbers, up to which joining a parameter costs less than updating it alone
+SMALL = 1 << 13  # numbers, up to which joining a parameter costs less than updating it alone
 State = dict[str, Any]
 Update = Callable[[Array, Array, State, dict[str, Any]], None]
 F = TypeVar("F", bound=Callable[..., None])
