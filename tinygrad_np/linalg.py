@@ -6,6 +6,7 @@ from tinygrad_np.ops.eig import eig, eigvals
 from tinygrad_np.ops.factors import qr, solve_triangular
 from tinygrad_np.ops.householder import householder_product
 from tinygrad_np.ops.inverse import LinAlgError, cholesky, cholesky_ex, det, inv, slogdet, solve
+from tinygrad_np.ops.ldl import ldl_factor, ldl_factor_ex, ldl_solve
 from tinygrad_np.ops.linalg import matmul
 from tinygrad_np.ops.lu import inv_ex, lu, lu_factor, lu_factor_ex, lu_solve, solve_ex
 from tinygrad_np.ops.matrix import cross as _cross
@@ -26,11 +27,11 @@ from tinygrad_np.tape.op import Array
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh",
-    "eigvals", "eigvalsh", "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor",
-    "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power",
-    "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex",
-    "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot",
-    "vector_norm",
+    "eigvals", "eigvalsh", "householder_product", "inv", "inv_ex", "ldl_factor", "ldl_factor_ex",
+    "ldl_solve", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp",
+    "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet",
+    "solve", "solve_ex", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander",
+    "vecdot", "vector_norm",
 ]  # fmt: skip
 
 

@@ -355,7 +355,7 @@ class Methods(Layout):
     lu, lu_solve = old_linalg.lu, old_linalg.lu_solve
     triangular_solve, pinverse = old_linalg.triangular_solve, pseudo.pinverse
     cholesky_solve, cholesky_inverse = factors.cholesky_solve, factors.cholesky_inverse
-    geqrf, orgqr = householder.geqrf, householder.orgqr
+    geqrf, orgqr, ormqr = householder.geqrf, householder.orgqr, householder.ormqr
     det, slogdet, inverse = inverse.det, inverse.slogdet, inverse.inv
 
     # --- random numbers: ops/random.py, ops/sample.py ---

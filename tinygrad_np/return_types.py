@@ -8,9 +8,9 @@ from typing import Any
 __all__ = [
     "aminmax", "cummax", "cummin", "frexp", "geqrf", "histogram", "histogramdd", "kthvalue",
     "max", "median", "min", "mode", "nanmedian", "linalg_cholesky_ex", "linalg_eig",
-    "linalg_eigh", "linalg_inv_ex", "linalg_solve_ex", "linalg_lstsq", "linalg_lu",
-    "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr", "linalg_svd", "lu_unpack", "qr",
-    "slogdet", "sort", "svd", "topk", "triangular_solve",
+    "linalg_eigh", "linalg_inv_ex", "linalg_solve_ex", "linalg_ldl_factor", "linalg_ldl_factor_ex",
+    "linalg_lstsq", "linalg_lu", "linalg_lu_factor", "linalg_lu_factor_ex", "linalg_qr",
+    "linalg_svd", "lu_unpack", "qr", "slogdet", "sort", "svd", "topk", "triangular_solve",
 ]  # fmt: skip
 
 
@@ -46,6 +46,8 @@ linalg_cholesky_ex = _kind("linalg_cholesky_ex", "L", "info")
 linalg_eig = _kind("linalg_eig", "eigenvalues", "eigenvectors")
 linalg_eigh = _kind("linalg_eigh", "eigenvalues", "eigenvectors")
 linalg_inv_ex = _kind("linalg_inv_ex", "inverse", "info")
+linalg_ldl_factor = _kind("linalg_ldl_factor", "LD", "pivots")
+linalg_ldl_factor_ex = _kind("linalg_ldl_factor_ex", "LD", "pivots", "info")
 linalg_lstsq = _kind("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 linalg_lu = _kind("linalg_lu", "P", "L", "U")
 linalg_lu_factor = _kind("linalg_lu_factor", "LU", "pivots")

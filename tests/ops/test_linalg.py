@@ -276,3 +276,61 @@ def test_reflections_as_methods_and_with_out():
     out = tg.empty(3, 2)
     assert tg.linalg.householder_product(a, tau, out=out) is out
     assert tg.equal(out, Q)
+
+
+@pytest.mark.parametrize("hermitian", [False, True])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_ldl_factor_of_indefinite_matrices(dtype, hermitian):
+    random = np.random.default_rng(0)
+    A = random.standard_normal((2, 6, 6)).astype(dtype)
+    A += 1j * random.standard_normal(A.shape) if dtype == "complex128" else 0
+    A = (A + (A.conj() if hermitian else A).swapaxes(1, 2)) * np.where(np.eye(6), 0.1, 1)
+    B = np.arange(12.0).reshape(6, 2).astype(dtype)  # for both
+    LD, pivots = tg.linalg.ldl_factor(tg.tensor(A), hermitian=hermitian)
+    assert pivots.dtype == tg.int32
+    assert (pivots < 0).any()
+    assert not LD.triu(1).any()
+    X = tg.linalg.ldl_solve(LD, pivots, tg.tensor(B), hermitian=hermitian)
+    np.testing.assert_allclose(A @ X.numpy(), np.stack([B, B]), atol=1e-10)
+    assert tg.linalg.ldl_solve(LD[0], pivots[0].long(), X[0]).shape == (6, 2)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("hermitian", [False, True])
+@pytest.mark.parametrize("dtype", ["float64", "complex128"])
+def test_ldl_factors_are_pytorchs(dtype, hermitian):
+    import torch
+
+    random = np.random.default_rng(1)
+    A = random.standard_normal((2, 5, 5)).astype(dtype)
+    A += 1j * random.standard_normal(A.shape) if dtype == "complex128" else 0
+    A[1] *= np.where(np.eye(5), 0.1, 1)
+    found = [lib.linalg.ldl_factor(lib.tensor(A), hermitian=hermitian) for lib in (tg, torch)]
+    for name in ("LD", "pivots"):
+        ours, theirs = (getattr(f, name).numpy() for f in found)
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+def test_ldl_of_singular_matrices_and_wrong_arguments():
+    assert tg.linalg.ldl_factor_ex(tg.stack([tg.eye(2), tg.zeros(2, 2)])).info.tolist() == [0, 1]
+    with pytest.raises(RuntimeError, match=r"D\[1,1\] is zero"):
+        tg.linalg.ldl_factor(tg.zeros(2, 2))
+    LD, pivots = tg.linalg.ldl_factor(tg.eye(2))
+    with pytest.raises(RuntimeError, match="pivots of integers"):
+        tg.linalg.ldl_solve(LD, pivots.float(), LD)
+    with pytest.raises(RuntimeError, match="Incompatible matrix sizes"):
+        tg.linalg.ldl_solve(LD, pivots, tg.ones(3, 1))
+    with pytest.raises(RuntimeError, match="singular"):
+        tg.linalg.ldl_solve(tg.zeros(2, 2), pivots, LD)
+    x = tg.linalg.ldl_factor(tg.eye(2, requires_grad=True)).LD
+    with pytest.raises(NotImplementedError, match="derivative of _ldl"):
+        x.sum().backward()
+
+
+def test_ormqr_refuses_what_does_not_fit():
+    a, tau = tg.geqrf(tg.ones(3, 2))
+    assert a.ormqr(tau, tg.ones(4, 3), left=False).shape == (4, 3)
+    for other, factors in ((tg.ones(2, 3), tau), (tg.ones(3), tau), (tg.ones(3, 1), tau[:1])):
+        with pytest.raises(RuntimeError, match="ormqr: expected input of shape"):
+            tg.ormqr(a, factors, other)

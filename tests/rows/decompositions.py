@@ -67,6 +67,25 @@ def reflected(a, tau):
     return out
 
 
+@st.composite
+def reflected_matrices(draw):
+    """Vectors and factors of reflections, and what they reflect."""
+    left, m, n = draw(st.booleans()), draw(st.integers(1, 3)), draw(st.integers(1, 3))
+    lead = draw(testing.shapes(max_dims=1))
+    shapes = (m, n), (min(m, n),), ((m, 2) if left else (2, m))
+    arrays = values(draw, *((*lead, *shape) for shape in shapes))
+    return Sample(arrays, {"left": left, "transpose": draw(st.booleans())})
+
+
+def reflect(a, tau, other, left, transpose):
+    m = a.shape[-2]
+    square = np.zeros((*a.shape[:-2], m, m))
+    square[..., : tau.shape[-1]] = a[..., : tau.shape[-1]]
+    Q = reflected(square, tau)
+    Q = t(Q) if transpose else Q
+    return Q @ other if left else other @ Q
+
+
 def lapacks_qr(x):
     """What LAPACK leaves, matrix by matrix."""
     made = [np.linalg.qr(m, "raw") for m in x.reshape(-1, *x.shape[-2:])]
@@ -145,6 +164,18 @@ def lu_solved(lib, a, b, **params):
 def solved(a, b, left=True, adjoint=False):
     inverse = np.linalg.inv(t(a) if adjoint else a)
     return inverse @ b if left else b @ inverse
+
+
+def symmetric(a):
+    """Symmetric matrices, indefinite ones: rows and columns have to be exchanged."""
+    weights = np.where(np.eye(a.shape[-1]), 0.01, 1.0)
+    if not isinstance(a, np.ndarray):
+        weights = a.new_tensor(weights.tolist()).reshape(a.shape[-2:])
+    return (a + t(a)) * weights
+
+
+def ldl_solved(lib, a, b):
+    return lib.ldl_solve(*lib.ldl_factor(symmetric(a)), b)
 
 
 def cholesky_solved(lib, a, b, upper):
@@ -253,6 +284,16 @@ ROWS = [
     ),
     OpInfo(tg.geqrf, lapacks_qr, matrices(), smooth=False, array_ok=False),
     OpInfo(tg.orgqr, reflected, reflections(), array_ok=False),
+    OpInfo(tg.ormqr, reflect, reflected_matrices(), array_ok=False),
+    OpInfo(
+        **both(ldl_solved),
+        ref=lambda a, b: np.linalg.inv(symmetric(a)) @ b,
+        samples=factored(),
+        name="linalg.ldl_solve",
+        covers=("_ldl", "_ldl_solve"),
+        smooth=False,
+        rtol=1e-8,
+    ),
     OpInfo(
         lambda x: tg.svd_lowrank(x, min(x.shape[-2:]))[1],
         lambda x: np.linalg.svd(x, compute_uv=False),

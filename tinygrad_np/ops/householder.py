@@ -9,6 +9,7 @@ import numpy as np
 from tinygrad_np import return_types
 from tinygrad_np.generator import source
 from tinygrad_np.ops.axes import adjoint
+from tinygrad_np.ops.complex import conj
 from tinygrad_np.ops.elementwise import add, mul, sub
 from tinygrad_np.ops.factors import qr
 from tinygrad_np.ops.inverse import checked
@@ -20,7 +21,7 @@ from tinygrad_np.ops.triangle import tril
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.out import takes_out
 
-__all__ = ["geqrf", "householder_product", "orgqr", "pca_lowrank", "svd_lowrank"]
+__all__ = ["geqrf", "householder_product", "orgqr", "ormqr", "pca_lowrank", "svd_lowrank"]
 
 
 @takes_out
@@ -96,15 +97,64 @@ def householder_product(input: Any, tau: Any) -> Any:
             f"shape (*, k) with k <= n, got {list(shape)} and {list(factors)}"
         )
     one = np.eye(*shape[-2:], dtype=raw(input).dtype)
-    vectors = add(tril(input, -1), one)
-    product = mul(tril(input, -shape[-2]), 0) + one  # I, on the tape: nothing of input is left
-    for i in reversed(range(factors[-1])):
-        v = vectors[..., i : i + 1]
-        product = sub(product, mul(tau[..., i, None, None] * v, matmul(adjoint(v), product)))
-    return product
+    start = mul(tril(input, -shape[-2]), 0) + one  # I, on the tape: nothing of input is left
+    return _reflected(input, tau, start)
 
 
 orgqr = householder_product
+
+
+def _reflected(input: Any, tau: Any, other: Any, transpose: bool = False) -> Any:
+    """The product of reflections, or its adjoint, times matrices."""
+    k = tau.shape[-1]
+    vectors = add(tril(input[..., :k], -1), np.eye(input.shape[-2], k, dtype=raw(input).dtype))
+    for i in range(k) if transpose else reversed(range(k)):
+        v, factor = vectors[..., i : i + 1], tau[..., i, None, None]
+        factor = conj(factor) if transpose else factor
+        other = sub(other, mul(factor * v, matmul(adjoint(v), other)))
+    return other
+
+
+@takes_out
+def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
+    """The product of reflections, a square matrix Q as `geqrf` leaves it, times matrices.
+
+    Parameters
+    ----------
+    input, tau : Tensor
+        (*, m, n) and (*, min(m, n)): vectors and factors, see `linalg.householder_product`.
+    other : Tensor
+        (*, m, k), or (*, k, m) for ``left=False``.
+    left : bool, default True
+        ``Q @ other``; False for ``other @ Q``.
+    transpose : bool, default False
+        Use ``Q.mH`` instead of Q.
+
+    Raises
+    ------
+    RuntimeError
+        If shapes or dtypes don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> A = tg.tensor([[3.0, 1.0], [4.0, 2.0]])
+    >>> a, tau = tg.geqrf(A)
+    >>> tg.allclose(tg.ormqr(a, tau, a.triu()), A)
+    True
+    """
+    same_dtype("ormqr", input, tau, other)
+    shape, factors, matrix = tuple(input.shape), tuple(tau.shape), tuple(other.shape)
+    fits = len(shape) > 1 and len(matrix) > 1 and matrix[-2 if left else -1] == shape[-2]
+    if not fits or factors != (*shape[:-2], min(shape[-2:])) or matrix[:-2] != shape[:-2]:
+        raise RuntimeError(
+            "ormqr: expected input of shape (*, m, n), tau of shape (*, min(m, n)) and other of "
+            f"shape {'(*, m, k)' if left else '(*, k, m)'}, got {list(shape)}, {list(factors)} and "
+            f"{list(matrix)}"
+        )
+    if not left:
+        return adjoint(_reflected(input, tau, adjoint(other), not transpose))
+    return _reflected(input, tau, other, transpose)
 
 
 def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any, Any, Any]:

@@ -25,14 +25,14 @@ MAKES_COMPLEX = frozenset(
     {"_cast", "_complex", "_eig", "_fft", "view_as_complex"}
 )  # of real numbers
 TAKES_COMPLEX = MAKES_COMPLEX | {  # and those that make views
-    "_add_windows", "_cat", "_conj", "_contiguous", "_contract", "_div", "_flip", "_index",
-    "_masked_fill", "_pad", "_part", "_repeat", "_roll", "_scatter", "_solve", "_stack", "_tril",
-    "_triu", "_where", "abs", "acos", "acosh", "add", "all", "angle", "any", "asin", "asinh",
-    "atan", "atanh", "clone", "cos", "cosh", "cumprod", "cumsum", "det", "eq", "exp", "exp2",
-    "expm1", "inv", "isclose", "isfinite", "isinf", "isnan", "linear", "log", "log10", "log1p",
-    "log2", "matmul", "matrix_exp", "mean", "mul", "ne", "neg", "pow", "prod", "reciprocal",
-    "rsqrt", "sigmoid", "sin", "sinh", "sqrt", "sub", "sum", "tan", "tanh", "write", "xlogy",
-    "zero",
+    "_add_windows", "_cat", "_conj", "_contiguous", "_contract", "_div", "_flip", "_index", "_ldl",
+    "_ldl_solve", "_masked_fill", "_pad", "_part", "_repeat", "_roll", "_scatter", "_solve",
+    "_stack", "_tril", "_triu", "_where", "abs", "acos", "acosh", "add", "all", "angle", "any",
+    "asin", "asinh", "atan", "atanh", "clone", "cos", "cosh", "cumprod", "cumsum", "det", "eq",
+    "exp", "exp2", "expm1", "inv", "isclose", "isfinite", "isinf", "isnan", "linear", "log",
+    "log10", "log1p", "log2", "matmul", "matrix_exp", "mean", "mul", "ne", "neg", "pow", "prod",
+    "reciprocal", "rsqrt", "sigmoid", "sin", "sinh", "sqrt", "sub", "sum", "tan", "tanh", "write",
+    "xlogy", "zero",
 }  # fmt: skip
 
 
