@@ -35,7 +35,7 @@ def test_elements_in_several_places_add_up():
     windows = w.as_strided((3, 2), (1, 1))
     (windows * tg.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])).sum().backward()
     assert w.grad.tolist() == [1, 5, 9, 6]
-    with pytest.raises(RuntimeError, match="share memory"):
+    with pytest.raises(RuntimeError, match="single memory location"):
         windows.detach().clone().as_strided((3, 2), (1, 1)).zero_()
 
 
@@ -102,3 +102,64 @@ def test_scattered_into_a_part_of_memory(package):
         [-1, -1, 5],
     ]
     assert x.tolist() == list(range(12))
+
+
+WRITES = {
+    "a row of rows that are repeated": "x.expand(3, 6)[1] = v",
+    "a part of it": "x.expand(3, 6)[1, 2:4].mul_(v[:2])",
+    "one of windows that overlap": "x.unfold(0, 3, 1)[1] = v[:3]",
+    "windows that do not": "x.unfold(0, 3, 1)[::3].mul_(v.view(2, 3))",
+    "parts of windows that do not": "x.unfold(0, 3, 2)[:, :2].add_(v[:4].view(2, 2))",
+    "steps that interleave": "x.as_strided((2, 2), (2, 3)).add_(v[2:].view(2, 2))",
+}
+
+
+def written(torch, code):
+    """What a line makes of x, and the gradients of where x comes from and of v."""
+    w = torch.arange(6.0).requires_grad_()
+    v = torch.tensor([2.0, 3.0, 4.0, 5.0, 6.0, 7.0], requires_grad=True)
+    x = w * 2
+    exec(code, {"x": x, "v": v})
+    (x * torch.tensor([1.0, 10.0, 2.0, 20.0, 3.0, 30.0])).sum().backward()
+    return [t.tolist() for t in (x, w.grad, v.grad)]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("code", WRITES.values(), ids=WRITES)
+def test_parts_that_do_not_overlap_are_written_to(code):
+    import torch
+
+    assert written(tg, code) == written(torch, code)
+
+
+def test_a_row_of_rows_that_are_repeated_is_written_to():
+    x, w_grad, v_grad = written(tg, "x.expand(3, 6)[1, :4] = v[:4]")
+    assert x == [2, 3, 4, 5, 8, 10]
+    assert w_grad == [0, 0, 0, 0, 6, 60]
+    assert v_grad == [1, 10, 2, 20, 0, 0]
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        lambda x: x.expand(3, 6)[:, 1],
+        lambda x: x[:1].expand(6)[2:4],
+        lambda x: x.unfold(0, 3, 1)[1:],
+        lambda x: x.as_strided((3, 2), (1, 2)),
+    ],
+)
+def test_parts_that_overlap_are_not_written_to(part):
+    x = tg.zeros(6)
+    for change in (lambda t: t.add_(1), lambda t: tg.add(1, tg.ones(t.shape), out=t)):
+        with pytest.raises(RuntimeError, match="single memory location"):
+            change(part(x))
+    assert x.tolist() == [0] * 6
+
+
+def test_gradients_that_overlap():
+    w = tg.ones(4, requires_grad=True)
+    w.grad = tg.ones(1).expand(4)
+    with pytest.raises(RuntimeError, match="single memory location"):
+        tg.nn.utils.clip_grad_value_([w], 0.5)
+    w.sum().backward()
+    assert w.grad.tolist() == [2, 2, 2, 2]

@@ -31,13 +31,7 @@ Ints = tuple[int, ...]
 
 @op(view=True)
 def _steps(input: Array, *, size: Ints, stride: Ints, offset: int) -> Array:
-    out = _strided(np.ascontiguousarray(input), offset, size, stride)
-    reach = 0  # of the dimensions with smaller steps, in elements
-    for step, n in sorted((s, n) for s, n in zip(stride, size, strict=True) if n > 1):
-        if step <= reach:  # elements lie upon each other: not to be changed in place
-            out.flags.writeable = False
-        reach += step * (n - 1)
-    return out
+    return _strided(np.ascontiguousarray(input), offset, size, stride)
 
 
 @_steps.backward("input")

@@ -73,3 +73,12 @@ def test_gaps_are_not_joined():
 def test_one_element_keeps_a_dimension(shape):
     (x,) = layout.joined([np.zeros(shape)])
     assert x.shape == (1,)
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=4))
+def test_apart_knows_whether_places_are_shared(dimensions):
+    shape, steps = zip(*dimensions, strict=True) if dimensions else ((), ())
+    x = np.lib.stride_tricks.as_strided(np.zeros(99), shape, [8 * s for s in steps])
+    places = [sum(np.multiply(i, steps)) for i in np.ndindex(shape)]
+    assert layout.apart(x) == (len(set(places)) == len(places))
+    assert layout.apart(x[::-1] if x.ndim else x) == layout.apart(x)

@@ -360,7 +360,7 @@ def test_a_view_made_under_no_grad():
 
 def test_an_expanded_tensor_is_not_changed():
     x = tg.zeros(1, 3)
-    with pytest.raises(RuntimeError, match=r"shape \(2, 3\) in place.*clone\(\)"):
+    with pytest.raises(RuntimeError, match=r"shape \(2, 3\), refers.*clone\(\)"):
         x.expand(2, 3).add_(1)
 
 
@@ -405,7 +405,7 @@ def test_transposed_in_place_without_recording():
 
 def test_overlapping_windows_are_not_changed():
     x = tg.arange(6.0)
-    with pytest.raises(RuntimeError, match=r"share\s+memory"):
+    with pytest.raises(RuntimeError, match=r"single memory location"):
         x.unfold(0, 3, 1).add_(1)
     x.unfold(0, 3, 3).add_(1)
     assert x.tolist() == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]

@@ -19,7 +19,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-__all__ = ["as_first", "fold", "joined", "kept", "last", "ordered", "padded", "tiled", "widened"]
+__all__ = [
+    "apart",
+    "as_first",
+    "fold",
+    "joined",
+    "kept",
+    "last",
+    "ordered",
+    "padded",
+    "tiled",
+    "widened",
+]
 
 Array = Any
 Ints = tuple[int, ...]
@@ -44,6 +55,24 @@ def ordered(array: Array) -> Array:
     if array.ndim < 2 or array.flags.c_contiguous or last(array):
         return array
     return np.ascontiguousarray(array)
+
+
+def apart(array: Array) -> bool:
+    """Whether no two elements of an array lie at one place in memory."""
+    if array.flags.forc:
+        return True
+    steps = sorted((abs(s), n) for s, n in zip(array.strides, array.shape, strict=True) if n > 1)
+    reach = 0  # of the dimensions with smaller steps
+    for step, n in steps:
+        if step <= reach or not step:
+            break
+        reach += step * (n - 1)
+    else:
+        return True
+    if not steps[0][0]:
+        return False
+    places = functools.reduce(np.add.outer, [np.arange(n) * step for step, n in steps])
+    return bool(np.unique(places).size == places.size)
 
 
 def kept(array: Array) -> Literal["C", "K"]:

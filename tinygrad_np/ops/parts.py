@@ -291,8 +291,7 @@ def dsplit(input: Any, indices_or_sections: Any) -> Tensors:
 
 @op(view=True)
 def _unfold(input: Array, dimension: int, size: int, step: int) -> Array:
-    apart = step >= size  # else an element is in several windows: not to be changed in place
-    windows = np.lib.stride_tricks.sliding_window_view(input, size, dimension, writeable=apart)
+    windows = np.lib.stride_tricks.sliding_window_view(input, size, dimension, writeable=True)
     return windows[(slice(None),) * dimension + (slice(None, None, step),)]
 
 

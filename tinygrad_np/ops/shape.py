@@ -301,7 +301,6 @@ def _expand(input: Array, shape: Shape) -> Array:
         shape = shape[:lead] + tuple(have if want == -1 else want for have, want in kept)
     if size == 1 and lead >= 0 and shape and min(shape) >= 0:  # a quarter of the time
         out = np.ndarray(shape, input.dtype, input, 0, (0,) * len(shape))
-        out.flags.writeable = False
         return out if out.size != 1 else input.reshape(shape)
     try:
         out = np.broadcast_to(input, shape)
@@ -310,7 +309,8 @@ def _expand(input: Array, shape: Shape) -> Array:
             f"a tensor of shape {list(input.shape)} can't be expanded to {list(shape)}: sizes "
             "of 1 can be expanded, others must match or be -1, and new dimensions come in front"
         ) from None
-    return out if out.size != size else input.reshape(shape)  # writable: nothing is repeated
+    out.flags.writeable = input.flags.writeable  # of NumPy read-only
+    return out if out.size != size else input.reshape(shape)
 
 
 _expand.backward(input=lambda grad: grad)
@@ -328,7 +328,7 @@ def expand(input: Any, *sizes: Any, size: Any = None) -> Any:
     Returns
     -------
     Tensor
-        A view, not to be written to: its elements share memory.
+        A view; its elements share memory, so that only parts that don't can be written to.
 
     Raises
     ------

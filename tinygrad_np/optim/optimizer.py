@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.handle import RemovableHandle, added
+from tinygrad_np.tape.inplace import check_memory
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Optimizer", "required"]
@@ -252,11 +254,8 @@ class Optimizer:
         joins = hasattr(self._update, "elementwise")
         self._small.forget(len(self.param_groups))
         groups = [[p for p in g["params"] if p._grad is not None] for g in self.param_groups]
-        if not all(p._array.flags.writeable for params in groups for p in params):
-            raise RuntimeError(
-                "unsupported operation: more than one element of a parameter refers to a "
-                "single memory location (expand), or its array is read-only; clone() it first"
-            )
+        for p in itertools.chain(*groups):
+            check_memory(p)
         for index, (group, params) in enumerate(zip(self.param_groups, groups, strict=True)):
             if joins:
                 params = self._small.update(index, params, self.state, self._update, group)

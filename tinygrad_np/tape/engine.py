@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.along import add_up
-from tinygrad_np.kernels.layout import kept, last
+from tinygrad_np.kernels.layout import apart, kept, last
 from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node, Part, make, tensor_class
@@ -168,6 +168,7 @@ def _is_ours(grad: Any) -> bool:
         and base.base is None
         and base.size == grad.size
         and grad.flags.writeable
+        and apart(grad)
         and _references_to_base(grad) <= _ALONE_AS_BASE + 1  # `base` is one of them here
     )
 
@@ -285,7 +286,7 @@ def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
         if not (ours and (grad.strides == array.strides or last(grad))):
             grad = _laid_out_as(array, grad)
         tensor._grad = make(grad)
-    elif old._node is None:
+    elif old._node is None and apart(old._array):
         np.add(old._array, grad, out=old._array)
         old._versions().n += 1
     else:

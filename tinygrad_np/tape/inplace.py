@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.kernels.layout import apart
 from tinygrad_np.tape.grad_mode import enable_grad, mode
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
 from tinygrad_np.tape.op import Array, op
@@ -197,11 +198,7 @@ def inplace_view(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _check(tensor: Any, base: Any, value: Any) -> bool:
     """Whether the change is recorded; RuntimeError if it may not be made."""
-    if not tensor._array.flags.writeable:
-        raise RuntimeError(
-            f"can't change a tensor of shape {tuple(tensor.shape)} in place: its elements share "
-            "memory with each other (expand) or belong to a read-only array; clone() it first"
-        )
+    check_memory(tensor)
     if not mode.grad:
         return False
     gains = isinstance(value, TensorBase) and value._place() is not None
@@ -214,6 +211,16 @@ def _check(tensor: Any, base: Any, value: Any) -> bool:
             "enabled; create the view outside of no_grad, or change it inside"
         )
     return bool(tensor._array.dtype.kind in "fc")
+
+
+def check_memory(tensor: Any) -> None:
+    """RuntimeError if a tensor's elements can't each be given a value of their own."""
+    if not (tensor._array.flags.writeable and apart(tensor._array)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor, of shape "
+            f"{tuple(tensor.shape)}, refers to a single memory location (expand), or its array is "
+            "read-only; clone() it first"
+        )
 
 
 def _refuse_leaf(tensor: Any, base: Any) -> None:

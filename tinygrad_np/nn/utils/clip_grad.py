@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np import dtypes
+from tinygrad_np.tape.inplace import check_memory
 from tinygrad_np.tensor import Tensor
 
 Tensors = Tensor | Iterable[Tensor]
@@ -95,6 +96,7 @@ def clip_grads_with_norm_(
     if factor >= 1:  # nan goes on
         return
     for grad in _grads(_listed(parameters)):
+        check_memory(grad)
         np.multiply(grad._array, factor, out=grad._array)
         grad._versions().n += 1
 
@@ -179,6 +181,7 @@ def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | Non
     """
     bound = float(clip_value)
     for grad in _grads(_listed(parameters)):
+        check_memory(grad)
         np.clip(grad._array, -bound, bound, out=grad._array)
         grad._versions().n += 1
 
