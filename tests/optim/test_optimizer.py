@@ -9,7 +9,11 @@ import pytest
 
 import tinygrad_np as tg
 from tinygrad_np import optim
-from tinygrad_np.optim.optimizer import required
+from tinygrad_np.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+    required,
+)
 
 
 def leaf(*values, dtype=tg.float32):
@@ -267,6 +271,41 @@ def test_a_pre_hook_may_change_the_arguments():
     optimizer.register_step_pre_hook(lambda o, args, kwargs: 5)
     with pytest.raises(RuntimeError, match="None or a tuple"):
         optimizer.step()
+
+
+def test_hooks_of_all_optimizers_are_around_those_of_one():
+    seen: list[object] = []
+    optimizer = optim.SGD([with_grad()])
+    optimizer.register_step_pre_hook(lambda *_: seen.append("before"))
+    optimizer.register_step_post_hook(lambda *_: seen.append("after"))
+    first = register_optimizer_step_pre_hook(lambda o, args, kwargs: seen.append((o, args)))
+    last = register_optimizer_step_post_hook(lambda o, args, kwargs: seen.append(o))
+    with first, last:
+        optimizer.step()
+        assert seen == [(optimizer, (optimizer,)), "before", "after", optimizer]
+    optimizer.step()
+    assert seen[4:] == ["before", "after"]
+
+
+def test_hooks_of_the_state():
+    seen: list[object] = []
+    param = with_grad()
+    optimizer = optim.SGD([param], lr=1.0)
+    optimizer.register_state_dict_pre_hook(seen.append)
+    optimizer.register_state_dict_post_hook(lambda o, state: {**state, "more": 1})
+    optimizer.register_state_dict_post_hook(lambda o, state: seen.append(dict(state)), prepend=True)
+    state = optimizer.state_dict()
+    assert state["more"] == 1
+    assert seen == [optimizer, {k: v for k, v in state.items() if k != "more"}]
+
+    def faster(o, state):
+        state["param_groups"] = [{**state["param_groups"][0], "lr": 2.0}]
+
+    optimizer.register_load_state_dict_pre_hook(faster)
+    optimizer.register_load_state_dict_post_hook(lambda o: seen.append(o.param_groups[0]["lr"]))
+    optimizer.load_state_dict(state)
+    assert seen[2:] == [2.0]
+    assert state["param_groups"][0]["lr"] == 1.0
 
 
 def test_an_optimizer_of_ones_own_with_a_step():

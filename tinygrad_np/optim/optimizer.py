@@ -18,19 +18,28 @@ import numpy as np
 
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.optim.flat import Groups
+from tinygrad_np.optim.hooks import (
+    Hooks,
+    hooked,
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
 from tinygrad_np.optim.parts import by_parts
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tape.handle import RemovableHandle, added
 from tinygrad_np.tape.inplace import check_memory
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["Optimizer", "required"]
+__all__ = [
+    "Optimizer",
+    "register_optimizer_step_post_hook",
+    "register_optimizer_step_pre_hook",
+    "required",
+]
 
 Params = Iterable[Any]  # of Tensors, of (name, Tensor) pairs or of dicts, the parameter groups
 ParamsT = Params  # PyTorch's name, for the annotations of optimizers of one's own
-Hook = Callable[..., Any]
 
 
 class _Required:
@@ -41,31 +50,7 @@ class _Required:
 required: Any = _Required()  # a default that every parameter group has to replace
 
 
-def _hooked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A class's `step` with the hooks around it."""
-
-    @functools.wraps(step)
-    def call(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
-        # wrappers such as Lookahead may not have called Optimizer.__init__
-        for hook in list(self.__dict__.get("_step_pre_hooks", {}).values()):
-            changed = hook(self, (self, *args), kwargs)
-            if changed is not None:
-                if not (isinstance(changed, tuple) and len(changed) == 2):
-                    raise RuntimeError(
-                        "a step pre hook must return None or a tuple of (new_args, new_kwargs), "
-                        f"but got {changed!r}"
-                    )
-                (_, *args), kwargs = changed  # type: ignore[assignment]
-        result = step(self, *args, **kwargs)
-        self._opt_called = True  # asked by the learning rate schedulers
-        for hook in list(self.__dict__.get("_step_post_hooks", {}).values()):
-            hook(self, (self, *args), kwargs)
-        return result
-
-    return call
-
-
-class Optimizer:
+class Optimizer(Hooks):
     """The base of all optimizers.
 
     To write one of your own, override `step`, or only ``_update(param, grad, state, group)``,
@@ -133,8 +118,6 @@ class Optimizer:
         self.defaults = defaults
         self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
         self.param_groups: list[dict[str, Any]] = []
-        self._step_pre_hooks: dict[int, Hook] = {}
-        self._step_post_hooks: dict[int, Hook] = {}
         self._opt_called = False
         self._small = Groups()
         groups = list(params)
@@ -151,7 +134,7 @@ class Optimizer:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "step" in cls.__dict__:
-            cls.step = _hooked(cls.step)  # type: ignore[method-assign]
+            cls.step = hooked(cls.step)  # type: ignore[method-assign]
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with options of their own, say layers that are no longer frozen.
@@ -229,7 +212,7 @@ class Optimizer:
                 grad._array.fill(0)
                 grad._versions().n += 1
 
-    @_hooked
+    @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Update the parameters that have a gradient; nothing of it is recorded on the tape.
 
@@ -272,18 +255,6 @@ class Optimizer:
         """Change the array `param` in place; `grad` must stay as it is."""
         raise NotImplementedError(f"{type(self).__name__} has neither step() nor _update()")
 
-    def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
-        """Call ``hook(optimizer, args, kwargs)`` before each step.
-
-        It may return a pair ``(args, kwargs)`` for the step to use; `args` begins with the
-        optimizer. The handle's `remove()` takes the hook away.
-        """
-        return added(self._step_pre_hooks, hook)
-
-    def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
-        """Call ``hook(optimizer, args, kwargs)`` after each step."""
-        return added(self._step_post_hooks, hook)
-
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on later, in PyTorch's format.
 
@@ -294,6 +265,8 @@ class Optimizer:
             the options, with the parameters' numbers under ``"params"``. The tensors are the
             optimizer's own: copy the dict to keep them as they are now.
         """
+        for hook in self._hooks("state_dict_pre"):
+            hook(self)
         number: dict[int, int] = {}
         groups = []
         for group in self.param_groups:
@@ -306,7 +279,10 @@ class Optimizer:
             for key, value in self.state.items()
             if value
         }
-        return {"state": state, "param_groups": groups}
+        made: dict[str, Any] = {"state": state, "param_groups": groups}
+        for hook in self._hooks("state_dict_post"):
+            made = hook(self, made) or made
+        return made
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` returned for the same parameters in the same order.
@@ -321,6 +297,9 @@ class Optimizer:
         KeyError
             If a number that the optimizer needs is missing: the state is of another one.
         """
+        state_dict = state_dict.copy()
+        for hook in self._hooks("load_state_dict_pre"):
+            state_dict = hook(self, state_dict) or state_dict
         saved = state_dict["param_groups"]
         if len(saved) != len(self.param_groups):
             raise ValueError(
@@ -361,6 +340,8 @@ class Optimizer:
             for (old, group), name in zip(pairs, names, strict=True)
         ]
         self.__setstate__({"state": state, "param_groups": groups})
+        for hook in self._hooks("load_state_dict_post"):
+            hook(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Take over attributes, of a copy or a state dict; optimizers add to it what is new."""
