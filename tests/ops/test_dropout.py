@@ -79,6 +79,21 @@ def test_nothing_to_do_gives_the_input_itself():
     assert F.alpha_dropout(x) is x
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["dropout2d", "dropout3d", "feature_alpha_dropout"])
+@pytest.mark.filterwarnings("ignore:dropout")
+def test_shapes_count_only_where_there_is_something_to_do(name):
+    same(lambda lib, x: call(lib, name, x, 0.5, False), np.ones(3))
+    same(lambda lib, x: call(lib, name, x, 0.0, True), np.ones(3))
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("p", [0.3, 0.45, 0.9])
+def test_float16_is_divided_as_float32(p):
+    x = np.random.default_rng(0).standard_normal(100).astype(np.float16)
+    same(lambda lib, x: call(lib, "dropout", x.detach(), p), x)
+
+
 def test_layout_is_kept_and_does_not_show():
     x = tg.ones(2, 4, 5, 3).permute(0, 3, 1, 2).clone()  # as convolutions lay out what they make
     got = call(tg, "dropout", x)

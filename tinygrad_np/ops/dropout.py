@@ -69,7 +69,7 @@ def dropout(input: Array, p: float = 0.5, training: bool = True, inplace: bool =
     >>> sorted(set(x.tolist()))
     [0.0, 1.25]
     """
-    return _noised(input, None, p, training, inplace)
+    return _noised(input, p, training, inplace, None)
 
 
 def dropout1d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
@@ -93,7 +93,7 @@ def dropout1d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
             "dropout1d: Expected 2D or 3D input, (C, L) or (N, C, L), but received one of shape "
             f"{list(input.shape)}"
         )
-    return _noised(input, _channels(input, input.ndim == 2), p, training, inplace)
+    return _noised(input, p, training, inplace, 1 if input.ndim == 2 else 2)
 
 
 def dropout2d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
@@ -123,7 +123,7 @@ def dropout2d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
             "taken as (N, C, *): use dropout1d for that",
             stacklevel=2,
         )
-    return _noised(input, _channels(input), p, training, inplace)
+    return _noised(input, p, training, inplace, 2)
 
 
 def dropout3d(input: Array, p: float = 0.5, training: bool = True, inplace: bool = False) -> Array:
@@ -150,7 +150,7 @@ def dropout3d(input: Array, p: float = 0.5, training: bool = True, inplace: bool
             f"{list(input.shape)}; it is taken as (C, *)",
             stacklevel=2,
         )
-    return _noised(input, _channels(input, input.ndim != 5), p, training, inplace)
+    return _noised(input, p, training, inplace, 2 if input.ndim == 5 else 1)
 
 
 def alpha_dropout(
@@ -191,7 +191,7 @@ def alpha_dropout(
     >>> tg.nn.functional.alpha_dropout(tg.ones(2, 3), 0.5).shape
     torch.Size([2, 3])
     """
-    return _noised(input, None, p, training, inplace, FLOOR)
+    return _noised(input, p, training, inplace, None, FLOOR)
 
 
 def feature_alpha_dropout(
@@ -205,30 +205,30 @@ def feature_alpha_dropout(
     >>> tg.nn.functional.feature_alpha_dropout(tg.ones(2, 3, 4), 0.5).shape
     torch.Size([2, 3, 4])
     """
-    return _noised(input, _channels(input), p, training, inplace, FLOOR)
+    return _noised(input, p, training, inplace, 2, FLOOR)
 
 
-def _channels(input: Array, single: bool = False) -> Shape:
-    """A shape with one element for each channel of (N, C, *), or of a `single` (C, *)."""
-    kept = 1 if single else 2
-    if input.ndim < kept:
+def _channels(input: Array, lead: int) -> Shape:
+    """A shape with one element for each channel, of which the first `lead` dimensions are."""
+    if input.ndim < lead:
         raise RuntimeError(
-            f"Feature dropout requires at least {kept} dimensions in the input, got shape "
+            f"Feature dropout requires at least {lead} dimensions in the input, got shape "
             f"{list(input.shape)}"
         )
-    return (*input.shape[:kept], *(1,) * (input.ndim - kept))
+    return (*input.shape[:lead], *(1,) * (input.ndim - lead))
 
 
 def _noised(
-    input: Array, shape: Shape | None, p: float, training: bool, inplace: bool, floor: float = 0.0
+    input: Array, p: float, training: bool, inplace: bool, lead: int | None, floor: float = 0.0
 ) -> Array:
-    """The input with noise of a shape that broadcasts to its own, or for each element."""
+    """The input with noise for each channel, see `_channels`, or for each element."""
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0:
         return input
     x = array(input)
     check_floating("dropout", x)
+    shape = None if lead is None else _channels(x, lead)
 
     def draw(shape: Shape) -> Array:
         return source().bernoulli(1 - p, shape, x.dtype)
@@ -244,7 +244,8 @@ def _noised(
         shift = (ones - (1 - p)) * (floor / size) if floor else None
         # in the memory layout of the input
         like = np.empty_like(x, order=kept(x)) if shape is None else ones
-        scale = np.divide(ones, size, out=like)
+        wide = np.promote_types(x.dtype, np.float32)
+        scale = np.divide(ones, size, out=like, dtype=wide, casting="same_kind")
         return mul(y, scale) if shift is None else affine(y, scale, shift)
 
     return in_place(function)(input) if inplace else function(input)
