@@ -52,7 +52,13 @@ def test_odd_values(line, padding, window):
     same(one, image[0])
     same(two, image)
     same(slopes, image)
-    same(lambda T, x: T.nn.functional.adaptive_max_pool2d(x.detach(), 2), image)
+    for size in (1, 2, (2, 4)):
+        same(
+            lambda T, x, size=size: T.nn.functional.adaptive_max_pool2d(
+                x.detach(), size, return_indices=True
+            ),
+            image,
+        )
 
 
 def test_an_infinite_gradient_reaches_the_maximum_alone():

@@ -34,7 +34,10 @@ Shape = tuple[int, ...]
 
 @op
 def adaptive_argmax(input: Array, *, size: Shape) -> Array:
-    """The positions of the windows' first maxima in their image (N, C, *S), counted in C order."""
+    """The positions of the windows' maxima in their image (N, C, *S), counted in C order.
+
+    Of equal ones the first, of several nan the last.
+    """
     shape = input.shape[2:]
     places = np.arange(math.prod(shape)).reshape(shape)
     out = np.empty((*input.shape[:2], *size), np.int64)
@@ -45,7 +48,10 @@ def adaptive_argmax(input: Array, *, size: Shape) -> Array:
         )
         inside = places[window].ravel()
         values = input[(..., *window)].reshape(*input.shape[:2], inside.size)
-        out[(..., *cell)] = inside[values.argmax(-1)]
+        at = values.argmax(-1)
+        if values.dtype.kind == "f" and (wrong := np.isnan(values)).any():
+            at = np.where(wrong.any(-1), inside.size - 1 - wrong[..., ::-1].argmax(-1), at)
+        out[(..., *cell)] = inside[at]
     return out
 
 
