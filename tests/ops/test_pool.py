@@ -99,6 +99,14 @@ def test_lp_pool_of_infinite_norm(p):
 
 
 @pytest.mark.torch
+@pytest.mark.parametrize("p", [1, 2, 3, 1.5, 0.5])
+def test_lp_pool_of_zeros(p):
+    line = np.array([[0.0, 0, 0, 2, 0, 0, 3, 1]])
+    same(call("lp_pool1d", p, 2), line)
+    same(call("lp_pool2d", p, (1, 2), (1, 1)), line[None])
+
+
+@pytest.mark.torch
 def test_shapes_and_dtypes():
     same(call("max_pool2d", 2), *arrays((1, 4, 4), dtype=np.int64))
     same(call("max_pool2d", 2, padding=1), -arrays((1, 4, 4), dtype=np.int32)[0])

@@ -14,7 +14,9 @@ import numpy as np
 from tinygrad_np.kernels import pool
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.pool import Pooling
+from tinygrad_np.ops.elementwise import sign
 from tinygrad_np.ops.exponential import pow
+from tinygrad_np.ops.piecewise import relu
 from tinygrad_np.ops.sliding import Numbers, batch, each, hashable, unbatch
 from tinygrad_np.tape.op import Array, op
 
@@ -411,8 +413,9 @@ def _lp_pool(
     dims: int, input: Any, norm_type: float, kernel_size: Any, stride: Any, ceil_mode: bool
 ) -> Any:
     if math.isinf(norm_type):
-        sign = math.copysign(1.0, norm_type)
-        pick = _max_pool(dims, abs(input) * sign, kernel_size, stride, 0, 1, ceil_mode, False)
-        return pick * sign
+        way = math.copysign(1.0, norm_type)
+        pick = _max_pool(dims, abs(input) * way, kernel_size, stride, 0, 1, ceil_mode, False)
+        return pick * way
     means = _avg_pool(dims, pow(input, norm_type), kernel_size, stride, 0, ceil_mode, True, None)
+    means = sign(means) * relu(abs(means))  # through a mean of 0 goes no gradient
     return pow(means * math.prod(each("kernel_size", kernel_size, dims)), 1.0 / norm_type)
