@@ -124,6 +124,8 @@ def test_what_is_saved_can_be_looked_at(torch):
     x, y = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0])
     product = x * y
     assert product.grad_fn._saved_other.tolist() == [3.0, 4.0]
+    assert (x * x).grad_fn._saved_self is x
+    assert (x * x).grad_fn._saved_other is x
     root = product.exp()
     assert root.grad_fn._saved_result.grad_fn is root.grad_fn
     power = (x * 1) ** 3

@@ -164,7 +164,7 @@ def saved_names(node: Node) -> Iterator[str]:
 
 
 def saved(node: Node, attribute: str) -> Any:
-    """What a node saved under a name: values of tensors as Tensors, lists as tuples.
+    """What a node saved under a name: leaves themselves, other values as Tensors, lists as tuples.
 
     Raises
     ------
@@ -173,6 +173,8 @@ def saved(node: Node, attribute: str) -> Any:
     RuntimeError
         If it has been freed, or was changed in place since.
     """
+    from tinygrad_np.tape.saved import leaf_of
+
     name = attribute.removeprefix(PREFIX)
     name = OURS.get(name, name)
     for _, rule, values, refs in node.edges:
@@ -186,6 +188,9 @@ def saved(node: Node, attribute: str) -> Any:
                 if ref[0] == place:
                     if ref[1].n != ref[2]:
                         node._stale(ref, values, rule)
+                    leaf = leaf_of(ref[3], value._array)
+                    if leaf is not None:
+                        return leaf
                     (value,) = node._on_tape([value._array], [(0, *ref[1:])])
             return value
     raise AttributeError(f"{node.name()} object has no attribute {attribute!r}")

@@ -86,12 +86,16 @@ def _packed(value: Any, ref: Any, hooks: Pair) -> Any:
     if not isinstance(value, np.ndarray):
         return value
     _, version, _, node = ref or (0, None, 0, None)
-    if isinstance(node, Leaf):
-        leaf = node.tensor()
-        if leaf is not None and leaf._array is value:
-            return Packed(leaf, hooks)
+    if (leaf := leaf_of(node, value)) is not None:
+        return Packed(leaf, hooks)
     # a result is given without its place: no cycle if the hook keeps it
     return Packed(make(value, None if node is SELF else node, version), hooks)
+
+
+def leaf_of(node: Any, array: Any) -> Any:
+    """The tensor that a node is the leaf of, if it is there and this is its array; or None."""
+    leaf = node.tensor() if isinstance(node, Leaf) else None
+    return leaf if leaf is not None and leaf._array is array else None
 
 
 def _unpacked(value: Any, done: dict[Packed, Any]) -> Any:
