@@ -100,3 +100,24 @@ def test_factors_that_come_second():
     for wrong in ((tg.add, tg.ones(1), tg.ones(1), tg.ones(1)), (tg.mul, tg.ones(1), 2, 3)):
         with pytest.raises(TypeError):
             wrong[0](*wrong[1:])
+
+
+def test_devices_and_bools():
+    for make in (tg.Tensor, tg.FloatTensor, tg.ones(1).new):
+        assert make(2, 3, device="cpu").shape == (2, 3)
+        assert make([1, 2], device=tg.device("cpu")).tolist() == [1, 2]
+        with pytest.raises(RuntimeError, match="cuda"):
+            make(2, device="cuda")
+        for data in ((True,), (True, False)):
+            with pytest.raises(TypeError, match="expected sizes, or a sequence"):
+                make(*data)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("data", [(True,), (True, False), (1.5,)])
+def test_pytorch_refuses_what_is_no_size(data):
+    import torch
+
+    for lib in (tg, torch):
+        with pytest.raises(TypeError):
+            lib.Tensor(*data)

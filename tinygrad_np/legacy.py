@@ -34,8 +34,8 @@ class _Type(type):
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, Tensor) and instance.dtype == cls.dtype
 
-    def __call__(cls, *data: Any) -> Tensor:
-        return from_sizes_or_data(cls.__name__, dtypes.as_numpy(cls.dtype), data)
+    def __call__(cls, *data: Any, device: Any = None) -> Tensor:
+        return from_sizes_or_data(cls.__name__, dtypes.as_numpy(cls.dtype), data, device)
 
 
 class FloatTensor(metaclass=_Type):

@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_np import creation
 from tinygrad_np.conversion import as_array, from_numpy, tensor
+from tinygrad_np.device import require_cpu
 from tinygrad_np.size import Size
 from tinygrad_np.tape.graph import TensorBase, make
 
@@ -18,15 +19,22 @@ if TYPE_CHECKING:
 __all__ = ["new", "new_empty", "new_full", "new_ones", "new_tensor", "new_zeros"]
 
 
-def from_sizes_or_data(name: str, dtype: np.dtype[Any], data: tuple[Any, ...]) -> Tensor:
+def from_sizes_or_data(
+    name: str, dtype: np.dtype[Any], data: tuple[Any, ...], device: Any = None
+) -> Tensor:
     """What PyTorch's old constructors make: of ints a shape, of a sequence or array its values.
 
     Raises
     ------
     TypeError
         For a number that is no size, and a tensor of another dtype.
+    RuntimeError
+        For another device than the CPU.
     """
-    if all(isinstance(n, (int, np.integer)) for n in data):
+    if device is not None:
+        require_cpu(device)
+    sizes = all(isinstance(n, (int, np.integer)) for n in data)
+    if sizes and not (data and isinstance(data[0], bool)):
         return make(np.empty(data or (0,), dtype))  # type: ignore[no-any-return]
     if len(data) != 1 or not isinstance(data[0], (TensorBase, Size, Sequence, np.ndarray)):
         kinds = ", ".join(type(d).__name__ for d in data)
@@ -55,7 +63,7 @@ def new(self: Tensor, *data: Any, device: Any = None) -> Tensor:
     >>> tg.tensor([1]).new([2.5, 3]), tg.zeros(1).new(2, 3).shape
     (tensor([2, 3]), torch.Size([2, 3]))
     """
-    return from_sizes_or_data("new", self._array.dtype, data)
+    return from_sizes_or_data("new", self._array.dtype, data, device)
 
 
 def of_same_type(factory: Callable[..., Tensor]) -> Callable[..., Tensor]:

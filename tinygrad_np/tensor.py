@@ -63,10 +63,11 @@ class Tensor(Hooks, Subclasses, Methods):
     __array_ufunc__ = interop.array_ufunc
     __array_function__ = interop.array_function
 
-    def __new__(cls, *data: Any) -> Any:  # and not __init__, which subclasses replace
+    # and not __init__, which subclasses replace
+    def __new__(cls, *data: Any, device: Any = None) -> Any:
         if len(data) == 1 and isinstance(data[0], Tensor):
             return data[0].as_subclass(cls)
-        made = from_sizes_or_data(cls.__name__, dtypes.default_float(), data)
+        made = from_sizes_or_data(cls.__name__, dtypes.default_float(), data, device)
         return cls._make(made._array)
 
     # --- its life on the tape ---
