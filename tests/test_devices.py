@@ -51,6 +51,7 @@ def test_what_is_no_device(args, words):
         lambda: tg.device("cuda").__enter__(),
         lambda: tg.cuda.set_device(0),
         lambda: tg.cuda.current_device(),
+        lambda: tg.cuda.get_device_capability(),
         lambda: tg.cuda.Stream(),
         lambda: tg.accelerator.current_device_index(),
     ],

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 import tinygrad_np as tg
 from tinygrad_np.utils import benchmark
 
@@ -41,3 +43,12 @@ def test_threads_are_as_before():
     ).timeit(1)
     assert set(counts) == {1}
     assert tg.get_num_threads() == before
+
+
+def test_statements_are_python():
+    for language in (benchmark.Language.PYTHON, "py"):
+        assert benchmark.Timer("1", language=language).timeit(2).mean > 0
+    with pytest.raises(NotImplementedError, match=r"C\+\+"):
+        benchmark.Timer("1;", language=benchmark.Language.CPP)
+    with pytest.raises(ValueError, match="Invalid language"):
+        benchmark.Timer("1", language="Rust")

@@ -8,12 +8,12 @@ from tinygrad_np.cuda import amp as amp
 from tinygrad_np.device import NoDevice
 
 __all__ = [
-    "current_device", "device", "device_count", "empty_cache", "get_device_name",
-    "get_device_properties", "init", "is_available", "is_bf16_supported", "is_initialized",
-    "manual_seed", "manual_seed_all", "max_memory_allocated", "memory_allocated",
-    "memory_reserved", "reset_peak_memory_stats", "set_device", "synchronize", "BoolTensor",
-    "ByteTensor", "DoubleTensor", "Event", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor",
-    "Stream",
+    "BoolTensor", "ByteTensor", "current_device", "device", "device_count", "DoubleTensor",
+    "empty_cache", "Event", "FloatTensor", "get_device_capability", "get_device_name",
+    "get_device_properties", "HalfTensor", "init", "IntTensor", "is_available", "is_bf16_supported",
+    "is_initialized", "LongTensor", "manual_seed", "manual_seed_all", "max_memory_allocated",
+    "memory_allocated", "memory_reserved", "reset_peak_memory_stats", "set_device", "Stream",
+    "synchronize",
 ]  # fmt: skip
 
 _initialized = False  # read by scripts that keep the state of generators
@@ -231,5 +231,5 @@ def _none() -> NoDevice:
 
 manual_seed_all = manual_seed
 init = reset_peak_memory_stats = synchronize
-get_device_properties = get_device_name
+get_device_capability = get_device_properties = get_device_name
 max_memory_allocated = memory_reserved = memory_allocated

@@ -5,6 +5,7 @@ Source: the interface is PyTorch's, https://pytorch.org/docs/stable/benchmark_ut
 
 from __future__ import annotations
 
+import enum
 import statistics
 import textwrap
 import timeit
@@ -14,7 +15,14 @@ from typing import Any
 import tinygrad_np
 from tinygrad_np.kernels.threads import get_num_threads, set_num_threads
 
-__all__ = ["Measurement", "Timer"]
+__all__ = ["Language", "Measurement", "Timer"]
+
+
+class Language(enum.Enum):
+    """Of a statement: there is Python."""
+
+    PYTHON = 0
+    CPP = 1
 
 
 class Measurement:
@@ -81,8 +89,12 @@ class Timer:
     label, sub_label, description, env : str, optional
     num_threads : int, default 1
         While it is measured.
-    language : optional
-        Python.
+    language : Language or str, default Language.PYTHON
+
+    Raises
+    ------
+    NotImplementedError
+        For C++, which nothing here compiles; ValueError for what is no language.
 
     Examples
     --------
@@ -105,8 +117,12 @@ class Timer:
         description: str | None = None,
         env: str | None = None,
         num_threads: int = 1,
-        language: Any = None,
+        language: Any = Language.PYTHON,
     ) -> None:
+        if language in (Language.CPP, "cpp", "c++"):
+            raise NotImplementedError("Timer: expected a statement in Python, got one in C++")
+        if language not in (Language.PYTHON, "py", "python"):
+            raise ValueError(f"Invalid language `{language}`.")
         stmt, setup = (textwrap.dedent(code).strip() or "pass" for code in (stmt, setup))
         self._timer = timeit.Timer(stmt, setup, timer, {"torch": tinygrad_np, **(globals or {})})
         words = [label or stmt, sub_label, description, env]
