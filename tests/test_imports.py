@@ -12,12 +12,12 @@ import tinygrad_np
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
     "_C", "version", "dtypes", "formats", "size", "device", "compiler", "onnx", "profiler",
-    "switches", "return_types", "kernels", "generator", "tape", "ops", "distributed", "amp", "cuda",
-    "cpu", "mps", "xpu",
+    "switches", "__future__", "futures", "return_types", "kernels", "generator", "tape", "ops",
+    "distributed", "amp", "cuda", "cpu", "mps", "xpu",
     "accelerator", "backends", "conversion", "layout", "sparse", "creation", "new", "storage",
     "strides", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
-    "queries", "_utils", "overrides", "random", "linalg", "fft", "special", "windows", "signal",
-    "autograd", "nn", "func",
+    "queries", "_utils", "overrides", "random", "quasirandom", "linalg", "fft", "special",
+    "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
     "utils", "vision", "testing", "launch", "__config__", "as_torch", "foreach",
 ]  # fmt: skip

@@ -303,10 +303,10 @@ __all__ += INPLACE
 
 # Imported at first use: it halves an import.
 PARTS = (
-    "__config__", "accelerator", "backends", "compiler", "cpu", "cuda", "distributed",
-    "distributions", "fft", "func", "fx", "hub", "jit", "mps", "multiprocessing", "nn", "onnx",
-    "optim", "overrides", "profiler", "signal", "sparse", "special", "testing", "utils", "version",
-    "vision", "xpu",
+    "__config__", "__future__", "accelerator", "backends", "compiler", "cpu", "cuda", "distributed",
+    "distributions", "fft", "func", "futures", "fx", "hub", "jit", "mps", "multiprocessing", "nn",
+    "onnx", "optim", "overrides", "profiler", "quasirandom", "signal", "sparse", "special",
+    "testing", "utils", "version", "vision", "xpu",
 )
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",

@@ -139,3 +139,11 @@ def test_what_needs_a_shape_is_an_error():
         nn.LazyLinear(3, colour=1)
     with pytest.raises(RuntimeError, match="Expected 3D"):
         nn.LazyConv2d(3, 3)(tg.ones(2, 2))
+
+
+def test_is_lazy():
+    layer = nn.LazyLinear(3)
+    assert nn.parameter.is_lazy(layer.weight)
+    layer(tg.ones(1, 2))
+    assert not nn.parameter.is_lazy(layer.weight)
+    assert not nn.parameter.is_lazy(3)

@@ -1,5 +1,6 @@
 """state_dict and load_state_dict."""
 
+import importlib
 from collections import OrderedDict
 
 import numpy as np
@@ -189,3 +190,25 @@ def test_the_pre_hook_of_old_may_be_given_no_module():
     )
     model.load_state_dict(model.state_dict())
     assert log == [True, model]
+
+
+@pytest.mark.parametrize("name", ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def test_conversions_may_make_new_parameters(name):
+    lib = importlib.import_module(name)
+    layer = lib.nn.Linear(2, 1)
+    weight, bias = layer.weight, layer.bias.requires_grad_(False)
+    layer(lib.ones(1, 2)).sum().backward()
+    assert not lib.__future__.get_overwrite_module_params_on_conversion()
+    lib.__future__.set_overwrite_module_params_on_conversion(True)
+    try:
+        layer.double()
+    finally:
+        lib.__future__.set_overwrite_module_params_on_conversion(False)
+    assert (weight.dtype, weight.grad.dtype) == (lib.float32, lib.float32)
+    new = layer.weight
+    assert (new.dtype, new.grad.dtype, new.grad.tolist()) == (lib.float64, lib.float64, [[1, 1]])
+    assert [n for n, _ in layer.named_parameters()] == ["weight", "bias"]
+    assert layer.bias is not bias
+    assert not layer.bias.requires_grad
+    layer.float()
+    assert layer.weight is new

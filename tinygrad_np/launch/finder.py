@@ -64,7 +64,7 @@ class Face(types.ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name == "__all__":
             return names.public(self._behind())
-        if name.startswith("__") and name not in ("__config__", "__file__"):
+        if name.startswith("__") and name not in ("__config__", "__future__", "__file__"):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         try:
             value = getattr(self._behind(), name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from typing import Any, ClassVar
 
-from tinygrad_np.creation import empty
 from tinygrad_np.nn.batch_norm import (
     BatchNorm1d,
     BatchNorm2d,
@@ -24,9 +23,8 @@ from tinygrad_np.nn.conv import (
 )
 from tinygrad_np.nn.linear import Linear
 from tinygrad_np.nn.module import Module
-from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.nn.parameter import Parameter, UninitializedParameter
 from tinygrad_np.random import fork_rng
-from tinygrad_np.size import Size
 
 __all__ = [
     "LazyBatchNorm1d",
@@ -42,41 +40,7 @@ __all__ = [
     "LazyInstanceNorm2d",
     "LazyInstanceNorm3d",
     "LazyLinear",
-    "UninitializedParameter",
 ]
-
-
-class UninitializedParameter(Parameter):
-    """A parameter whose shape is not known yet; an optimizer may hold it already."""
-
-    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
-        return super().__new__(cls, empty(0, device=device, dtype=dtype), requires_grad)
-
-    @property
-    def shape(self) -> Size:
-        """RuntimeError: there is none."""
-        raise RuntimeError(
-            "Can't access the shape of an uninitialized parameter or buffer. This error usually "
-            "happens in `load_state_dict` when trying to load an uninitialized parameter into an "
-            "initialized one. Call `forward` to initialize the parameters before accessing their "
-            "attributes."
-        )
-
-    def numel(self) -> int:
-        """ValueError: there are no elements."""
-        raise ValueError(
-            "Attempted to use an uninitialized parameter in Tensor.numel. This error happens when "
-            "you are using a `LazyModule`. Call `forward` to initialize it first."
-        )
-
-    def __repr__(self) -> str:
-        return "<UninitializedParameter>"
-
-    def _become(self, value: Parameter) -> None:
-        trained = self.requires_grad
-        self._array, self._counter, self._node = value._array, value._counter, None
-        self.__class__ = Parameter  # type: ignore[assignment]
-        self.requires_grad_(trained)
 
 
 class _SignatureOfRest:

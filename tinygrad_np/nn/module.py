@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from tinygrad_np import dtypes
+from tinygrad_np.__future__ import get_overwrite_module_params_on_conversion
 from tinygrad_np.device import device as Device
 from tinygrad_np.device import require_cpu
 from tinygrad_np.nn.hooks import everywhere
 from tinygrad_np.nn.members import _items
+from tinygrad_np.nn.parameter import Parameter, is_lazy
 from tinygrad_np.nn.state import State
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tensor import Tensor
@@ -134,10 +136,15 @@ class Module(State):
             for module in self.children():
                 module._apply(fn)
         with no_grad():
-            for _, param in _items(self, self._parameter_names):
-                param.data = fn(param.data)
-                if param._grad is not None:
-                    param._grad.data = fn(param._grad.data)
+            for name, param in _items(self, self._parameter_names):
+                values, grad = fn(param.data), param._grad
+                if get_overwrite_module_params_on_conversion() and not is_lazy(param):
+                    new = self.__dict__[name] = Parameter(values, param.requires_grad)
+                    new.grad = None if grad is None else fn(grad.data)
+                    continue
+                param.data = values
+                if grad is not None:
+                    grad.data = fn(grad.data)
             for name, buffer in _items(self, self._buffer_names):
                 self.__dict__[name] = fn(buffer)
         return self

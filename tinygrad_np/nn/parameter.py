@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tinygrad_np.creation import empty
+from tinygrad_np.size import Size
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["Buffer", "Parameter"]
+__all__ = ["Buffer", "Parameter", "UninitializedParameter"]
 
 
 class Parameter(Tensor):
@@ -71,6 +73,51 @@ class Buffer(Tensor):
         self: Any = _sharing(cls, data)
         self.persistent = persistent
         return self if data is None else self.requires_grad_(data.requires_grad)
+
+
+class UninitializedParameter(Parameter):
+    """A parameter whose shape is not known yet; an optimizer may hold it already."""
+
+    def __new__(cls, requires_grad: bool = True, device: Any = None, dtype: Any = None) -> Any:
+        return super().__new__(cls, empty(0, device=device, dtype=dtype), requires_grad)
+
+    @property
+    def shape(self) -> Size:
+        """RuntimeError: there is none."""
+        raise RuntimeError(
+            "Can't access the shape of an uninitialized parameter or buffer. This error usually "
+            "happens in `load_state_dict` when trying to load an uninitialized parameter into an "
+            "initialized one. Call `forward` to initialize the parameters before accessing their "
+            "attributes."
+        )
+
+    def numel(self) -> int:
+        """ValueError: there are no elements."""
+        raise ValueError(
+            "Attempted to use an uninitialized parameter in Tensor.numel. This error happens when "
+            "you are using a `LazyModule`. Call `forward` to initialize it first."
+        )
+
+    def __repr__(self) -> str:
+        return "<UninitializedParameter>"
+
+    def _become(self, value: Parameter) -> None:
+        trained = self.requires_grad
+        self._array, self._counter, self._node = value._array, value._counter, None
+        self.__class__ = Parameter  # type: ignore[assignment]
+        self.requires_grad_(trained)
+
+
+def is_lazy(param: Any) -> bool:
+    """Whether a parameter's shape is not known yet, as those of lazy layers.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.nn.parameter.is_lazy(tg.nn.LazyLinear(3).weight)
+    True
+    """
+    return isinstance(param, UninitializedParameter)
 
 
 def _sharing(cls: type[Tensor], data: Tensor | None) -> Tensor:
