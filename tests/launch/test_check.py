@@ -65,6 +65,29 @@ def test_what_is_missing_is_found(tmp_path, line, symbol):
     assert found(tmp_path, text) == [(5, symbol)]
 
 
+def test_names_that_the_script_binds_itself_too_may_mean_either(tmp_path):
+    text = """
+    import torch
+    from torch import optim
+    from torch.utils import data
+    from torch.utils.data import Dataset
+
+    class Dataset(Dataset):
+        def __init__(self, own): pass
+
+    Dataset(own=1)
+    optim = optim.Adam([torch.nonsense])
+    optim.step()
+
+    def mean(data): return data.mean()
+    """
+    assert found(tmp_path, text) == [(11, "torch.nonsense")]
+
+
+def test_fields_of_results_are_taken_for_no_methods(tmp_path):
+    assert found(tmp_path, "import torch\ntorch.topk(x, 2).indices; torch.max(x, 0).values\n") == []
+
+
 def test_methods_of_tensors(tmp_path, monkeypatch):
     names = tmp_path / "names.txt"
     names.write_text("logsumexp\nnonsense\ncumsum\nappend\n")

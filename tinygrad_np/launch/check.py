@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import tinygrad_np
-from tinygrad_np import nn, optim
+from tinygrad_np import nn, optim, return_types
 from tinygrad_np.launch import names
 from tinygrad_np.launch.run import cells
 from tinygrad_np.tape.signature import NUMPY_NAMES
@@ -84,6 +84,7 @@ class _Script:
         self.paths: dict[str, str] = {}  # a name in the script: its path in PyTorch
         self.foreign: set[str] = set()  # names of other modules
         self.own: set[str] = set()  # attributes and methods that the script defines
+        bound: set[str] = set()
         for node in (n for tree in trees for n in ast.walk(tree)):
             if isinstance(node, ast.Import):
                 for alias in node.names:
@@ -94,9 +95,17 @@ class _Script:
                     self._bind(alias.asname or alias.name, f"{node.module}.{alias.name}")
             elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 self.own.add(node.name)
+                bound.add(node.name)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+            elif isinstance(node, ast.arg):
+                bound.add(node.arg)
             elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
                 self.own.add(node.attr)
-        ours = set(dir(tinygrad_np.Tensor)).union(*(dir(other) for other in OTHERS))
+        for name in bound:  # which of the two is meant where is not known: `data`, `optim`
+            self.paths.pop(name, None)
+        results = vars(return_types).values()  # of topk and others
+        ours = set(dir(tinygrad_np.Tensor)).union(*map(dir, (*OTHERS, *results)))
         self.lacking = set(TENSOR_NAMES.read_text().split()) - ours - self.own
 
     def _bind(self, name: str, path: str) -> None:
