@@ -18,7 +18,7 @@ def found(tmp_path, text):
 def test_a_script_that_lacks_nothing(tmp_path, capsys):
     text = """
     import os
-    import torch as t, torch.nn as nn
+    import torch as t, torch.nn as nn, torchvision
     from torch.nn import functional as F
     from torch.optim import *
     from torch.distributions.categorical import Categorical
@@ -35,6 +35,7 @@ def test_a_script_that_lacks_nothing(tmp_path, capsys):
     except ImportError:
         thing = None
     os.nonsense(whatever=1)
+    print(t.__version__, torchvision.__version__)
     """
     assert found(tmp_path, text) == []
     assert main(["--check", str(tmp_path / "s.py")]) == 0

@@ -194,7 +194,7 @@ def absent(line: int, path: str) -> Iterator[tuple[int, str, str]]:
     for i, piece in enumerate(pieces[1:], 1):
         place = ".".join(pieces[:i])
         found = resolve(f"{place}.{piece}")
-        if found is None and not hasattr(value, piece):
+        if found is None and not hasattr(value, piece) and piece != "__version__":
             yield line, f"{place}.{piece}", names.nearest(place, piece)
             return
         value = found
