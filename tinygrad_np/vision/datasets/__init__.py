@@ -11,6 +11,7 @@ from tinygrad_np.vision.datasets.folder import DatasetFolder, ImageFolder
 from tinygrad_np.vision.datasets.idx import read_idx
 from tinygrad_np.vision.datasets.mnist import KMNIST, MNIST, Digits, FashionMNIST
 from tinygrad_np.vision.datasets.mnist_pickle import read_mnist_pickle
+from tinygrad_np.vision.datasets.svhn import SVHN
 from tinygrad_np.vision.datasets.vision import VisionDataset
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CIFAR100",
     "KMNIST",
     "MNIST",
+    "SVHN",
     "DatasetFolder",
     "Digits",
     "FakeData",
