@@ -218,3 +218,8 @@ def test_copies_have_weights_of_their_own():
     nn.init.zeros_(other.weight_ih_l0)
     assert layer.weight_ih_l0.any()
     assert other.all_weights[0][0] is other.weight_ih_l0
+
+
+def test_weights_have_names():
+    layer = nn.LSTM(2, 3, num_layers=2, bidirectional=True)
+    assert layer._flat_weights_names == list(dict(layer.named_parameters()))
