@@ -2,8 +2,9 @@
 
 ``np.sin(t)``, ``array * t`` and ``np.concatenate([t, u])`` are recorded on the tape and give a
 Tensor: NumPy hands its functions over to `array_ufunc` and `array_function`, which call ours of
-the same meaning. The names of arguments are NumPy's, the dtypes those of our functions. Universal
-functions that we have not are computed on the arrays of tensors that ask for no gradient.
+the same meaning. The names of arguments are NumPy's, the dtypes those of our functions. Functions
+that we have not are computed on the arrays of tensors that ask for no gradient: universal ones give
+a Tensor, others arrays.
 
 Source: https://numpy.org/doc/stable/user/basics.interoperability.html
 """
@@ -90,7 +91,17 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
     ours = _FUNCTIONS.get(function)
     if ours is None:
-        raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
+        from tinygrad_np.utils._pytree import tree_map_only  # which is made of tensors
+
+        def array(tensor: Any) -> Any:
+            if tensor._place() is not None:
+                raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
+            view = tensor._array.view()
+            view.flags.writeable = False  # np.put would change the tensor unseen
+            return view
+
+        args, kwargs = tree_map_only(TensorBase, array, (tuple(args), kwargs))
+        return function(*args, **kwargs)
     try:
         _signature(ours).bind(*args, **kwargs)
     except TypeError as error:
