@@ -1,6 +1,7 @@
 """Schedules against values worked out by hand, and against PyTorch's."""
 
 import math
+import pickle
 import warnings
 
 import numpy as np
@@ -486,3 +487,9 @@ def test_the_old_name_of_the_base():
     scheduler = Half(tg.optim.SGD([tg.ones(1, requires_grad=True)], lr=1.0))
     assert scheduler.get_last_lr() == [0.5]
     assert isinstance(scheduler, tg.optim.lr_scheduler.LRScheduler)
+
+
+def test_a_schedule_is_told_by_its_module():
+    schedule = ours.MultiStepLR(make(), [1])
+    assert schedule.__module__ == ours.__name__
+    assert pickle.loads(pickle.dumps(type(schedule))) is ours.MultiStepLR

@@ -35,3 +35,9 @@ __all__ = [
     "SequentialLR",
     "StepLR",
 ]
+
+for (
+    _name
+) in __all__:  # scripts know a schedule of PyTorch's by `s.__module__ == lr_scheduler.__name__`
+    globals()[_name].__module__ = __name__
+del _name
