@@ -398,3 +398,10 @@ def test_to_empty_stays_on_the_cpu():
     assert layer.to_empty(device="cpu") is layer
     with pytest.raises(RuntimeError, match="cuda"):
         layer.to_empty(device="cuda")
+
+
+def test_errors_of_accelerators_can_be_named():
+    for name in ("OutOfMemoryError", "AcceleratorError"):
+        kind = getattr(tg, name)
+        assert issubclass(kind, RuntimeError)
+        assert getattr(tg.cuda, name) is kind

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["device", "get_default_device", "set_default_device"]
+__all__ = [
+    "AcceleratorError",
+    "OutOfMemoryError",
+    "device",
+    "get_default_device",
+    "set_default_device",
+]
 
 KINDS = (
     "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia",
@@ -14,6 +20,28 @@ KINDS = (
 
 class NoDevice(AssertionError, RuntimeError):  # noqa: N818
     """A device that is not there. PyTorch raises AssertionError for CUDA, else RuntimeError."""
+
+
+class OutOfMemoryError(RuntimeError):
+    """What an accelerator raises when its memory is full: scripts name it in ``except``.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> issubclass(tg.OutOfMemoryError, RuntimeError)
+    True
+    """
+
+
+class AcceleratorError(RuntimeError):
+    """What an accelerator raises when it fails.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> issubclass(tg.AcceleratorError, RuntimeError)
+    True
+    """
 
 
 class device:

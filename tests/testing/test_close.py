@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
-from tinygrad_np.testing import assert_close, make_tensor
+from tinygrad_np.testing import assert_allclose, assert_close, make_tensor
 
 X = [1.0, 2.0, 3.0]
 CLOSE = {
@@ -102,3 +102,43 @@ def test_needs_no_hypothesis():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert 'pip install "tinygrad_np[test]"' in run.stderr
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        lambda m: ([1.0, 2.0], [1.0, 2.0001], {}),
+        lambda m: (m.tensor(X), m.tensor(X) * (1 + 3e-4), {}),
+        lambda m: (m.tensor(X).double(), m.tensor(X).double() * (1 + 3e-5), {}),
+        lambda m: (m.tensor(X).double(), m.tensor(X) * (1 + 3e-5), {}),
+        lambda m: (m.tensor(X).half(), m.tensor(X).half() + 2e-3, {}),
+        lambda m: (m.tensor([1, 2]), [1, 2], {}),
+        lambda m: (m.tensor([np.nan]), m.tensor([np.nan]), {}),
+        lambda m: (m.tensor([np.nan]), m.tensor([np.nan]), {"equal_nan": False}),
+        lambda m: (m.tensor(X), m.tensor(X) + 0.1, {"rtol": 0.0, "atol": 0.2}),
+        lambda m: (m.tensor(X), m.tensor(X), {"rtol": 0.0}),
+        lambda m: (m.tensor(X), m.tensor([X]), {}),
+    ],
+)
+@pytest.mark.torch
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_assert_allclose_is_as_strict_as_pytorchs(case):
+    import torch
+
+    def outcome(m, check):
+        actual, expected, options = case(m)
+        try:
+            check(actual, expected, **options)
+        except (AssertionError, ValueError) as error:
+            return type(error)
+        return None
+
+    assert outcome(tg, assert_allclose) is outcome(torch, torch.testing.assert_allclose)
+
+
+def test_the_message_of_assert_allclose():
+    with (
+        pytest.warns(FutureWarning, match="assert_close"),
+        pytest.raises(AssertionError, match="own words"),
+    ):
+        assert_allclose(tg.tensor(1.0), 2.0, msg="own words")

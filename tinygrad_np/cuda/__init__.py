@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from tinygrad_np.cuda import amp as amp
-from tinygrad_np.device import NoDevice
+from tinygrad_np.device import AcceleratorError, NoDevice, OutOfMemoryError
 
 __all__ = [
-    "BoolTensor", "ByteTensor", "current_device", "device", "device_count", "DoubleTensor",
-    "empty_cache", "Event", "FloatTensor", "get_device_capability", "get_device_name",
-    "get_device_properties", "HalfTensor", "init", "IntTensor", "is_available", "is_bf16_supported",
-    "is_initialized", "LongTensor", "manual_seed", "manual_seed_all", "max_memory_allocated",
-    "memory_allocated", "memory_reserved", "reset_peak_memory_stats", "set_device", "Stream",
-    "synchronize",
+    "AcceleratorError", "BoolTensor", "ByteTensor", "current_device", "device", "device_count",
+    "DoubleTensor", "empty_cache", "Event", "FloatTensor", "get_device_capability",
+    "get_device_name", "get_device_properties", "HalfTensor", "init", "IntTensor", "is_available",
+    "is_bf16_supported", "is_initialized", "LongTensor", "manual_seed", "manual_seed_all",
+    "max_memory_allocated", "memory_allocated", "memory_reserved", "OutOfMemoryError",
+    "reset_peak_memory_stats", "set_device", "Stream", "synchronize",
 ]  # fmt: skip
 
 _initialized = False  # read by scripts that keep the state of generators

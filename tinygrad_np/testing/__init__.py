@@ -5,7 +5,7 @@ The strategies need hypothesis: ``pip install "tinygrad_np[test]"``. They are lo
 
 from typing import TYPE_CHECKING, Any
 
-from tinygrad_np.testing.close import assert_close, make_tensor
+from tinygrad_np.testing.close import assert_allclose, assert_close, make_tensor
 
 if TYPE_CHECKING:
     from tinygrad_np.testing.strategies import (
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Geometry",
+    "assert_allclose",
     "assert_close",
     "broadcastable_shapes",
     "check_op",

@@ -5,6 +5,7 @@ Source: https://pytorch.org/docs/stable/testing.html
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from tinygrad_np import creation, dtypes, random
 from tinygrad_np.conversion import as_tensor
 from tinygrad_np.tensor import Tensor
 
-__all__ = ["assert_close", "make_tensor"]
+__all__ = ["assert_allclose", "assert_close", "make_tensor"]
 
 # (relative, absolute); what is not here must be equal
 TOLERANCES = {
@@ -23,6 +24,11 @@ TOLERANCES = {
     dtypes.float64: (1e-7, 1e-7),
     dtypes.complex64: (1.3e-6, 1e-5),
     dtypes.complex128: (1e-7, 1e-7),
+}
+FORMER = {  # of assert_allclose
+    dtypes.float16: (1e-3, 1e-3),
+    dtypes.float32: (1e-4, 1e-5),
+    dtypes.float64: (1e-5, 1e-8),
 }
 Message = str | Callable[[str], str] | None
 
@@ -89,6 +95,66 @@ def assert_close(
         raise AssertionError(msg(problem) if callable(msg) else msg or problem)
 
 
+def assert_allclose(
+    actual: Any,
+    expected: Any,
+    rtol: float | None = None,
+    atol: float | None = None,
+    equal_nan: bool = True,
+    msg: str = "",
+) -> None:
+    """What `assert_close` was before: wider tolerances, nan is close to nan, dtypes may differ.
+
+    Parameters
+    ----------
+    actual, expected : Tensor, or what `tensor` takes
+    rtol, atol : float, optional
+        Either both or none. By default 1e-3 and 1e-3 for float16, 1e-4 and 1e-5 for float32, 1e-5
+        and 1e-8 for float64, 0 for all others; of two dtypes the larger.
+    equal_nan : bool, default True
+    msg : str, optional
+        What the error says.
+
+    Raises
+    ------
+    AssertionError, ValueError
+        As `assert_close` does.
+
+    Warns
+    -----
+    FutureWarning
+        That `assert_close` has taken its place.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import tinygrad_np as tg
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     tg.testing.assert_allclose(tg.tensor([1.0, 2.0]), [1.0, 2.0001])
+    """
+    warnings.warn(
+        "torch.testing.assert_allclose() is deprecated: use torch.testing.assert_close()",
+        FutureWarning,
+        stacklevel=2,
+    )
+    a = actual if isinstance(actual, Tensor) else as_tensor(actual)
+    e = expected if isinstance(expected, Tensor) else as_tensor(expected, dtype=a.dtype)
+    if rtol is None and atol is None:
+        rtol, atol = _tolerances(a, e, FORMER)
+    assert_close(
+        a, e, rtol=rtol, atol=atol, equal_nan=equal_nan, check_dtype=False, msg=msg or None
+    )
+
+
+def _tolerances(
+    actual: Tensor, expected: Tensor, table: dict[Any, tuple[float, float]]
+) -> tuple[float, float]:
+    """The larger of those of two dtypes."""
+    pairs = [table.get(t.dtype, (0.0, 0.0)) for t in (actual, expected)]
+    return max(r for r, _ in pairs), max(a for _, a in pairs)
+
+
 def _difference(actual: Any, expected: Any, place: str, *options: Any) -> str | None:
     """What differs, None if all is close."""
     parts, wanted = _parts(actual), _parts(expected)
@@ -143,8 +209,7 @@ def _tensor_difference(
             return f"The values for attribute '{what}' do not match{place}: {x} != {y}."
     rtol, atol = tolerances
     if rtol is None or atol is None:
-        known = [TOLERANCES.get(t.dtype, (0.0, 0.0)) for t in (a, e)]
-        rtol, atol = (max(pair) for pair in zip(*known, strict=True))
+        rtol, atol = _tolerances(a, e, TOLERANCES)
     x, y = a.numpy(), e.numpy()
     wide = np.result_type(x, y, *(np.float64,) if x.dtype.kind in "fc" or rtol or atol else ())
     x, y = x.astype(wide), y.astype(wide)
