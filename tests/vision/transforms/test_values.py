@@ -87,3 +87,20 @@ def test_erase():
     assert x[0, 0, 0].item() == 0
     with pytest.raises(TypeError, match="should be Tensor Image"):
         F.erase(np.ones((3, 4)), 0, 0, 1, 1, 0.0)
+
+
+def test_gradients_go_through_changes_of_values():
+    image = tg.ones(2, 3, 3, requires_grad=True)
+    out = F.normalize(image, mean=[0.5, 1.0], std=[0.5, 0.25])
+    assert out[:, 0, 0].tolist() == [1, 0]
+    out = F.erase(F.convert_image_dtype(out, tg.float64), 0, 0, 2, 2, v=0)
+    out.sum().backward()
+    kept = np.ones((3, 3))
+    kept[:2, :2] = 0
+    np.testing.assert_array_equal(image.grad, np.multiply.outer([2, 4], kept))
+    changed = F.normalize(image * 2, [1.0], [0.5], inplace=True)
+    assert changed.tolist() == [[[2] * 3] * 3] * 2
+    (grad,) = tg.autograd.grad(changed.sum(), image)
+    assert grad.unique().tolist() == [4]
+    with pytest.raises(RuntimeError, match="leaf"):
+        F.normalize(image, [1.0], [0.5], inplace=True)

@@ -173,12 +173,9 @@ def erase(
     """
     if not isinstance(img, TensorBase):
         raise TypeError(f"img should be Tensor Image. Got {type(img)}")
-    out = img.numpy() if inplace else img.numpy().copy()
-    out[..., i : i + h, j : j + w] = v.numpy() if isinstance(v, TensorBase) else v
-    if inplace:
-        img._versions().n += 1
-        return img
-    return Tensor._make(out)  # type: ignore[no-any-return]
+    out = img if inplace else img.clone()
+    out[..., i : i + h, j : j + w] = v
+    return out
 
 
 def normalize(
@@ -211,23 +208,18 @@ def normalize(
     if not isinstance(tensor, TensorBase) or tensor._array.dtype.kind != "f":
         what = tensor.dtype if isinstance(tensor, TensorBase) else type(tensor).__name__
         raise TypeError(f"normalize: expected a Tensor of floats, got {what}; ToTensor() makes one")
-    array = tensor.numpy()
-    if array.ndim < 3:
-        raise ValueError(f"normalize: expected (..., C, H, W), got shape {array.shape}")
-    centre, spread = (np.asarray(v, array.dtype).reshape(-1, 1, 1) for v in (mean, std))
+    shape, dtype = tensor._array.shape, tensor._array.dtype
+    if len(shape) < 3:
+        raise ValueError(f"normalize: expected (..., C, H, W), got shape {shape}")
+    centre, spread = (np.asarray(v, dtype).reshape(-1, 1, 1) for v in (mean, std))
     if (spread == 0).any():
         raise ValueError(f"normalize: a std of 0 leads to division by zero: {std}")
     for name, value in (("mean", centre), ("std", spread)):
-        if len(value) not in (1, array.shape[-3]):
-            raise ValueError(
-                f"normalize: {len(value)} values of {name} for {array.shape[-3]} channels"
-            )
-    out = np.subtract(array, centre, out=array if inplace else None)
-    out /= spread
-    if inplace:
-        tensor._versions().n += 1
-        return tensor
-    return Tensor._make(out)  # type: ignore[no-any-return]
+        if len(value) not in (1, shape[-3]):
+            raise ValueError(f"normalize: {len(value)} values of {name} for {shape[-3]} channels")
+    centre, spread = Tensor._make(centre), Tensor._make(spread)
+    out = tensor.sub_(centre) if inplace else tensor - centre
+    return out.div_(spread)  # type: ignore[no-any-return]
 
 
 def convert_image_dtype(image: Tensor, dtype: Any = dtypes.float32) -> Tensor:
@@ -246,8 +238,9 @@ def convert_image_dtype(image: Tensor, dtype: Any = dtypes.float32) -> Tensor:
     tensor([  0, 127, 255], dtype=torch.uint8)
     """
     target = dtypes.as_numpy(dtype)
-    if image._array.dtype == target:
-        return image
+    have = image._array.dtype
+    if have == target or have.kind == target.kind == "f":
+        return image.to(dtype)  # type: ignore[no-any-return]
     return Tensor._make(converted(image.numpy(), target))  # type: ignore[no-any-return]
 
 
