@@ -235,3 +235,16 @@ print(_reduction.legacy_get_string(None, False, emit_warning=False))
     assert launch("-c", code).stdout.splitlines() == [
     "[1.0, 1.0, 0.0, 0.0] [(2,), (1, 2)]", "{'b'} True", "none",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["empty", "nothing", "empty.part", "empty.part.deep", "sys"])
+def test_modules_that_cannot_be_run(tmp_path, name):
+    package = tmp_path / "empty"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    ours = launch("-m", name, cwd=tmp_path)
+    pythons = subprocess.run(
+        [sys.executable, "-m", name], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert ours.returncode == pythons.returncode == 1
+    assert ours.stderr.partition(": ")[2] == pythons.stderr.partition(": ")[2]

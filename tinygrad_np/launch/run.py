@@ -130,12 +130,24 @@ def _script(path: str) -> Iterator[types.CodeType]:
 
 
 def _module_spec(name: str) -> importlib.machinery.ModuleSpec:
+    """What Python would run for ``-m name``; exits with Python's words if that is nothing."""
     sys.path[0] = os.getcwd()
-    spec = importlib.util.find_spec(name)
-    if spec is not None and spec.submodule_search_locations is not None:
-        spec = importlib.util.find_spec(f"{name}.__main__")
+    hint = ""
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            hint = f"; {name!r} is a package and cannot be directly executed"
+            name += ".__main__"
+            spec = importlib.util.find_spec(name)
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        sys.exit(
+            f"tinygrad_np: Error while finding module specification for {name!r} "
+            f"({type(error).__name__}: {error})"
+        )
     if spec is None or spec.loader is None:
-        sys.exit(f"tinygrad_np: No module named {name}")
+        sys.exit(f"tinygrad_np: No module named {name}{hint}")
+    if getattr(spec.loader, "get_code", lambda _: None)(name) is None:
+        sys.exit(f"tinygrad_np: No code object available for {name}")
     return spec
 
 
