@@ -1,5 +1,7 @@
 """Indexing, read and written: every form of an index, its errors, and what happens to the tape."""
 
+import importlib
+
 import numpy as np
 import pytest
 
@@ -491,3 +493,24 @@ def test_ints_beside_a_mask_are_written_to():
         assert x.tolist() == array.tolist(), where
         x[where] += 1
         assert x.tolist() == (array + (array == 70)).tolist(), where
+
+
+TOO_MANY = {
+    "an array behind a slice": (1, lambda i: (slice(None), i)),
+    "an array": (0, lambda i: i),
+    "arrays": (1, lambda i: (i, i)),
+    "an array before slices": (1, lambda i: (i, slice(None))),
+    "ints": (1, lambda i: (0, 0)),
+    "slices": (2, lambda i: (slice(None),) * 3),
+}
+
+
+@pytest.mark.parametrize(("ndim", "index"), TOO_MANY.values(), ids=TOO_MANY)
+@pytest.mark.parametrize("name", ["tinygrad_np", pytest.param("torch", marks=pytest.mark.torch)])
+def test_too_many_indices(name, ndim, index):
+    lib = importlib.import_module(name)
+    x, where = lib.ones((2,) * ndim), index(lib.tensor([0]))
+    with pytest.raises(IndexError, match=f"too many indices for tensor of dimension {ndim}"):
+        x[where]
+    with pytest.raises(IndexError, match="too many indices"):
+        x[where] = 1.0

@@ -30,12 +30,20 @@ _ALL = slice(None)
 
 @op(view=True)
 def _getitem(input: Array, where: Where) -> Array:
+    return _picked(input, where)
+
+
+def _picked(array: Array, where: Where) -> Array:
     try:
-        return input[where]
+        return array[where]
     except IndexError as error:
-        if input.ndim:
+        if not str(error).startswith("too many indices"):
             raise
-        raise IndexError(f"{error}; .item() gives the number of a 0-d tensor to Python") from None
+        count = str(error).rpartition("but ")[2]  # "3 were indexed"
+        hint = "" if array.ndim else "; .item() gives its number to Python"
+        raise IndexError(
+            f"too many indices for tensor of dimension {array.ndim}: {count}{hint}"
+        ) from None
 
 
 @_getitem.backward("input")
@@ -49,9 +57,10 @@ def _(grad: Array, input_shape: Sequence[int], where: Where) -> Any:
 def _index(input: Array, where: Where) -> Array:
     *whole, last = where
     numbers = isinstance(last, np.ndarray) and last.dtype.kind == "i"
-    if numbers and all(isinstance(w, slice) and w == _ALL for w in whole):
+    plain = all(isinstance(w, slice) and w == _ALL for w in whole)
+    if numbers and plain and len(whole) < input.ndim:
         return input.take(last, len(whole))  # straight into the order of the indices
-    return ordered(input[where])
+    return ordered(_picked(input, where))
 
 
 @_index.backward("input")
@@ -151,7 +160,7 @@ def _without_leading_ones(value: Any, ndim: int) -> Any:
 
 def fitted(values: Any, array: Array, where: Where) -> Any:
     """A number, or a tensor expanded to the shape of ``array[where]``."""
-    place, shape = array[where].shape, np.shape(raw(values))
+    place, shape = _picked(array, where).shape, np.shape(raw(values))
     if not shape:
         return values
     values = _without_leading_ones(values, len(place))
