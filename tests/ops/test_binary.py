@@ -279,3 +279,33 @@ def test_where_of_any_size_and_layout(shape, dtype):
                 assert got.dtype == dtype
                 np.testing.assert_array_equal(got, want)
                 np.testing.assert_array_equal(np.signbit(got), np.signbit(want))
+
+
+BOUNDS = [
+    ("uint8", -1, 300), ("uint8", None, 300), ("uint8", 260, None), ("uint8", 1.5, None),
+    ("uint8", None, -3), ("uint8", -3, None), ("int8", -300, None), ("int8", 0, 127),
+    ("int32", None, 2**40), ("float32", None, 1e40), ("float16", -float("inf"), 65504),
+    ("float16", None, 1e5), ("bool", None, 2),
+]  # fmt: skip
+
+
+def clamped(lib, dtype, low, high):
+    try:
+        out = lib.tensor([0, 5, 100]).to(getattr(lib, dtype)).clamp(low, high)
+        return str(out.dtype), out.tolist()
+    except RuntimeError as error:
+        return "overflow" in str(error)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("bounds", BOUNDS, ids=str)
+def test_bounds_of_clamp_have_to_fit(bounds):
+    import torch
+
+    assert clamped(tg, *bounds) == clamped(torch, *bounds)
+
+
+def test_bounds_beyond_a_dtype():
+    for dtype, bound in (("uint8", 256), ("int8", -129), ("int16", 2**15)):
+        with pytest.raises(RuntimeError, match=f"without overflow: got {bound}"):
+            tg.ones(2, dtype=getattr(tg, dtype)).clamp(max=bound)

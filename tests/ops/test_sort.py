@@ -197,3 +197,41 @@ def test_the_gradient_finds_the_places_as_they_were(name):
     indices.zero_()
     indices += 2
     assert tg.equal(tg.autograd.grad((values * 2).sum(), x)[0], expected)
+
+
+ORDERS_OF_BOOLS = {
+    "topk": lambda lib, x: x.topk(1),
+    "kthvalue": lambda lib, x: x.kthvalue(1),
+    "median": lambda lib, x: x.median(),
+    "median of a dimension": lambda lib, x: lib.median(x, 0),
+    "nanmedian": lambda lib, x: x.nanmedian(),
+    "argmax": lambda lib, x: x.argmax(),
+    "argmin of a dimension": lambda lib, x: lib.argmin(x, 0),
+    "max": lambda lib, x: x.max(0),
+    "min": lambda lib, x: x.min(0),
+    "sort": lambda lib, x: x.sort(),
+    "mode": lambda lib, x: x.mode(),
+}
+
+
+def of_bools(lib, call):
+    """The values and indices that a call gives of bools, or the type of the error."""
+    try:
+        return [part.tolist() for part in call(lib, lib.tensor([True, False, True]))]
+    except RuntimeError as error:
+        return type(error)
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("call", ORDERS_OF_BOOLS.values(), ids=ORDERS_OF_BOOLS)
+def test_bools_have_the_orders_that_pytorch_knows(call):
+    import torch
+
+    assert of_bools(tg, call) == of_bools(torch, call)
+
+
+def test_bools_have_extremes_and_no_ranks():
+    assert of_bools(tg, ORDERS_OF_BOOLS["min"]) == [False, 1]
+    for name in ("topk", "argmax"):
+        assert of_bools(tg, ORDERS_OF_BOOLS[name]) is RuntimeError
+    assert of_bools(tg, ORDERS_OF_BOOLS["median"]) is NotImplementedError

@@ -178,7 +178,8 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
     Raises
     ------
     RuntimeError
-        If neither bound is given.
+        If neither bound is given, or one is a number beyond the range of the dtype; a negative
+        one counts back from the end of unsigned integers.
 
     Examples
     --------
@@ -188,8 +189,11 @@ def clamp(input: Array, min: Array | None = None, max: Array | None = None) -> A
     """
     if min is None and max is None:
         raise RuntimeError("clamp: at least one of min and max must be given, got None for both")
-    bounds: Any = (min, max)
-    return np.asarray(input).clip(*bounds)
+    array = np.asarray(input)
+    bounds: Any = [
+        dtypes.fitting(b, array.dtype) if isinstance(b, (int, float)) else b for b in (min, max)
+    ]
+    return array.clip(*bounds)
 
 
 @clamp.backward("input")

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np import return_types
+from tinygrad_np import dtypes, return_types
 from tinygrad_np.kernels.along import places
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.ops.choice import maximum, minimum, where
@@ -99,6 +99,24 @@ def share(input: Array, value: Array, *, dim: Dims) -> Array:
 share.backward(input=zero, value=zero)
 
 
+def _is_bool(input: Array) -> bool:
+    return input.dtype in (bool, dtypes.bool_)
+
+
+def _numbers(input: Array) -> Array:
+    """Bools as numbers, which `argmax` takes alone."""
+    return input * 1 if _is_bool(input) else input
+
+
+def refuse_bool(name: str, input: Array, kind: type[RuntimeError] = NotImplementedError) -> None:
+    """An error for a tensor of bools, as PyTorch has it."""
+    if _is_bool(input):
+        raise kind(
+            f"{name}() does not support bool: got a tensor of shape {list(input.shape)}; convert "
+            "it with .int() first"
+        )
+
+
 def check_nonempty(name: str, input: Array, dim: Dims) -> tuple[int, ...]:
     """The dimensions; an error if there is no element to choose along them."""
     axes = several(dim, input.ndim)
@@ -147,6 +165,7 @@ def argmin(input: Array, dim: int | None = None, keepdim: bool = False) -> Array
 
 
 def _position(find: Any, input: Array, dim: int | None, keepdim: bool) -> Array:
+    refuse_bool(find.__name__, input, RuntimeError)
     check_nonempty(find.__name__, input, dim)
     axis = None if dim is None or not input.ndim else one(dim, input.ndim)
     return find(input, axis=axis, keepdims=keepdim)
@@ -190,7 +209,7 @@ def max(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
         return maximum(input, dim if other is None else other)
     if dim is None:
         return amax(input)
-    return selected(return_types.max, input, dim, keepdim, argmax(input, dim, True))
+    return selected(return_types.max, input, dim, keepdim, argmax(_numbers(input), dim, True))
 
 
 @numpy_names
@@ -208,7 +227,7 @@ def min(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
         return minimum(input, dim if other is None else other)
     if dim is None:
         return amin(input)
-    return selected(return_types.min, input, dim, keepdim, argmin(input, dim, True))
+    return selected(return_types.min, input, dim, keepdim, argmin(_numbers(input), dim, True))
 
 
 def selected(kind: Any, input: Array, dim: int, keepdim: bool, indices: Array) -> Any:

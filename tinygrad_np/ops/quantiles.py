@@ -11,7 +11,7 @@ from tinygrad_np import return_types
 from tinygrad_np.ops.axes import movedim
 from tinygrad_np.ops.blend import lerp
 from tinygrad_np.ops.dims import numpy_names, one, several
-from tinygrad_np.ops.extremes import check_nonempty, selected, shared
+from tinygrad_np.ops.extremes import check_nonempty, refuse_bool, selected, shared
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.reduce import check_floating
 from tinygrad_np.ops.shape import raw
@@ -73,6 +73,7 @@ def median(input: Array, dim: int | None = None, keepdim: bool = False) -> Any:
     >>> tg.median(x), tg.median(x, dim=1).indices
     (tensor(2.), tensor([3]))
     """
+    refuse_bool("median", input)
     if dim is None:
         return _median(input, skip_nan=False)
     check_nonempty("median", input, dim)
@@ -90,6 +91,7 @@ def nanmedian(input: Array, dim: int | None = None, keepdim: bool = False) -> An
     >>> tg.nanmedian(tg.tensor([4.0, float("nan"), 3.0]))
     tensor(3.)
     """
+    refuse_bool("nanmedian", input)
     if dim is None:
         return _median(input, skip_nan=True)
     check_nonempty("nanmedian", input, dim)

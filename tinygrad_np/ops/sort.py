@@ -8,7 +8,7 @@ import numpy as np
 
 from tinygrad_np import return_types
 from tinygrad_np.ops.dims import numpy_names, one
-from tinygrad_np.ops.extremes import check_nonempty, selected
+from tinygrad_np.ops.extremes import check_nonempty, refuse_bool, selected
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
 
@@ -118,6 +118,7 @@ def topk(input: Array, k: int, dim: int = -1, largest: bool = True, sorted: bool
     >>> tg.topk(tg.tensor([3.0, 1.0, 2.0]), 2).indices
     tensor([0, 2])
     """
+    refuse_bool("topk", input, RuntimeError)
     first = _ranked("topk", input, dim, largest, 0, k)
     return selected(return_types.topk, input, dim, True, first)
 
@@ -150,6 +151,7 @@ def kthvalue(input: Array, k: int, dim: int = -1, keepdim: bool = False) -> Any:
     >>> tg.kthvalue(tg.tensor([3.0, 1.0, 2.0]), 2).values
     tensor(2.)
     """
+    refuse_bool("kthvalue", input)
     check_nonempty("kthvalue", input, dim)
     kth = _ranked("kthvalue", input, dim, False, k - 1, k)
     return selected(return_types.kthvalue, input, dim, keepdim, kth)
