@@ -96,6 +96,14 @@ def test_a_copy_of_what_was_expanded_can_be_viewed() -> None:
         assert out.view(-1).shape == (out.numel(),)
 
 
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float16", "float32"])
+def test_what_was_expanded_and_promoted_can_be_viewed(dtype: str) -> None:
+    x = tg.ones(2, 4).to(getattr(tg, dtype)).expand(3, 2, 4)
+    for out in (x * 1.5, x / 2, x.exp(), x == 1.0, x + x.double(), tg.where(x > 0, x, 2.5)):
+        assert out.is_contiguous()
+        assert out.view(6, 4).shape == (6, 4)
+
+
 def test_attention_can_be_viewed() -> None:
     q, k, v = (x.view(2, 5, 2, 4).transpose(1, 2) for x in tg.rand(2, 5, 24).chunk(3, -1))
     attend = tg.nn.functional.scaled_dot_product_attention

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.kernels.layout import kept
+
 
 class dtype:
     """The type of a tensor's elements.
@@ -239,7 +241,9 @@ def promoted(values: list[Any], floating: bool = False) -> list[Any]:
     d = result_dtype(*values)
     if floating and d.kind not in "fc":
         d = _default
-    return [v.astype(d, copy=False) if isinstance(v, np.ndarray) else v for v in values]
+    return [
+        v.astype(d, kept(v)) if isinstance(v, np.ndarray) and v.dtype != d else v for v in values
+    ]
 
 
 def promote_types(type1: DTypeLike, type2: DTypeLike) -> dtype:
