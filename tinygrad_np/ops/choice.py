@@ -42,7 +42,16 @@ def _where(condition: Array, input: Array, other: Array) -> Array:
         )
     if not isinstance(input, np.ndarray) and not isinstance(other, np.ndarray):
         input = np.asarray(input, dtypes.result_dtype(input, other))
+    elif isinstance(other, int):
+        other = _fitting(other, input)
+    elif isinstance(input, int):
+        input = _fitting(input, other)
     return select(condition, input, other)
+
+
+def _fitting(value: int, beside: Array) -> int | float:
+    """A whole number; RuntimeError if it is to stand among integers that can't hold it."""
+    return dtypes.fitting(value, beside.dtype) if beside.dtype.kind in "iu" else value
 
 
 _where.backward(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.dtypes import fitting
 from tinygrad_np.ops.broadcast import broadcast_shapes
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import _index, _scatter, same_dtype
@@ -190,7 +191,8 @@ def scatter(
     if src is None:
         raise TypeError("scatter() missing the argument 'src' or 'value'")
     if not isinstance(src, (TensorBase, np.ndarray)):
-        src = np.full(np.shape(raw(index)), src, raw(input).dtype)
+        dtype = raw(input).dtype
+        src = np.full(np.shape(raw(index)), fitting(src, dtype), dtype)
     if reduce is not None:
         names = {"add": "sum", "multiply": "prod"}
         if reduce not in names:

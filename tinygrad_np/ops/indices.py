@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.dtypes import fitting
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import Where, _index, _scatter, fitted, index_array, same_dtype
 from tinygrad_np.ops.shape import expand, raw, reshape
@@ -205,6 +206,8 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
         raise RuntimeError(
             f"index_fill(): value must be a number or a 0-d tensor, got shape {list(value.shape)}"
         )
+    if isinstance(value, (int, float, complex, np.number)):
+        value = fitting(value, raw(input).dtype)
     return reshape(write(tensor, value, where=where), tuple(input.shape))
 
 
