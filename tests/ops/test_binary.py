@@ -206,6 +206,12 @@ def test_bools_are_not_subtracted(other):
     assert x.tolist() == [1.0, 2.0]
 
 
+def test_no_gradient_of_xlogy_is_none_at_a_logarithm_of_0():
+    x, y = tg.tensor([1.0, 2.0], requires_grad=True), tg.tensor([0.0, np.e])
+    (tg.xlogy(x, y) * tg.tensor([0.0, 3.0])).sum().backward()
+    assert x.grad.tolist() == [0.0, pytest.approx(3.0)]
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize(
     ("name", "first", "second"),
@@ -217,6 +223,7 @@ def test_bools_are_not_subtracted(other):
         ("hypot", [0.0, 3.0], [0.0, 4.0]),
         ("logaddexp", [1.0, -INF, INF, 0.0], [1.0, -INF, 1.0, 1000.0]),
         ("xlogy", [0.0, 0.0, 1.0, 0.0, 2.0], [0.0, -1.0, 0.0, NAN, 3.0]),
+        ("nextafter", [1.0, 2.0, 3.0, NAN], [2.0, 2.0, 1.0, 1.0]),
         ("copysign", [0.0, -2.0, 3.0], [-1.0, 0.0, -0.0]),
         ("div", [0.0, 1.0, -1.0, INF], [0.0, 0.0, 0.0, INF]),
         ("remainder", [5.0, -5.0, 5.0, -5.0, 1.0], [3.0, 3.0, INF, -3.0, 0.0]),

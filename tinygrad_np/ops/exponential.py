@@ -319,10 +319,10 @@ def xlogy(input: Array, other: Array) -> Array:
 @xlogy.backward("input")
 def _(grad: Array, input: Array, other: Array) -> Array:
     if not np.iscomplexobj(raw(grad)):
-        return where((input == 0) & (other <= 0), 0.0, grad * log(other))
+        return where((input == 0) & (other <= 0), 0.0, xlogy(grad, other))
     if not np.iscomplexobj(raw(other)):
         other = other + 0j  # numbers below 0 have a logarithm then
-    return where((input == 0) & (other == 0), 0.0, grad * log(other))
+    return where((input == 0) & (other == 0), 0.0, xlogy(grad, other))
 
 
 xlogy.backward(other=lambda grad, input, other: grad * (input / other))
