@@ -17,6 +17,12 @@ def test_matmul_operator_takes_arrays_and_leaves_the_rest():
         x @ [1.0, 1.0]
 
 
+@pytest.mark.parametrize("name", ["mm", "mv", "bmm", "dot", "outer"])
+def test_products_take_no_numbers(name):
+    with pytest.raises(TypeError, match=rf"{name}\(\): expected tensors, but got a float: 2.0"):
+        getattr(tg.ones(1), name)(2.0)
+
+
 def test_matmul_works_on_bare_arrays_in_every_rank():
     a, b = np.ones((2, 3)), np.ones(3)
     assert type(tg.matmul(a, b)) is np.ndarray

@@ -215,7 +215,10 @@ def is_sparse(x: Array) -> bool:
 
 
 def check_ranks(name: str, *pairs: tuple[Array, int]) -> None:
-    """RuntimeError unless each tensor has that many dimensions."""
+    """RuntimeError unless each tensor has that many dimensions; TypeError for numbers."""
+    for x, _ in pairs:
+        if isinstance(x, (int, float, complex)):
+            raise TypeError(f"{name}(): expected tensors, but got a {type(x).__name__}: {x}")
     if any(x.ndim != ndim for x, ndim in pairs):
         raise RuntimeError(
             f"{name}(): expected tensors with {' and '.join(f'{n}' for _, n in pairs)} dimensions, "
