@@ -11,8 +11,8 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "_C", "version", "kernels", "dtypes", "formats", "size", "device", "compiler", "onnx", "profiler",
-    "switches", "__future__", "futures", "return_types", "generator", "tape", "ops",
+    "_C", "version", "kernels", "dtypes", "formats", "size", "device", "compiler", "onnx",
+    "profiler", "switches", "__future__", "futures", "return_types", "generator", "tape", "ops",
     "distributed", "amp", "cuda", "cpu", "mps", "xpu",
     "accelerator", "backends", "conversion", "layout", "sparse", "creation", "new", "storage",
     "strides", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
