@@ -355,6 +355,37 @@ def test_loading_copies_and_casts():
     np.testing.assert_allclose(state["exp_avg"].numpy(), [0.1, 0.1], rtol=1e-6)
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize("name", ["Adam", "ASGD", "NAdam"])
+@pytest.mark.parametrize("saved", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_dtypes_of_what_is_loaded_are_pytorchs(name, saved, dtype):
+    import torch
+
+    found = []
+    for lib in (tg, torch):
+        first, second = (
+            lib.tensor([1.0, 2.0], dtype=getattr(lib, d), requires_grad=True)
+            for d in (saved, dtype)
+        )
+        optimizer = getattr(lib.optim, name)([first], lr=0.1)
+        first.grad = lib.tensor([0.5, -1.0], dtype=first.dtype)
+        optimizer.step()
+        state = optimizer.state_dict()
+        state["state"][0] = {k: v.to(first.dtype) for k, v in state["state"][0].items()}
+        optimizer = getattr(lib.optim, name)([second], lr=0.1)
+        optimizer.load_state_dict(state)
+        second.grad = lib.tensor([0.5, -1.0], dtype=second.dtype)
+        optimizer.step()
+        entries = optimizer.state[second].items()
+        found.append([second.tolist(), *((k, str(v.dtype), v.tolist()) for k, v in entries)])
+    (ours, *mine), (theirs, *others) = found
+    np.testing.assert_allclose(ours, theirs, rtol=1e-6 if dtype == "float32" else 1e-14)
+    for (key, kind, value), (other_key, other_kind, other) in zip(mine, others, strict=True):
+        assert (key, kind) == (other_key, other_kind)
+        np.testing.assert_allclose(value, other, rtol=1e-6 if "32" in kind else 1e-14)
+
+
 def test_loading_state_of_other_kinds():
     param = leaf()
     optimizer = optim.SGD([param])

@@ -313,7 +313,7 @@ def test_state_dict_moves_between_the_libraries(name, options):
     }
     third.load_state_dict(state)
     run(third, back, steps[14:])
-    # PyTorch goes on with a float64 mu_product, and eta
+    # NAdam's mu_product and ASGD's eta are of float32 until they are loaded
     rtol = {"NAdam": 1e-8, "ASGD": 1e-5}.get(name, 1e-11)
     for a, b in zip(straight, back, strict=True):
         np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=rtol)
@@ -331,8 +331,9 @@ def test_state_dict_round_trip(name, options):
     second.load_state_dict(state)
     run(first, straight, steps[9:])
     run(second, params, steps[9:])
+    rtol = 1e-8 if name == "NAdam" else 0  # whose mu_product is of float64 from then on
     for a, b in zip(straight, params, strict=True):
-        np.testing.assert_array_equal(a.detach().numpy(), b.detach().numpy())
+        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=rtol)
     for group in state["param_groups"]:  # nothing of the loaded dict was taken in or changed
         group["lr"] = -1
     assert second.param_groups[0]["lr"] == options["lr"]

@@ -109,5 +109,6 @@ class ASGD(Optimizer):
                 s *= share
                 mean += s
 
-        state["eta"]._array[...] = lr / (1 + lambd * lr * t) ** group["alpha"]
-        state["mu"]._array[...] = 1 / max(1, t - group["t0"])
+        # rounded to float32 also where they are of float64, since they were loaded
+        state["eta"]._array[...] = np.float32(lr / (1 + lambd * lr * t) ** group["alpha"])
+        state["mu"]._array[...] = np.float32(1 / max(1, t - group["t0"]))

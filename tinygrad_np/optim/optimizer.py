@@ -378,7 +378,7 @@ def _check_params(params: list[Any], takes_complex: bool) -> None:
 
 
 def _load(param: Tensor, key: str | None, value: Any) -> Any:
-    """A copy of an entry of a parameter's state, its tensors in the parameter's dtype."""
+    """A copy of an entry of a parameter's state; its tensors, but `step`, in the same dtype."""
     if isinstance(value, dict):
         return {k: _load(param, k, v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):
@@ -387,11 +387,12 @@ def _load(param: Tensor, key: str | None, value: Any) -> Any:
         value = value._array
     elif hasattr(value, "numpy"):  # a tensor of PyTorch's
         value = value.numpy()
-    # float32 whatever the parameter is, so that it goes on to the bit; numbers are of old files
-    if key in ("step", "mu_product", "eta", "mu"):
-        return Tensor._make(np.array(value, np.float32))
+    if key in ("step", "mu_product", "eta", "mu") and not isinstance(value, np.ndarray):
+        value = np.array(value, np.float32)  # numbers are of old files
     if not isinstance(value, np.ndarray):
         return copy.deepcopy(value)
+    if key == "step":  # stays what it is, as PyTorch's
+        return Tensor._make(value.copy())
     floating = param._array.dtype.kind == "f"
     return Tensor._make(np.array(value, param._array.dtype if floating else None))
 
