@@ -437,3 +437,51 @@ def test_changes_in_place_that_may_not_be():
         made().long().mul_(0.5)
     with pytest.raises(RuntimeError, match="same sizes"):
         tg.ones(3, 3).sparse_mask(made())
+
+
+SPARSE_RESULTS = {
+    "smm": lambda lib, s, d: lib.smm(s, d),
+    "smm of a matrix with a place twice": lambda lib, s, d: (s + s.neg() * 3).smm(d),
+    "sspaddmm": lambda lib, s, d: lib.sspaddmm(s, s, d, beta=2, alpha=3),
+    "sspaddmm as a method": lambda lib, s, d: s.sspaddmm(s, d, beta=2),
+    "rows": lambda lib, s, d: lib.narrow_copy(s, 0, 1, 2),
+    "columns": lambda lib, s, d: s.narrow_copy(1, 1, 1),
+    "nothing": lambda lib, s, d: s.narrow_copy(1, 2, 0),
+    "a dense dimension": lambda lib, s, d: d.to_sparse(1).narrow_copy(1, 1, 2),
+}
+
+
+def sparse_parts(lib, call):
+    places = lib.tensor([[0, 1, 1], [1, 0, 2]])
+    s = lib.sparse_coo_tensor(places, lib.tensor([1.0, 2.0, 3.0]), (3, 3))
+    out = call(lib, s, lib.arange(9.0).reshape(3, 3))
+    return [out._indices().tolist(), out._values().tolist(), tuple(out.shape), out.is_sparse]
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("call", SPARSE_RESULTS.values(), ids=SPARSE_RESULTS)
+def test_sparse_results_are_pytorchs(call):
+    import torch
+
+    assert sparse_parts(tg, call) == sparse_parts(torch, call)
+
+
+def test_sparse_products_and_parts():
+    a, b = made(requires_grad=True), np.arange(6.0, dtype=np.float32).reshape(3, 2)
+    np.testing.assert_array_equal(tg.smm(a, tg.tensor(b)).to_dense().detach(), DENSE @ b)
+    product = tg.sspaddmm(a, a.detach(), tg.ones(3, 3), alpha=2)
+    np.testing.assert_array_equal(product.to_dense().detach(), DENSE + 2 * DENSE @ np.ones((3, 3)))
+    np.testing.assert_array_equal(a.narrow_copy(1, 1, 2).to_dense().detach(), DENSE[:, 1:])
+    assert a.narrow_copy(1, -1, 1).to_dense().tolist() == DENSE[:, 2:].tolist()
+    a.narrow_copy(0, 1, 1).to_dense().sum().backward()
+    assert a.grad.to_dense().tolist() == [[0, 0, 0], [1, 0, 1]]
+    for wrong in (
+        lambda: tg.smm(tg.ones(2, 2), tg.ones(2, 2)),
+        lambda: tg.smm(a, a),
+        lambda: tg.smm(a, tg.ones(2, 2)),
+        lambda: tg.sspaddmm(a, a, tg.ones(3, 2)),
+        lambda: a.narrow_copy(0, 1, 2),
+        lambda: a.narrow_copy(0, 0, -1),
+    ):
+        with pytest.raises(RuntimeError):
+            wrong()

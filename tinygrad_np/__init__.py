@@ -201,7 +201,7 @@ if TYPE_CHECKING:
     from tinygrad_np.func import vmap
     from tinygrad_np.nn.functional import channel_shuffle
     from tinygrad_np.sparse import (
-        sparse_coo_tensor, spmm
+        smm, sparse_coo_tensor, spmm, sspaddmm
     )
 
 __version__ = "0.1.0"
@@ -277,17 +277,17 @@ __all__ = [
     "set_flush_denormal", "set_grad_enabled", "set_num_interop_threads", "set_num_threads",
     "set_printoptions", "set_rng_state", "set_warn_always", "sgn", "short", "ShortTensor",
     "sigmoid", "sign", "signal", "signbit", "sin", "sinc", "sinh", "Size", "slice_scatter",
-    "slogdet", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special", "split",
-    "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "stack", "std", "std_mean", "stft",
-    "storage", "strided", "sub", "subtract", "sum", "svd", "svd_lowrank", "swapaxes", "swapdims",
-    "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tensordot",
-    "testing", "threshold", "tile", "to_dlpack", "topk", "trace", "transpose", "trapezoid", "trapz",
-    "triangular_solve", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc",
-    "typename", "uint16", "uint32", "uint64", "uint8", "unbind", "unflatten", "unique",
-    "unique_consecutive", "unravel_index", "unsafe_chunk", "unsafe_split",
-    "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils", "vander",
-    "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision", "vmap",
-    "vsplit", "vstack", "where", "xlogy", "xpu", "zeros", "zeros_like",
+    "slogdet", "smm", "softmax", "sort", "sparse", "sparse_coo", "sparse_coo_tensor", "special",
+    "split", "split_with_sizes", "spmm", "sqrt", "square", "squeeze", "sspaddmm", "stack", "std",
+    "std_mean", "stft", "storage", "strided", "sub", "subtract", "sum", "svd", "svd_lowrank",
+    "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
+    "tensor_split", "tensordot", "testing", "threshold", "tile", "to_dlpack", "topk", "trace",
+    "transpose", "trapezoid", "trapz", "triangular_solve", "tril", "tril_indices", "triu",
+    "triu_indices", "true_divide", "trunc", "typename", "uint16", "uint32", "uint64", "uint8",
+    "unbind", "unflatten", "unique", "unique_consecutive", "unravel_index", "unsafe_chunk",
+    "unsafe_split", "unsafe_split_with_sizes", "unsqueeze", "use_deterministic_algorithms", "utils",
+    "vander", "var", "var_mean", "vdot", "version", "view_as_complex", "view_as_real", "vision",
+    "vmap", "vsplit", "vstack", "where", "xlogy", "xpu", "zeros", "zeros_like",
 ]
 
 # PyTorch has these methods of tensors as functions, too.
@@ -314,7 +314,7 @@ PARTS = (
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",
     "selu_": "nn.functional", "threshold_": "nn.functional", "sparse_coo_tensor": "sparse",
-    "spmm": "sparse", "vmap": "func",
+    "smm": "sparse", "spmm": "sparse", "sspaddmm": "sparse", "vmap": "func",
 }
 
 

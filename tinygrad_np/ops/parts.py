@@ -12,7 +12,7 @@ import numpy as np
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import _getitem
 from tinygrad_np.ops.shape import clone, raw, reshape
-from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.op import Array, Foreign, op
 
 __all__ = [
     "chunk",
@@ -54,6 +54,8 @@ def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
     >>> tg.narrow_copy(tg.tensor([1, 2, 3, 4]), 0, 1, 2)
     tensor([2, 3])
     """
+    if isinstance(input, Foreign):  # a sparse tensor, which has no views
+        return input.narrow_copy(dim, start, length)  # type: ignore[attr-defined]
     return clone(narrow(input, dim, start, length))
 
 

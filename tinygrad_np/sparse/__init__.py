@@ -12,8 +12,8 @@ from tinygrad_np.sparse.softmax import log_softmax, softmax
 from tinygrad_np.sparse.tensor import SparseTensor
 
 __all__ = [
-    "FloatTensor", "SparseTensor", "addmm", "log_softmax", "mm", "softmax", "sparse_coo_tensor",
-    "spmm", "sum", "to_sparse",
+    "FloatTensor", "SparseTensor", "addmm", "log_softmax", "mm", "smm", "softmax",
+    "sparse_coo_tensor", "spmm", "sspaddmm", "sum", "to_sparse",
 ]  # fmt: skip
 
 
@@ -88,6 +88,60 @@ def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: float = 1.0, alpha: float = 1
     tensor([[3.]])
     """
     return beta * mat + alpha * mm(mat1, mat2)
+
+
+def smm(input: SparseTensor, mat: Any) -> SparseTensor:
+    """The product of a sparse matrix with a dense one, as a sparse matrix.
+
+    Parameters
+    ----------
+    input : SparseTensor
+        (n, m)
+    mat : Tensor
+        (m, k)
+
+    Returns
+    -------
+    SparseTensor
+        (n, k), with all elements of each row in which `input` has one.
+
+    Raises
+    ------
+    RuntimeError
+        For a dense `input`, and shapes and dtypes that don't fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> tg.smm(tg.tensor([[0.0, 2.0], [0.0, 0.0]]).to_sparse(), tg.ones(2, 1))
+    tensor(indices=tensor([[0],
+                           [0]]),
+           values=tensor([2.]),
+           size=(2, 1), nnz=1, layout=torch.sparse_coo)
+    """
+    return _sparse("smm", input).smm(mat)  # type: ignore[no-any-return]
+
+
+def sspaddmm(
+    input: SparseTensor, mat1: SparseTensor, mat2: Any, *, beta: float = 1, alpha: float = 1
+) -> SparseTensor:
+    """``beta * input + alpha * (mat1 @ mat2)``, sparse as `input` and `mat1`; not coalesced.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> a = tg.tensor([[0.0, 2.0], [0.0, 0.0]]).to_sparse()
+    >>> tg.sspaddmm(a, a, tg.ones(2, 2), beta=10).to_dense()
+    tensor([[ 2., 22.],
+            [ 0.,  0.]])
+    """
+    return _sparse("sspaddmm", input).sspaddmm(mat1, mat2, beta=beta, alpha=alpha)  # type: ignore[no-any-return]
+
+
+def _sparse(name: str, input: Any) -> Any:
+    if not isinstance(input, SparseTensor):
+        raise RuntimeError(f"{name}: expected a sparse tensor, got a {type(input).__name__}")
+    return input
 
 
 def sum(input: SparseTensor, dim: int | Sequence[int] | None = None, dtype: Any = None) -> Any:

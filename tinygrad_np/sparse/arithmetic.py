@@ -244,6 +244,27 @@ class Arithmetic(Foreign):
 
     mm = matmul = mv = __matmul__
 
+    def sspaddmm(self: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+        """``beta * self + alpha * (mat1 @ mat2)``, sparse; see `torch.sspaddmm`."""
+        if not is_sparse(mat1) or is_sparse(mat2):
+            raise RuntimeError("sspaddmm: expected a sparse mat1 and a dense mat2")
+        product = mat1._without() @ mat2
+        if product.ndim != 2 or self.shape != product.shape or len(self._places) != 2:
+            raise RuntimeError(
+                f"sspaddmm: expected matrices (n, k), (n, m) and (m, k), got {list(self.shape)}, "
+                f"{list(mat1.shape)} and {list(mat2.shape)}"
+            )
+        rows, k = np.unique(mat1._places[0]), product.shape[1]  # the others are all zeros
+        places = np.stack([np.repeat(rows, k), np.tile(np.arange(k), len(rows))])
+        values = cat([self._numbers * beta, product[make(rows)].reshape(-1) * alpha])
+        return type(self)(np.concatenate([self._places, places], 1), values, self.shape, False)
+
+    def smm(self: Any, mat: Any) -> Any:
+        """The product with a dense matrix, sparse; see `torch.smm`."""
+        values = self._numbers[:0]
+        nothing = type(self)(self._places[:, :0], values, (self.shape[0], mat.shape[-1]), True)
+        return nothing.sspaddmm(self, mat)
+
     def bmm(self: Any, mat2: Any) -> Any:
         """The products of a batch of matrices with a batch of dense ones; see `torch.bmm`."""
         return stack([one @ other for one, other in zip(self, mat2, strict=True)])

@@ -83,6 +83,25 @@ class Dimensions:
         places = np.delete(self._places[:, here], at, axis=0)
         return type(self)(places, values, size, self._coalesced) if len(places) else values.sum(0)
 
+    def narrow_copy(self: Any, dim: int, start: Any, length: int) -> Any:
+        """The part of `length` along a dimension from `start` on; see `torch.narrow_copy`."""
+        at, size, start = self._one(dim), self.shape[dim], int(start)
+        begin = start + size if start < 0 else start
+        if length < 0 or not 0 <= begin <= begin + length <= size:
+            raise RuntimeError(
+                f"narrow_copy(): invalid range from {start} of length {length} for dimension {at} "
+                f"of size {size}"
+            )
+        shape = [*self.shape[:at], length, *self.shape[at + 1 :]]
+        if at >= len(self._places):
+            values = self._numbers.narrow_copy(at - len(self._places) + 1, begin, length)
+            return type(self)(self._places, values, shape, self._coalesced)
+        moved = self._places[at] - begin
+        (here,) = np.nonzero((moved >= 0) & (moved < length))
+        places = self._places[:, here]
+        places[at] = moved[here]
+        return type(self)(places, self._numbers[make(here)], shape, self._coalesced)
+
     def index_select(self: Any, dim: int, index: Any) -> Any:
         """The parts at some indices of a sparse dimension, sorted."""
         at = self._sparse(dim)
