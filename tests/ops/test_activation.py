@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_np as tg
+from tests.ops.twins import same
 from tinygrad_np.nn import functional as F
 
 FLAGGED = """
@@ -99,6 +100,16 @@ def test_integers_stay_integers_in_straight_pieces():
     assert F.relu6(x).dtype == F.hardtanh(x).dtype == tg.int64
     assert F.threshold(x, 1, 2.5).tolist() == [2, 3, 9]
     assert F.silu(x).dtype == F.leaky_relu(x).dtype == tg.float32
+
+
+@pytest.mark.torch
+def test_mish_in_float16_is_rounded_once():
+    x = np.array([-100.0, -9.0, -1.3, 0.0, 1.16, 5.0, 12.0, 88.0, 1e4], np.float16)
+    same(lambda T, x: T.nn.functional.mish(x.detach()), x)
+    assert F.mish(tg.tensor([np.inf, 20.0]).half(), inplace=True).tolist() == [np.inf, 20.0]
+    leaf = tg.tensor([12.0, 1e4]).half().requires_grad_()
+    F.mish(leaf).sum().backward()
+    assert leaf.grad.tolist() == [1, 1]
 
 
 def test_softplus_is_the_identity_above_its_threshold():

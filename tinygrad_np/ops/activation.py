@@ -14,6 +14,7 @@ from tinygrad_np.kernels import normal
 from tinygrad_np.kernels.select import select
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops import dims
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import clamp_max, where
 from tinygrad_np.ops.elementwise import mul, sub
 from tinygrad_np.ops.exponential import exp, sigmoid
@@ -192,6 +193,7 @@ def _(grad: Array, input: Array) -> Array:
 
 
 @inplace_flag
+@in_float32  # in float16 exp(12) is inf
 @op(promote=float)
 @np.errstate(all="ignore")
 def mish(input: Array, inplace: bool = False) -> Array:
