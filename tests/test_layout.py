@@ -104,6 +104,13 @@ def test_what_was_expanded_and_promoted_can_be_viewed(dtype: str) -> None:
         assert out.view(6, 4).shape == (6, 4)
 
 
+def test_ravel_is_a_view_of_what_is_in_order_alone() -> None:
+    x = tg.zeros(2, 3)
+    x[1].ravel()[0] = 1
+    x[:, 2:].ravel()[0] = 2
+    assert x.tolist() == [[0, 0, 0], [1, 0, 0]]
+
+
 def test_attention_can_be_viewed() -> None:
     q, k, v = (x.view(2, 5, 2, 4).transpose(1, 2) for x in tg.rand(2, 5, 24).chunk(3, -1))
     attend = tg.nn.functional.scaled_dot_product_attention

@@ -238,7 +238,7 @@ def unflatten(input: Any, dim: int, sizes: Sequence[int]) -> Any:
 
 
 def ravel(input: Any) -> Any:
-    """All elements in one dimension.
+    """All elements in one dimension, of a copy unless they lie in memory in order.
 
     Examples
     --------
@@ -246,7 +246,7 @@ def ravel(input: Any) -> Any:
     >>> tg.ravel(tg.tensor([[1, 2], [3, 4]]))
     tensor([1, 2, 3, 4])
     """
-    return _reshape(input, shape=(-1,))
+    return _reshape(contiguous(input), shape=(-1,))
 
 
 @numpy_names
