@@ -59,6 +59,10 @@ IMPORTS = """
     assert torch.__version__ > (1, 10) and torch.__version__ >= "1.4" and torch.__version__ > "2.2"
     assert not torch.__version__ < "2.9"
     assert torch.__file__.endswith("tinygrad_np/__init__.py")
+    from torchvision.transforms import transforms
+    from torch.optim import adamw
+    assert transforms.ToTensor is T.ToTensor is T.transforms.ToTensor
+    assert adamw.AdamW is torch.optim.AdamW
     print(*sys.argv, sys.path[0], __name__, __file__, sep="|")
 """
 

@@ -126,12 +126,15 @@ def _fit(module: types.ModuleType) -> None:
 
 
 class _Elsewhere:
-    """The `__getattr__` of a module: names that PyTorch has there and we beside it, or an error."""
+    """The `__getattr__` of a module: what PyTorch has there and we have elsewhere, or an error."""
 
     def __init__(self, place: str) -> None:
         self.place = place
 
     def __call__(self, name: str) -> Any:
+        path = f"{self.place}.{name}"
+        if path in names.ELSEWHERE:
+            return importlib.import_module(path)
         namespace = names.namespace_for(self.place)
         if namespace is None or name not in namespace.__dict__:
             raise AttributeError(_missing(self.place, name))

@@ -21,6 +21,8 @@ ELSEWHERE = {
     "torch.jit.annotations": "torch.jit",
     "torch.nn.modules": "torch.nn",
     "torch.nn.parallel": "torch.nn.parallel",
+    "torch.nn.parallel.distributed": "torch.nn.parallel",
+    "torch.optim.adamw": "torch.optim",
     "torch.tensor": "torch",
     "torch._tensor": "torch",
     "torch.types": "torch",
@@ -30,7 +32,9 @@ ELSEWHERE = {
     "torchvision.io": "torchvision.io",
     "torchvision.models": "torchvision.models",
     "torchvision.ops": "torchvision.ops",
+    "torchvision.ops.focal_loss": "torchvision.ops",
     "torchvision.transforms": "torchvision.transforms",
+    "torchvision.transforms.transforms": "torchvision.transforms",
     "torchvision.transforms.v2": "torchvision.transforms.v2",
 }
 SHADOWED = ("torch.autograd.gradcheck", "torch.tensor")  # modules named like a function beside them
