@@ -230,6 +230,21 @@ def test_arrays_of_tensors():
         np.asarray(t.requires_grad_())
 
 
+def test_arrays_of_recorded_tensors_without_grad():
+    t = tg.tensor([1.0, 8.0], requires_grad=True)
+    with tg.no_grad():
+        assert t.numpy().tolist() == [1, 8]
+        assert np.shares_memory(np.asarray(t), t.numpy())
+        assert np.percentile(t, 50) == 4.5
+        assert np.cbrt(t).tolist() == [1, 2]
+        held = np.ones(2)
+        held += t
+        assert held.tolist() == [2, 9]
+    for how in (lambda: t.numpy(), lambda: np.asarray(t)):
+        with pytest.raises(RuntimeError, match="requires grad"):
+            how()
+
+
 def test_numbers_of_tensors():
     t = tg.tensor(4.0, requires_grad=True)
     assert math.sqrt(t) == 2.0

@@ -21,6 +21,7 @@ import numpy as np
 from tinygrad_np import creation
 from tinygrad_np.conversion import as_tensor
 from tinygrad_np.ops import choice, einsum, join, linalg, matrix, norms
+from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import TensorBase, tensor_class
 
 _signature = functools.cache(inspect.signature)
@@ -47,8 +48,7 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
     name = _UFUNCS.get(ufunc.__name__, ufunc.__name__)
     ours = getattr(tensor_class[0], name, None)
     if ours is None or method != "__call__":
-        recorded = any(isinstance(i, TensorBase) and i._place() is not None for i in inputs)
-        if not recorded and method != "at" and "out" not in kwargs:
+        if not any(map(_is_recorded, inputs)) and method != "at" and "out" not in kwargs:
             result = getattr(ufunc, method)(*map(_memory, inputs), **kwargs)
             return tuple(map(_tensor, result)) if isinstance(result, tuple) else _tensor(result)
         call = ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
@@ -61,14 +61,16 @@ def array_ufunc(self: Any, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs:
 
 def _untracked(value: Any) -> Any:
     """The array of a Tensor whose values go into an array, where no gradient can follow."""
-    if not isinstance(value, TensorBase):
-        return value
-    if value._place() is not None:
+    if _is_recorded(value):
         raise TypeError(
             "can't write the result of an operation on a Tensor that requires grad into a NumPy "
             "array; leave out out=, write `a = a + t` for `a += t`, or detach() the Tensor"
         )
-    return value._array
+    return _memory(value)
+
+
+def _is_recorded(value: Any) -> bool:
+    return mode.grad and isinstance(value, TensorBase) and value._place() is not None
 
 
 def _operand(value: Any) -> Any:
@@ -94,7 +96,7 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
         from tinygrad_np.utils._pytree import tree_map_only  # which is made of tensors
 
         def array(tensor: Any) -> Any:
-            if tensor._place() is not None:
+            if _is_recorded(tensor):
                 raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
             view = tensor._array.view()
             view.flags.writeable = False  # np.put would change the tensor unseen

@@ -22,6 +22,7 @@ from tinygrad_np.ops import compare, index
 from tinygrad_np.subclasses import Subclasses
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
+from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import Leaf, Node
 from tinygrad_np.tape.names import named
 from tinygrad_np.tape.version import DATA, DataVersion
@@ -324,9 +325,9 @@ class Tensor(Hooks, Subclasses, Methods):
         Raises
         ------
         RuntimeError
-            If the tensor requires grad, unless forced.
+            If the tensor requires grad, unless forced or under `no_grad`.
         """
-        if self.requires_grad and not force:
+        if self.requires_grad and mode.grad and not force:
             raise RuntimeError(
                 "Can't call numpy() on Tensor that requires grad. "
                 "Use tensor.detach().numpy() instead."
