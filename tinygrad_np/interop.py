@@ -93,22 +93,28 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
     ours = _FUNCTIONS.get(function)
     if ours is None:
-        from tinygrad_np.utils._pytree import tree_map_only  # which is made of tensors
-
-        def array(tensor: Any) -> Any:
-            if _is_recorded(tensor):
-                raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
-            view = tensor._array.view()
-            view.flags.writeable = False  # np.put would change the tensor unseen
-            return view
-
-        args, kwargs = tree_map_only(TensorBase, array, (tuple(args), kwargs))
+        args, kwargs = _arrays(name, args), _arrays(name, kwargs)
         return function(*args, **kwargs)
     try:
         _signature(ours).bind(*args, **kwargs)
     except TypeError as error:
         raise TypeError(f"{name} of a Tensor: {error}; {_WAY_OUT}") from None
     return ours(*args, **kwargs)
+
+
+def _arrays(name: str, value: Any) -> Any:
+    """An argument of the function `name`, with arrays in place of the tensors in it."""
+    if isinstance(value, (list, tuple)):
+        return type(value)([_arrays(name, v) for v in value])
+    if isinstance(value, dict):
+        return {key: _arrays(name, v) for key, v in value.items()}
+    if not isinstance(value, TensorBase):
+        return value
+    if _is_recorded(value):
+        raise TypeError(f"{name} has no counterpart for Tensors; {_WAY_OUT}")
+    view = value._array.view()
+    view.flags.writeable = False  # np.put would change the tensor unseen
+    return view
 
 
 def _transpose(a: Any, axes: Any = None) -> Any:
