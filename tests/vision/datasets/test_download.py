@@ -11,7 +11,6 @@ import pytest
 
 from tests.vision.conftest import small_mnist
 from tinygrad_np.vision.datasets import MNIST
-from tinygrad_np.vision.datasets import download as module
 from tinygrad_np.vision.datasets.download import download
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
@@ -129,10 +128,9 @@ def test_a_part_that_is_whole(server, tmp_path):
     check(tmp_path / "file")
 
 
-def test_more_than_is_bearable(server, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "LIMIT", 200_000)
+def test_more_than_is_bearable(server, tmp_path):
     with pytest.raises(RuntimeError, match="more than 200,000 bytes"):
-        download([server.url + "file"], tmp_path / "file", SHA256)
+        download([server.url + "file"], tmp_path / "file", SHA256, limit=200_000)
 
 
 def test_what_failed_is_listed(server, tmp_path):

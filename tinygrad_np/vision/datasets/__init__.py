@@ -11,7 +11,9 @@ from tinygrad_np.vision.datasets.folder import DatasetFolder, ImageFolder
 from tinygrad_np.vision.datasets.idx import read_idx
 from tinygrad_np.vision.datasets.mnist import KMNIST, MNIST, Digits, FashionMNIST
 from tinygrad_np.vision.datasets.mnist_pickle import read_mnist_pickle
+from tinygrad_np.vision.datasets.stl10 import STL10
 from tinygrad_np.vision.datasets.svhn import SVHN
+from tinygrad_np.vision.datasets.usps import USPS
 from tinygrad_np.vision.datasets.vision import VisionDataset
 
 __all__ = [
@@ -19,7 +21,9 @@ __all__ = [
     "CIFAR100",
     "KMNIST",
     "MNIST",
+    "STL10",
     "SVHN",
+    "USPS",
     "DatasetFolder",
     "Digits",
     "FakeData",

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tinygrad_np.vision.datasets.download import digest, download
+from tinygrad_np.vision.datasets.download import download, right
 from tinygrad_np.vision.datasets.pickles import unpickle
 from tinygrad_np.vision.datasets.vision import VisionDataset
 
@@ -170,10 +170,10 @@ class CIFAR10(VisionDataset):
 
     def download(self) -> None:
         """Fetch and unpack the files unless they are there."""
-        if all(_right(self._folder / name, md5) for name, md5 in self._files()):
+        if all(right(self._folder / name, md5) for name, md5 in self._files()):
             return
         archive = Path(self.root, self.filename)
-        if not _right(archive, self.tgz_md5):
+        if not right(archive, self.tgz_md5):
             archive.unlink(missing_ok=True)
             download([self.url], archive, self.tgz_md5)
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -205,7 +205,3 @@ class CIFAR100(CIFAR10):
         "key": "fine_label_names",
         "md5": "7973b15100ade9c7d40fb424638fde48",
     }
-
-
-def _right(path: Path, md5: str | None) -> bool:
-    return path.exists() and (md5 is None or digest(path, md5) == md5)

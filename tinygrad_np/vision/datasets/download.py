@@ -17,7 +17,7 @@ CHUNK = 1 << 16
 NAMES = {32: "MD5", 64: "SHA-256"}  # by the number of hexadecimal digits
 
 
-def download(urls: Sequence[str], path: Path, checksum: str) -> None:
+def download(urls: Sequence[str], path: Path, checksum: str, limit: int = LIMIT) -> None:
     """Fetch a file into `path`, which appears when it is there whole and right.
 
     What has arrived is kept beside it, under the name of `path` with ``.part`` added, and the next
@@ -31,6 +31,8 @@ def download(urls: Sequence[str], path: Path, checksum: str) -> None:
         Its folder is made if need be.
     checksum : str
         SHA-256 or MD5 of the file, as hexadecimal digits.
+    limit : int, default 2**28
+        How many bytes there may be.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def download(urls: Sequence[str], path: Path, checksum: str) -> None:
     part = path.with_name(path.name + ".part")
     failures = []
     for url in urls:
-        failure = _try(url, part, checksum)
+        failure = _try(url, part, checksum, limit)
         if failure is None:
             os.replace(part, path)
             return
@@ -65,13 +67,13 @@ def download(urls: Sequence[str], path: Path, checksum: str) -> None:
     )
 
 
-def _try(url: str, part: Path, checksum: str) -> str | None:
+def _try(url: str, part: Path, checksum: str, limit: int) -> str | None:
     """None once `part` is right, else what went wrong."""
     from http.client import HTTPException
 
     resumed = part.exists()
     try:
-        _transfer(url, part)
+        _transfer(url, part, limit)
         found = digest(part, checksum)
     except (OSError, HTTPException) as error:
         return f"{type(error).__name__}: {error}"
@@ -79,11 +81,11 @@ def _try(url: str, part: Path, checksum: str) -> str | None:
         return None
     part.unlink()
     if resumed:  # what was there before may have been the trouble
-        return _try(url, part, checksum)
+        return _try(url, part, checksum, limit)
     return f"its {NAMES[len(checksum)]} is {found}, expected {checksum}"
 
 
-def _transfer(url: str, part: Path) -> None:
+def _transfer(url: str, part: Path, limit: int) -> None:
     """Append to `part` what it lacks; OSError if the transfer breaks."""
     from urllib.error import HTTPError
     from urllib.request import Request, urlopen
@@ -105,8 +107,8 @@ def _transfer(url: str, part: Path) -> None:
             while chunk := response.read(CHUNK):
                 have += file.write(chunk)
                 show(len(chunk))
-                if have > LIMIT:
-                    raise OSError(f"there are more than {LIMIT:,} bytes")
+                if have > limit:
+                    raise OSError(f"there are more than {limit:,} bytes")
     if total is not None and have < total:
         raise OSError(f"the transfer ended after {have:,} of {total:,} bytes")
 
@@ -119,6 +121,11 @@ def digest(path: Path, like: str) -> str:
         while chunk := file.read(CHUNK):
             state.update(chunk)
     return state.hexdigest()
+
+
+def right(path: Path, checksum: str | None) -> bool:
+    """Whether a file is there, and has the checksum if one is known."""
+    return path.exists() and (checksum is None or digest(path, checksum) == checksum)
 
 
 @contextlib.contextmanager

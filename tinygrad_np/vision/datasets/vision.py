@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from tinygrad_np.utils.data import Dataset
@@ -43,6 +43,15 @@ class StandardTransform:
             if what is not None:
                 lines.append(head + repr(what).replace("\n", "\n" + " " * len(head)))
         return "\n".join(lines)
+
+
+def one_of(name: str, value: str, known: Iterable[str]) -> str:
+    """The value of an argument; ValueError if it is none of those."""
+    if value not in [*known]:
+        raise ValueError(
+            f"Unknown value '{value}' for argument {name}. Valid values are {{{', '.join(known)}}}."
+        )
+    return value
 
 
 class VisionDataset(Dataset[Any]):
