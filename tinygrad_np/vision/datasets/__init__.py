@@ -6,6 +6,7 @@ such a picture. What is in `transforms` takes both alike.
 """
 
 from tinygrad_np.vision.datasets.cifar import CIFAR10, CIFAR100
+from tinygrad_np.vision.datasets.emnist import EMNIST, QMNIST
 from tinygrad_np.vision.datasets.fakedata import FakeData
 from tinygrad_np.vision.datasets.folder import DatasetFolder, ImageFolder
 from tinygrad_np.vision.datasets.idx import read_idx
@@ -19,8 +20,10 @@ from tinygrad_np.vision.datasets.vision import VisionDataset
 __all__ = [
     "CIFAR10",
     "CIFAR100",
+    "EMNIST",
     "KMNIST",
     "MNIST",
+    "QMNIST",
     "STL10",
     "SVHN",
     "USPS",
