@@ -40,6 +40,20 @@ def test_variances_of_large_numbers() -> None:
     np.testing.assert_allclose(got.numpy(), x.astype(np.float64).var(0, ddof=1), rtol=2e-3)
 
 
+def test_deviations_whose_squares_are_out_of_range() -> None:
+    x = tg.tensor([-3e4, 3e4, 0, 0]).half().requires_grad_()
+    out = x.std(correction=0)
+    assert out.item() == pytest.approx(4.5e8**0.5, rel=1e-3)
+    out.backward()
+    assert x.grad.tolist() == pytest.approx([-(0.5**0.5) / 2, 0.5**0.5 / 2, 0, 0], rel=2e-3)
+
+
+def test_the_cross_entropy_of_probabilities_near_0() -> None:
+    p = tg.tensor([0, 6e-6, 0.5]).half().requires_grad_()
+    F.binary_cross_entropy(p, tg.zeros(3).half(), reduction="sum").backward()
+    assert p.grad.tolist() == [0, 1, 2]
+
+
 @pytest.mark.torch
 @pytest.mark.parametrize("name", CASES)
 def test_gradients_are_pytorchs(name: str) -> None:

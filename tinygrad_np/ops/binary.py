@@ -6,6 +6,7 @@ import numpy as np
 
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.ops.activation import logsigmoid
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import clamp
 from tinygrad_np.ops.elementwise import mul, sub
 from tinygrad_np.ops.exponential import log, log1p, sigmoid
@@ -24,7 +25,6 @@ LEAST = -100.0  # what PyTorch raises the logarithm of 0 to
 
 @op
 def _binary_cross_entropy(input: Array, target: Array) -> Array:
-    same_dtype("binary_cross_entropy", input, target)
     check_floating("binary_cross_entropy", input)
     for name, x in (("input", input), ("target", target)):
         if not ((x >= 0) & (x <= 1)).all():
@@ -96,7 +96,9 @@ def binary_cross_entropy(
     """
     reduction = named(reduction, size_average, reduce)
     same_shape("binary_cross_entropy", input, target)
-    return reduced(weighted(_binary_cross_entropy(input, target), weight), reduction)
+    same_dtype("binary_cross_entropy", array(input), array(target))
+    losses = in_float32(_binary_cross_entropy)(input, target)
+    return reduced(weighted(losses, weight), reduction)
 
 
 @op(promote=True)

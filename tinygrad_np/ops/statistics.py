@@ -10,6 +10,7 @@ import numpy as np
 
 from tinygrad_np.kernels.layout import ordered
 from tinygrad_np.kernels.silence import silent
+from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.compare import eq, isnan
 from tinygrad_np.ops.dims import Dims, numpy_names, restored, several
@@ -33,6 +34,7 @@ def _(grad: Array, input: Array, dim: Dims, freedom: float) -> Array:
     return restored(grad, dim, tuple(input.shape)) * away * (2 / (freedom or math.nan))
 
 
+@in_float32
 @op
 def _std(input: Array, *, dim: Dims, freedom: float, keepdim: bool) -> Array:
     return silent.run(np.sqrt, _var(input, dim=dim, freedom=freedom, keepdim=keepdim))
