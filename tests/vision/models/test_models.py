@@ -206,3 +206,12 @@ def test_resnet_is_that_of_pytorch():
     assert abs(loss.item() - expected.item()) < 1e-10
     for (key, p), q in zip(ours.named_parameters(), theirs.parameters(), strict=True):
         np.testing.assert_allclose(p.grad.numpy(), q.grad.numpy(), atol=1e-10, err_msg=key)
+
+
+def test_layers_of_vgg():
+    made = vgg.make_layers([4, 6, "M", 8], batch_norm=True)
+    kinds = [type(layer).__name__ for layer in made]
+    block = ["Conv2d", "BatchNorm2d", "ReLU"]
+    assert kinds == [*block, *block, "MaxPool2d", *block]
+    assert made(tg.ones(2, 3, 6, 6)).shape == (2, 8, 3, 3)
+    assert len(vgg.make_layers([4, "M"])) == 3

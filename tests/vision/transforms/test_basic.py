@@ -36,3 +36,20 @@ def test_words():
     }
     for made, text in words.items():
         assert repr(made) == text
+
+
+def test_linear_transformation():
+    rng = np.random.default_rng(0)
+    matrix, mean, images = rng.random((12, 12)), rng.random(12), rng.random((2, 3, 2, 2))
+    made = T.LinearTransformation(tg.tensor(matrix), tg.tensor(mean))
+    expected = ((images.reshape(2, 12) - mean) @ matrix).reshape(images.shape)
+    np.testing.assert_allclose(made(tg.tensor(images)).numpy(), expected)
+    np.testing.assert_allclose(made(tg.tensor(images[0])).numpy(), expected[0])
+    small = T.LinearTransformation(tg.eye(1), tg.zeros(1))
+    assert repr(small) == ("LinearTransformation(transformation_matrix=[[1.0]], mean_vector=[0.0])")
+    with pytest.raises(ValueError, match="incompatible shape"):
+        made(tg.ones(3, 2, 3))
+    with pytest.raises(ValueError, match="should be square"):
+        T.LinearTransformation(tg.ones(2, 3), tg.ones(2))
+    with pytest.raises(ValueError, match="mean_vector should have the same length 2"):
+        T.LinearTransformation(tg.ones(2, 2), tg.ones(3))

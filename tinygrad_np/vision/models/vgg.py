@@ -6,6 +6,7 @@ Recognition, 2014.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tinygrad_np import nn
@@ -76,18 +77,34 @@ class VGG(nn.Module):
 COUNTS = {11: (1, 1, 2, 2, 2), 13: (2, 2, 2, 2, 2), 16: (2, 2, 3, 3, 3), 19: (2, 2, 4, 4, 4)}
 
 
-def features(layers: int, batch_norm: bool = False) -> nn.Sequential:
-    """The convolutions of a VGG of so many layers: five groups, each ends in pooling."""
+def make_layers(cfg: Sequence[int | str], batch_norm: bool = False) -> nn.Sequential:
+    """Convolutions of 3 x 3 with so many channels each; "M" stands for pooling.
+
+    Examples
+    --------
+    >>> from tinygrad_np.vision.models.vgg import make_layers
+    >>> len(make_layers([8, "M", 16, "M"]))
+    6
+    """
     made: list[nn.Module] = []
     channels = 3
-    for planes, count in zip((64, 128, 256, 512, 512), COUNTS[layers], strict=True):
-        for _ in range(count):
-            made.append(nn.Conv2d(channels, planes, 3, padding=1))
-            made += [nn.BatchNorm2d(planes)] if batch_norm else []
-            made.append(nn.ReLU(inplace=True))
-            channels = planes
-        made.append(nn.MaxPool2d(2, 2))
+    for planes in cfg:
+        if isinstance(planes, str):
+            made.append(nn.MaxPool2d(2, 2))
+            continue
+        made.append(nn.Conv2d(channels, planes, 3, padding=1))
+        made += [nn.BatchNorm2d(planes)] if batch_norm else []
+        made.append(nn.ReLU(inplace=True))
+        channels = planes
     return nn.Sequential(*made)
+
+
+def features(layers: int, batch_norm: bool = False) -> nn.Sequential:
+    """The convolutions of a VGG of so many layers: five groups, each ends in pooling."""
+    cfg: list[int | str] = []
+    for planes, count in zip((64, 128, 256, 512, 512), COUNTS[layers], strict=True):
+        cfg += [*[planes] * count, "M"]
+    return make_layers(cfg, batch_norm)
 
 
 @builder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ __all__ = [
     "FiveCrop",
     "Grayscale",
     "Lambda",
+    "LinearTransformation",
     "Normalize",
     "PILToTensor",
     "Pad",
@@ -106,6 +108,62 @@ class Normalize(Module):
 
     def __repr__(self) -> str:
         return f"Normalize(mean={self.mean}, std={self.std})"
+
+
+class LinearTransformation(Module):
+    """Images as rows of numbers, less a mean, times a square matrix: whitening, for one.
+
+    Parameters
+    ----------
+    transformation_matrix : Tensor
+        (D, D), where D is C * H * W.
+    mean_vector : Tensor
+        (D,)
+
+    Raises
+    ------
+    ValueError
+        For a matrix that is not square, and for a mean or images that it does not fit.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision import transforms
+    >>> transforms.LinearTransformation(2 * tg.eye(2), tg.ones(2))(tg.tensor([[[1.0, 5.0]]]))
+    tensor([[[0., 8.]]])
+    """
+
+    def __init__(self, transformation_matrix: Tensor, mean_vector: Tensor) -> None:
+        super().__init__()
+        size = tuple(transformation_matrix.shape)
+        if len(size) != 2 or size[0] != size[1]:
+            raise ValueError(
+                f"transformation_matrix should be square. Got {list(size)} rectangular matrix."
+            )
+        if tuple(mean_vector.shape) != size[:1]:
+            raise ValueError(
+                f"mean_vector should have the same length {size[0]} as any one of the dimensions "
+                f"of the transformation_matrix {list(size)}, got the shape "
+                f"{list(mean_vector.shape)}"
+            )
+        self.transformation_matrix = transformation_matrix
+        self.mean_vector = mean_vector
+
+    def forward(self, tensor: Tensor) -> Tensor:
+        shape, n = tuple(tensor.shape), len(self.mean_vector)
+        if math.prod(shape[-3:]) != n:
+            raise ValueError(
+                "Input tensor and transformation matrix have incompatible shape: "
+                f"{list(shape[-3:])} and {n} x {n}"
+            )
+        flat = tensor.reshape(-1, n) - self.mean_vector
+        return (flat @ self.transformation_matrix).reshape(shape)
+
+    def __repr__(self) -> str:
+        return (
+            f"LinearTransformation(transformation_matrix={self.transformation_matrix.tolist()}, "
+            f"mean_vector={self.mean_vector.tolist()})"
+        )
 
 
 class Lambda:
