@@ -157,7 +157,8 @@ class LinearTransformation(Module):
                 f"{list(shape[-3:])} and {n} x {n}"
             )
         flat = tensor.reshape(-1, n) - self.mean_vector
-        return (flat @ self.transformation_matrix).reshape(shape)
+        out: Tensor = (flat @ self.transformation_matrix).reshape(shape)
+        return out
 
     def __repr__(self) -> str:
         return (
