@@ -64,6 +64,7 @@ from tinygrad_np.vision.transforms.random_colour import (
     RandomSolarize,
 )
 from tinygrad_np.vision.transforms.random_turns import (
+    ElasticTransform,
     RandomAffine,
     RandomPerspective,
     RandomRotation,
@@ -78,6 +79,7 @@ __all__ = [
     "ColorJitter",
     "Compose",
     "ConvertImageDtype",
+    "ElasticTransform",
     "FiveCrop",
     "GaussianBlur",
     "Grayscale",

@@ -33,6 +33,7 @@ from tinygrad_np.vision.transforms.places import (
     vflip,
 )
 from tinygrad_np.vision.transforms.resampling import resize, resized_crop
+from tinygrad_np.vision.transforms.sampling import elastic_transform
 from tinygrad_np.vision.transforms.tone import (
     adjust_gamma,
     autocontrast,
@@ -63,6 +64,7 @@ __all__ = [
     "center_crop",
     "convert_image_dtype",
     "crop",
+    "elastic_transform",
     "equalize",
     "erase",
     "five_crop",

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tinygrad_np.nn.module import Module
+from tinygrad_np.ops.join import cat
+from tinygrad_np.random import rand
+from tinygrad_np.tensor import Tensor
 from tinygrad_np.vision.transforms import functional
 from tinygrad_np.vision.transforms.draws import angles, integer, uniform
 from tinygrad_np.vision.transforms.image import (
@@ -14,7 +17,69 @@ from tinygrad_np.vision.transforms.image import (
     interpolation_mode,
 )
 
-__all__ = ["RandomAffine", "RandomPerspective", "RandomRotation"]
+__all__ = ["ElasticTransform", "RandomAffine", "RandomPerspective", "RandomRotation"]
+
+
+class ElasticTransform(Module):
+    """Displace the pixels at random, those beside each other alike: as through moving water.
+
+    Parameters
+    ----------
+    alpha : float or (float, float), default 50.0
+        How far, along the rows and the columns.
+    sigma : float or (float, float), default 5.0
+        How smoothly: the width of the bell that the displacements are blurred by.
+    interpolation : InterpolationMode, default BILINEAR
+    fill : float or sequence of float, default 0
+
+    Raises
+    ------
+    ValueError
+        For `alpha` or `sigma` of other than one or two numbers.
+    """
+
+    def __init__(
+        self,
+        alpha: float | Sequence[float] = 50.0,
+        sigma: float | Sequence[float] = 5.0,
+        interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+        fill: float | Sequence[float] = 0,
+    ) -> None:
+        super().__init__()
+        self.alpha, self.sigma = _pair("alpha", alpha), _pair("sigma", sigma)
+        self.interpolation = interpolation_mode(interpolation)
+        self.fill = fill
+
+    @staticmethod
+    def get_params(alpha: Sequence[float], sigma: Sequence[float], size: Sequence[int]) -> Tensor:
+        """Draw the displacements, (1, H, W, 2)."""
+        parts = []
+        for strength, width, side in zip(alpha, sigma, size, strict=True):
+            part = rand(1, 1, *size) * 2 - 1
+            if width > 0:
+                n = int(8 * width + 1) | 1  # odd
+                part = functional.gaussian_blur(part, [n, n], list(sigma))
+            parts.append(part * strength / side)
+        drawn: Tensor = cat(parts, 1).permute(0, 2, 3, 1)
+        return drawn
+
+    def forward(self, tensor: Image) -> Image:
+        _, *size = get_dimensions(tensor)
+        displacement = self.get_params(self.alpha, self.sigma, size)
+        return functional.elastic_transform(tensor, displacement, self.interpolation, self.fill)
+
+    def __repr__(self) -> str:
+        return (
+            f"ElasticTransform(alpha={self.alpha}, sigma={self.sigma}, "
+            f"interpolation={self.interpolation}, fill={self.fill})"
+        )
+
+
+def _pair(name: str, value: float | Sequence[float]) -> list[float]:
+    values = [value] if isinstance(value, (int, float)) else list(value)
+    if len(values) not in (1, 2):
+        raise ValueError(f"{name} is a number or two of them, got {value}")
+    return [float(values[0]), float(values[-1])]
 
 
 class RandomRotation(Module):

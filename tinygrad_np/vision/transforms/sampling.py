@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tinygrad_np.creation import linspace
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.vision.transforms.image import (
     PILLOW_MODES,
@@ -26,7 +27,7 @@ from tinygrad_np.vision.transforms.image import (
     working_type,
 )
 
-__all__: list[str] = []
+__all__ = ["elastic_transform"]
 
 NEAREST = InterpolationMode.NEAREST
 Fill = float | Sequence[float] | None
@@ -60,6 +61,59 @@ def resample(
     if mode is NEAREST and len(matrix) == 2 and matrix[[0, 1], [1, 0]].any():
         x, y = (_steps(at[0, 0], row, size) for at, row in ((x, matrix[0]), (y, matrix[1])))
     return change(img, lambda a: _read_array(a, x, y, mode, fill))
+
+
+def elastic_transform(
+    img: Image,
+    displacement: Any,
+    interpolation: InterpolationMode = InterpolationMode.BILINEAR,
+    fill: Fill = None,
+) -> Image:
+    """The image read at the places that its pixels are displaced to.
+
+    Parameters
+    ----------
+    displacement : Tensor
+        (1, H, W, 2): along the rows and the columns, as parts of half the image.
+    interpolation : InterpolationMode, default BILINEAR
+    fill : float or sequence of float, default 0
+        What stands where there was nothing, or one for each channel.
+
+    Raises
+    ------
+    TypeError
+        If the displacement is no Tensor.
+    ValueError
+        If it is of another shape, and for other interpolations than NEAREST and BILINEAR.
+
+    Examples
+    --------
+    >>> import tinygrad_np as tg
+    >>> from tinygrad_np.vision.transforms import functional as F
+    >>> right = tg.tensor([0.5, 0.0]).expand(1, 1, 4, 2)  # a quarter of the four pixels
+    >>> F.elastic_transform(tg.arange(4.0).reshape(1, 1, 4), right)
+    tensor([[[1., 2., 3., 0.]]])
+    """
+    if not isinstance(displacement, TensorBase):
+        raise TypeError("Argument displacement should be a Tensor")
+    _, *sides = get_dimensions(img)
+    if tuple(displacement._array.shape) != (1, *sides, 2):
+        raise ValueError(
+            f"Argument displacement shape should be {(1, *sides, 2)}, but given "
+            f"{tuple(displacement._array.shape)}"
+        )
+    mode = interpolation_mode(interpolation)
+    if mode not in (NEAREST, InterpolationMode.BILINEAR):
+        raise ValueError(f"interpolation is NEAREST or BILINEAR here, got {mode}")
+    rows, columns = sides
+    x, y = (
+        _pixels(linspace(1 / n - 1, 1 - 1 / n, n)._array.reshape(shape) + part, n)
+        for n, shape, part in (
+            (columns, (1, -1), displacement._array[0, ..., 0]),
+            (rows, (-1, 1), displacement._array[0, ..., 1]),
+        )
+    )
+    return change(img, lambda a: _read_tensor(a, x, y, mode, fill))
 
 
 def turned_picture(
@@ -114,10 +168,14 @@ def _tensor_places(img: Image, matrix: Array, size: tuple[int, int]) -> tuple[Ar
         if not affine:
             with np.errstate(divide="ignore", invalid="ignore"):
                 at = at / (column * known[2, 0] + row * known[2, 1] + known[2, 2]) - working(1)
-        at = (at + working(1)).astype(float) * (n / 2) - 0.5  # rounded once, as by a fused product
-        places.append(np.nan_to_num(at.astype(working), nan=-9.0))  # nowhere is outside
+        places.append(np.nan_to_num(_pixels(at, n), nan=-9.0))  # nowhere is outside
     x, y = places
     return x, y
+
+
+def _pixels(at: Array, n: int) -> Array:
+    """Places between -1 and 1 as pixels; rounded once, as by a fused product."""
+    return ((at + at.dtype.type(1)).astype(float) * (n / 2) - 0.5).astype(at.dtype)  # type: ignore[no-any-return]
 
 
 def _steps(first: float, step: Array, size: tuple[int, int]) -> Array:
