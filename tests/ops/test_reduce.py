@@ -315,3 +315,9 @@ def test_what_is_not_chosen_has_no_gradient_however_large_the_one_that_comes(nam
     x = tg.tensor([-1.0, 0.0, -2.0] if name != "median" else [-1.0, 0.0, 2.0], requires_grad=True)
     getattr(x, name)().sqrt().backward()
     assert x.grad.tolist() == [0, np.inf, 0]
+
+
+def test_trapezoid_takes_its_points_by_name():
+    y, x = tg.tensor([1.0, 2.0, 3.0]), tg.tensor([0.0, 1.0, 3.0])
+    for function in (tg.trapezoid, tg.trapz):
+        assert function(y, x=x).item() == function(y=y, x=x, axis=0).item() == 6.5

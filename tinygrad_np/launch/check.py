@@ -169,7 +169,9 @@ class _Script:
         for keyword in call.keywords:
             if keyword.arg == "out" and _takes_out(function):
                 continue
-            if keyword.arg and NUMPY_NAMES.get(keyword.arg, keyword.arg) not in parameters:
+            if keyword.arg and parameters.keys().isdisjoint(
+                (keyword.arg, NUMPY_NAMES.get(keyword.arg))
+            ):
                 known = ", ".join(p for p in parameters if p != "self")
                 yield call.lineno, f"{path}({keyword.arg}=)", f"; it takes {known}"
 

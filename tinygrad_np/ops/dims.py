@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from tinygrad_np.tape.flags import check_flags, flags
 from tinygrad_np.tape.out import into
@@ -19,12 +19,14 @@ R = TypeVar("R")
 def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
     """The function, which also takes its arguments under NumPy's names: `axis` for `dim`."""
     name, found = function.__name__, flags(function)
+    own = cast(Any, function).__code__.co_varnames  # trapezoid has an `x`
+    names = {theirs: ours for theirs, ours in NUMPY_NAMES.items() if theirs not in own}
 
     @functools.wraps(function)
     def call(*args: P.args, **params: P.kwargs) -> R:
         check_flags(name, found, args)
         if params:
-            params = {NUMPY_NAMES.get(k, k): v for k, v in params.items()}  # type: ignore[assignment]
+            params = {names.get(k, k): v for k, v in params.items()}  # type: ignore[assignment]
             if "out" in params:
                 return into(params.pop("out"), function, args, params)  # type: ignore[no-any-return]
         return function(*args, **params)
