@@ -19,7 +19,7 @@ ORDER = [
     "queries", "_utils", "overrides", "random", "quasirandom", "linalg", "fft", "special",
     "windows", "signal", "autograd", "nn", "func",
     "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
-    "utils", "vision", "testing", "launch", "__config__", "as_torch", "foreach",
+    "types", "utils", "vision", "testing", "launch", "__config__", "as_torch", "foreach",
 ]  # fmt: skip
 
 

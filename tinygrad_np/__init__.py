@@ -309,7 +309,7 @@ PARTS = (
     "__config__", "__future__", "accelerator", "backends", "compiler", "cpu", "cuda", "distributed",
     "distributions", "fft", "func", "futures", "fx", "hub", "jit", "mps", "multiprocessing", "nn",
     "onnx", "optim", "overrides", "profiler", "quasirandom", "signal", "sparse", "special",
-    "testing", "utils", "version", "vision", "xpu",
+    "testing", "types", "utils", "version", "vision", "xpu",
 )
 PARTS_OF = {
     "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",

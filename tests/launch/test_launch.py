@@ -63,6 +63,10 @@ IMPORTS = """
     from torch.optim import adamw
     assert transforms.ToTensor is T.ToTensor is T.transforms.ToTensor
     assert adamw.AdamW is torch.optim.AdamW
+    assert torch.torch is torch
+    from torch.types import Device, Number, _dtype
+    assert Number == int | float | bool and torch.types.Number is Number
+    assert _dtype is torch.dtype and torch.device in Device.__args__
     print(*sys.argv, sys.path[0], __name__, __file__, sep="|")
 """
 

@@ -300,3 +300,7 @@ def draws(make):
 def test_draws_are_pytorchs(make):
     ours, theirs = draws(make)
     assert ours == theirs
+
+
+def test_a_sequence_of_datasets_can_be_added_up():
+    assert ConcatDataset.cumsum([range(3), "ab"]) == [3, 5]

@@ -107,6 +107,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             if module.__name__ in names.ROOTS:
                 follows = version.__version__ if module.__name__ == "torch" else VISION_FOLLOWS
                 module.__version__ = Version(f"{follows}+np")  # type: ignore[attr-defined]
+                module.torch = sys.modules["torch"]  # type: ignore[attr-defined]  # it imports it
             return
         module.__spec__ = own[module.__name__]  # what the import system has just replaced
         _fit(module)

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "torch.optim.adamw": "torch.optim",
     "torch.tensor": "torch",
     "torch._tensor": "torch",
-    "torch.types": "torch",
+    "torch.torch": "torch",  # it has imported itself
     "torch.utils.data": "torch.utils.data",
     "torch.utils.data._utils": "torch.utils.data",
     "torchvision.datasets": "torchvision.datasets",
@@ -78,7 +78,8 @@ def namespace_for(name: str) -> types.ModuleType | None:
     The names of its modules have no capitals: `torch.utils.data.Nothing` is none of them.
     """
     above, _, last = name.rpartition(".")
-    target = ELSEWHERE.get(name) or (ELSEWHERE.get(above) if last.islower() else None)
+    is_module = last.islower() and not last.startswith("__")
+    target = ELSEWHERE.get(name) or (ELSEWHERE.get(above) if is_module else None)
     return module_for(target) if target and target != name else None
 
 

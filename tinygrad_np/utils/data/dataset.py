@@ -187,7 +187,12 @@ class ConcatDataset(Dataset[Any]):
                 raise AssertionError(
                     "ConcatDataset does not support IterableDataset; use ChainDataset"
                 )
-        self.cumulative_sizes = list(itertools.accumulate(map(len, self.datasets)))
+        self.cumulative_sizes = self.cumsum(self.datasets)
+
+    @staticmethod
+    def cumsum(sequence: Iterable[Any]) -> list[int]:
+        """Where each dataset ends."""
+        return list(itertools.accumulate(map(len, sequence)))
 
     def __getitem__(self, index: int) -> Any:
         if not -len(self) <= index < len(self):
