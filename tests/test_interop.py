@@ -3,6 +3,7 @@
 
 import inspect
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -192,6 +193,18 @@ def test_dtypes_are_those_of_tensors():
     assert np.sqrt(tg.tensor([4])).dtype == tg.float32
 
 
+@pytest.mark.parametrize(
+    "function", [np.dot, np.inner, np.outer, np.vdot, np.tensordot, partial(np.einsum, "...i,j")]
+)
+def test_products_of_several_dtypes(function):
+    a, b = np.arange(3.0), np.array([2, -3, 4], np.float32)
+    if function is np.tensordot:
+        function = partial(function, axes=1)
+    out = tg.from_numpy(function(a, tg.tensor(b)))
+    assert out.dtype == tg.float64
+    np.testing.assert_array_equal(out, function(a, b))
+
+
 def test_tensors_like_tensors():
     x = tg.ones(2, 3, requires_grad=True)
     assert np.zeros_like(x).tolist() == [[0] * 3] * 2
@@ -274,6 +287,7 @@ def test_other_functions_give_arrays():
     assert np.percentile(t, 50) == 3
     assert np.atleast_2d(t).tolist() == [[1, 8, 3]]
     assert np.interp(2, t[:1], fp=t[1:2]) == 8
+    assert np.lexsort(t.sort()).tolist() == [0, 2, 1]  # a named tuple of tensors
     assert np.block([[t, t]]).tolist() == [[1, 8, 3] * 2]
 
 

@@ -197,6 +197,8 @@ def asarray(
 def from_numpy(ndarray: Any) -> Tensor:
     """A tensor on the memory of an array: a change of one is a change of both.
 
+    A Tensor is returned as it is: NumPy's functions of tensors give one, where PyTorch has arrays.
+
     Raises
     ------
     TypeError
@@ -210,6 +212,8 @@ def from_numpy(ndarray: Any) -> Tensor:
     >>> tg.from_numpy(np.arange(3))
     tensor([0, 1, 2])
     """
+    if isinstance(ndarray, TensorBase):
+        return ndarray  # type: ignore[return-value]
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(
             f"expected np.ndarray (got {type(ndarray).__name__}); tensor() takes other data"

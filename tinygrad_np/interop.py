@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np import creation
+from tinygrad_np import creation, dtypes
 from tinygrad_np.conversion import as_tensor
 from tinygrad_np.ops import choice, einsum, join, linalg, matrix, norms
 from tinygrad_np.tape.grad_mode import mode
@@ -105,7 +105,8 @@ def array_function(self: Any, function: Any, types: Any, args: Any, kwargs: Any)
 def _arrays(name: str, value: Any) -> Any:
     """An argument of the function `name`, with arrays in place of the tensors in it."""
     if isinstance(value, (list, tuple)):
-        return type(value)([_arrays(name, v) for v in value])
+        items = [_arrays(name, v) for v in value]
+        return items if isinstance(value, list) else tuple(items)
     if isinstance(value, dict):
         return {key: _arrays(name, v) for key, v in value.items()}
     if not isinstance(value, TensorBase):
@@ -122,13 +123,25 @@ def _transpose(a: Any, axes: Any = None) -> Any:
     return t.permute(tuple(range(t.ndim))[::-1] if axes is None else tuple(axes))
 
 
+def _promoted(*operands: Any) -> list[Any]:
+    """Tensors of one dtype, as products take them."""
+    tensors = [_tensor(o) for o in operands]
+    dtype = functools.reduce(dtypes.promote_types, [t.dtype for t in tensors])
+    return [t.to(dtype) for t in tensors]
+
+
 def _dot(a: Any, b: Any) -> Any:
-    a, b = _tensor(a), _tensor(b)
+    a, b = _promoted(a, b)
     if not a.ndim or not b.ndim:
         return a * b
     if b.ndim <= 2:
         return linalg.matmul(a, b)
     return einsum.tensordot(a, b, ([a.ndim - 1], [b.ndim - 2]))
+
+
+def _tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
+    a, b = _promoted(a, b)
+    return einsum.tensordot(a, b, axes)
 
 
 def _split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
@@ -295,12 +308,12 @@ _FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.may_share_memory: lambda a, b: np.may_share_memory(_memory(a), _memory(b)),
     # products
     np.dot: _dot,
-    np.vdot: lambda a, b: _tensor(a).ravel().vdot(_tensor(b).ravel()),
-    np.inner: lambda a, b: einsum.inner(_tensor(a), _tensor(b)),
-    np.outer: lambda a, b: linalg.outer(_tensor(a).ravel(), _tensor(b).ravel()),
+    np.vdot: lambda a, b: linalg.vdot(*(t.ravel() for t in _promoted(a, b))),
+    np.inner: lambda a, b: einsum.inner(*_promoted(a, b)),
+    np.outer: lambda a, b: linalg.outer(*(t.ravel() for t in _promoted(a, b))),
     np.kron: lambda a, b: matrix.kron(_tensor(a), _tensor(b)),
-    np.tensordot: lambda a, b, axes=2: einsum.tensordot(_tensor(a), _tensor(b), axes),
-    np.einsum: lambda subscripts, *operands: einsum.einsum(subscripts, *map(_tensor, operands)),
+    np.tensordot: _tensordot,
+    np.einsum: lambda subscripts, *operands: einsum.einsum(subscripts, *_promoted(*operands)),
     # creation
     np.zeros_like: _like(creation.zeros_like),
     np.ones_like: _like(creation.ones_like),
