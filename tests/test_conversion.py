@@ -221,3 +221,10 @@ def test_asarray_detaches_where_it_is_told_to():
     assert not detached.requires_grad
     assert np.shares_memory(detached.numpy(), x.detach().numpy())
     assert tg.asarray(x, requires_grad=True).grad_fn is x.grad_fn
+
+
+@pytest.mark.parametrize("make", [tg.tensor, tg.as_tensor, tg.asarray])
+@pytest.mark.parametrize("array", [np.array([1.0, None], object), np.array(["1", "2"])])
+def test_arrays_of_objects_are_refused_whatever_dtype_is_asked_for(make, array):
+    with pytest.raises(TypeError, match="can't hold elements"):
+        make(array, dtype=tg.float32)

@@ -354,7 +354,8 @@ def as_array(data: Any, wanted: np.dtype[Any] | None = None) -> Array:
         return _from_python(data, wanted)
     else:
         array = _from_buffer(data)
-    target = wanted or dtypes.of(array.dtype).dtype
+    known = dtypes.of(array.dtype).dtype  # objects and strings are refused, whatever is wanted
+    target = wanted or known
     with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(target, copy=False)
 
