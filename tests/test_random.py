@@ -115,6 +115,16 @@ def test_permutations(both, seed):
     equal(*both(lambda t: t.randperm(5000, dtype=t.int32), seed))
 
 
+def test_many_uniform_numbers():
+    words = np.random.RandomState(5).randint(0, 2**32, 150_000, dtype=np.uint32)
+    unit = (words & (2**24 - 1)) * 2.0**-24
+    for low, high in ((0.0, 1.0), (-2.0, 3.0)):
+        drawn = tg.empty(150_000).uniform_(low, high, generator=tg.Generator().manual_seed(5))
+        want = (unit * (high - low) + low).astype(np.float32)
+        want[want == high] = low
+        np.testing.assert_array_equal(drawn.numpy(), want)
+
+
 def test_a_coin_of_a_probability_that_is_drawn():
     """Coins are told by 21 bits of 53: here the others decide."""
     words = np.random.RandomState(5).randint(0, 2**32, 12, dtype=np.uint32).tolist()

@@ -27,6 +27,7 @@ from tinygrad_np.kernels.box_muller import BLOCK
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
+PIECE = 2**16  # numbers that are made at a time: they stay in the cache on their way
 WIDE = 2**28  # the first range of integers that takes 64 bits each
 
 # What get_state returns, byte by byte the state of PyTorch's generator.
@@ -196,13 +197,17 @@ class Generator:
         dtype = np.dtype(dtype)
         if dtype.kind == "c":
             return _joined(self.uniform(low, high, (*shape, 2), real_of(dtype)), dtype)
-        u = self._unit(math.prod(shape), dtype)
-        if (low, high) != (0, 1):
-            first, end = u.dtype.type(dtype.type([low, high]))
-            # PyTorch multiplies and adds in one rounding; for float32, so does float64
-            u = (u.astype(np.float64) * float(end - first) + float(first)).astype(u.dtype)
-        out = u.astype(dtype, copy=False)
-        out[out == high] = low  # rounded up to the end
+        out = np.empty(math.prod(shape), dtype)
+        with self._lock:
+            for begin in range(0, out.size or 1, PIECE):
+                part = out[begin : begin + PIECE]
+                u = self._unit(part.size, dtype)
+                if (low, high) != (0, 1):
+                    first, end = u.dtype.type(dtype.type([low, high]))
+                    # PyTorch multiplies and adds in one rounding; for float32, so does float64
+                    u = (u.astype(np.float64) * float(end - first) + float(first)).astype(u.dtype)
+                part[...] = u
+                part[part == high] = low  # rounded up to the end
         return out.reshape(shape)
 
     def normal(
