@@ -56,13 +56,13 @@ def test_sums_of_joined_arrays(pair):
 
 
 def test_channels_last_is_two_dimensions():
-    images = np.zeros((2, 8, 8, 16)).transpose(0, 3, 1, 2)
+    images = np.zeros((4, 8, 8, 16)).transpose(0, 3, 1, 2)
     x, bias = layout.joined([images, np.zeros((1, 16, 1, 1))])
-    assert x.shape == (128, 16)
+    assert x.shape == (256, 16)
     assert bias.shape == (1, 16)
     wide, repeated = layout.widened([x, bias])
-    assert wide.shape == (2, 1024)
-    assert repeated.shape == (1, 1024)
+    assert wide.shape == (2, layout.LONG)
+    assert repeated.shape == (1, layout.LONG)
 
 
 def test_gaps_are_not_joined():

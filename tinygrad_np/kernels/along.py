@@ -110,20 +110,24 @@ def summed(x: Array, kept: Array) -> Dims:
 
 def sums(axes: Dims, *factors: Array) -> Array:
     """`sum_over` of arrays as `layout.joined` gives them."""
-    ndim, size = factors[0].ndim, factors[0].shape[-1:]
-    if ndim - 1 not in axes and ndim - 2 in axes and factors[0].size > FEW:
-        factors = tuple(layout.widened(factors))
-    if len(factors) == 1 and ndim - 1 not in axes:
-        out = np.add.reduce(factors[0], axis=axes, keepdims=True)
-    elif len(factors) == 2 and axes in ((ndim - 1,), (0, ndim - 1)) and size[0] in DOTS:
+    first = factors[0]
+    last, width = first.ndim - 1, first.shape[-1]
+    if len(factors) == 2 and axes in ((last,), (0, last)) and width in DOTS:
         out = np.vecdot(*factors)[..., None]
-        if 0 in axes:
-            out = out.sum(axis=0, keepdims=True)
+        return np.add.reduce(out, 0, keepdims=True) if 0 in axes else out
+    few = first.size <= FEW
+    if few and len(factors) == 2:
+        factors = (np.multiply(*factors),)
+    if last not in axes and last - 1 in axes and first.shape[-2] > PIECE:
+        wide = layout.in_long_rows(first.shape)
+        factors = tuple(factor.reshape(wide) for factor in factors)
+    if len(factors) == 1 and (few or last not in axes):
+        out = np.add.reduce(factors[0], axis=axes, keepdims=True)
     else:
-        every = list(range(ndim))
-        kept = [d for d in every if d not in axes or (d == 0 and ndim - 1 in axes and ndim > 1)]
+        every = list(range(last + 1))
+        kept = [d for d in every if d not in axes or (d == 0 and last in axes and last > 0)]
         out = np.einsum(*[x for factor in factors for x in (factor, every)], kept)
         out = out.reshape([n if d in kept else 1 for d, n in enumerate(factors[0].shape)])
         if 0 in kept and 0 in axes:
-            out = out.sum(axis=0, keepdims=True)
-    return layout.fold(out, *size) if ndim - 1 not in axes else out
+            out = np.add.reduce(out, 0, keepdims=True)
+    return out if last in axes else layout.fold(out, width)

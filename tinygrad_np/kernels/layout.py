@@ -23,18 +23,20 @@ __all__ = [
     "apart",
     "as_first",
     "fold",
+    "in_long_rows",
     "joined",
     "kept",
     "last",
     "ordered",
     "padded",
+    "plan",
     "tiled",
     "widened",
 ]
 
 Array = Any
 Ints = tuple[int, ...]
-LONG = 1024  # elements of a run that no longer feels its beginning
+LONG = 2048  # elements of a run that no longer feels its beginning
 
 
 def last(array: Array) -> bool:
@@ -106,15 +108,15 @@ def joined(arrays: Sequence[Array]) -> list[Array] | None:
 
     Dimensions are in the order of the first one's memory; None if that has gaps.
     """
-    plan = _plan(tuple((a.shape, a.strides) for a in arrays))
-    if plan is None:
+    found = plan(tuple((a.shape, a.strides) for a in arrays))
+    if found is None:
         return None
-    order, shapes = plan
+    order, shapes = found
     return [a.transpose(order).reshape(shape) for a, shape in zip(arrays, shapes, strict=True)]
 
 
 @functools.lru_cache(maxsize=256)
-def _plan(forms: tuple[tuple[Ints, Ints], ...]) -> tuple[list[int], list[list[int]]] | None:
+def plan(forms: tuple[tuple[Ints, Ints], ...]) -> tuple[list[int], list[list[int]]] | None:
     """The order of the dimensions, and the shapes when they are joined."""
     sizes, strides = forms[0]
     long = sorted((d for d, n in enumerate(sizes) if n != 1), key=lambda d: -strides[d])
@@ -149,10 +151,11 @@ def widened(arrays: Sequence[Array]) -> list[Array]:
 
     Arrays that are the same for all rows are repeated.
     """
-    first = arrays[0]
-    times = _rows_in_one(first.shape)
-    if times == 1 or any(a.shape[-2] > 1 and a.shape[-1] == 1 for a in arrays):
+    shape = arrays[0].shape
+    wide = in_long_rows(shape)
+    if wide == shape or any(a.shape[-2] > 1 and a.shape[-1] == 1 for a in arrays):
         return list(arrays)
+    times = wide[-1] // shape[-1]
     return [
         tiled(a, times)
         if a.shape[-2] == 1 < a.shape[-1]
@@ -163,11 +166,15 @@ def widened(arrays: Sequence[Array]) -> list[Array]:
 
 def fold(x: Array, size: int) -> Array:
     """The sum of the rows that `widened` took as one, which had this size."""
-    return x if x.shape[-1] == size else x.reshape(*x.shape[:-1], -1, size).sum(axis=-2)
+    if x.shape[-1] == size:
+        return x
+    return np.add.reduce(x.reshape(*x.shape[:-1], -1, size), axis=-2)
 
 
-def _rows_in_one(shape: tuple[int, ...]) -> int:
-    """How many rows of a shape make one of at most `LONG`, without a rest."""
+@functools.lru_cache(maxsize=256)
+def in_long_rows(shape: Ints) -> Ints:
+    """The shape with as many rows in one as make at most `LONG` elements, without a rest."""
     if len(shape) < 2 or shape[-1] * 2 > LONG:
-        return 1
-    return next(n for n in range(LONG // shape[-1], 0, -1) if shape[-2] % n == 0)
+        return shape
+    times = next(n for n in range(LONG // shape[-1], 0, -1) if shape[-2] % n == 0)
+    return (*shape[:-2], shape[-2] // times, shape[-1] * times)
