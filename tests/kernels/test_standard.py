@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinygrad_np.kernels.standard import moments, standardized, standardized_back
+from tinygrad_np.kernels.standard import standardized, standardized_back
 from tinygrad_np.kernels.threads import get_num_threads, set_num_threads
 
 LAST, FIRST = "channels last", "channels first"
@@ -18,6 +18,11 @@ CASES = [  # shape, what is averaged over, shape of the weight
     ((6, 5, 2, 3), (0, 2, 3), (1, 5, 1, 1)),
     ((1, 1, 1), (2,), ()),
     ((2, 0, 3), (2,), (3,)),
+    ((12, 8, 30, 40), (1, 2, 3), (8, 30, 40)),
+    ((12, 8, 30, 40), (3,), (40,)),
+    ((8, 16, 8, 8), (0, 2, 3), (1, 16, 1, 1)),
+    ((8, 16, 8, 8), (2, 3), (1, 16, 1, 1)),
+    ((32, 64), (1,), (64,)),
 ]
 
 
@@ -45,9 +50,7 @@ def test_values_and_gradients(shape, dims, weight_shape, how):
     found = []
     for count in (1, 2, 4):
         set_num_threads(count)
-        mean, var = moments(dims, x)
-        inverse = 1 / np.sqrt(var + np.float32(0.1))
-        out = standardized(x, mean, inverse, weight, bias, dims)
+        out, mean, var, inverse = standardized(x, weight, bias, dims, 0.1)
         back = standardized_back(grad, x, mean, inverse, weight, weight_shape, dims)
         found.append((mean, var, out, *back))
     for others in found[1:]:
@@ -86,7 +89,7 @@ def test_values_and_gradients(shape, dims, weight_shape, how):
 @pytest.mark.parametrize(("shape", "dims", "weight_shape"), CASES[:4])
 def test_variance_far_from_0(shape, dims, weight_shape, offset):
     x = np.float32(np.random.default_rng(3).standard_normal(shape) + offset)
-    mean, var = moments(dims, x)
+    _, mean, var, _ = standardized(x, None, None, dims, 0.1)
     wide = x.astype(np.float64)
     np.testing.assert_allclose(mean, wide.mean(dims, keepdims=True), rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(
@@ -94,20 +97,27 @@ def test_variance_far_from_0(shape, dims, weight_shape, offset):
     )
 
 
-@pytest.mark.parametrize("dims", [(0,), (1,), (0, 1)])
-def test_float16_neither_overflows_nor_rounds_on_the_way(dims):
-    x = np.random.default_rng(3).normal(100, 300, (700, 90)).astype(np.float16)
-    wide = x.astype(np.float64)
-    mean, var = moments(dims, x)
-    assert mean.dtype == var.dtype == np.float16
-    with np.errstate(over="ignore"):
-        want = wide.var(dims, keepdims=True).astype(np.float16)
-    np.testing.assert_allclose(mean, wide.mean(dims, keepdims=True), rtol=1e-3)
-    np.testing.assert_allclose(var, want, rtol=2e-3)
+@pytest.mark.parametrize("how", [FIRST, LAST])
+@pytest.mark.parametrize(("shape", "dims", "weight_shape"), CASES)
+def test_weight_or_bias_alone(shape, dims, weight_shape, how):
+    rng = np.random.default_rng(3)
+    x, grad = (laid_out(rng.normal(1, 2, shape).astype("f4"), how) for _ in range(2))
+    weight, bias = (rng.normal(1, 0.5, weight_shape).astype("f4") for _ in range(2))
+    one, zero = np.ones_like(weight), np.zeros_like(bias)
+    for given, full in (((weight, None), (weight, zero)), ((None, bias), (one, bias))):
+        found, _, _, inverse = standardized(x, *given, dims, 0.1)
+        expected, mean, _, same = standardized(x, *full, dims, 0.1)
+        back, expected_back = (
+            standardized_back(grad, x, mean, inverse, w, weight_shape, dims)
+            for w in (given[0], full[0])
+        )
+        for ours, theirs in zip((found, inverse, *back), (expected, same, *expected_back)):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
 def test_equal_numbers_have_no_variance():
     for value in (0.0, 0.1, 1e6):
-        _, var = moments((1,), np.full((40, 700), value, np.float32))
-        assert (var >= 0).all()
-        assert (var <= 1e-12 * value**2).all()
+        for dims in ((0,), (1,)):
+            _, _, var, _ = standardized(np.full((40, 700), np.float32(value)), None, None, dims, 0)
+            assert (var >= 0).all()
+            assert (var <= 1e-12 * value**2).all()

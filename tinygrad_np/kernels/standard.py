@@ -10,117 +10,185 @@ Source: T. Chan et al., Updating Formulae and a Pairwise Algorithm for Computing
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from tinygrad_np.kernels import layout, threads
-from tinygrad_np.kernels.along import FEW, Dims, add_up, summed, sums
-from tinygrad_np.kernels.elementwise import LARGE, compute, split
+from tinygrad_np.kernels.along import FEW, Dims, sums
+from tinygrad_np.kernels.elementwise import LARGE, split
 from tinygrad_np.kernels.scratch import scratch
 from tinygrad_np.kernels.silence import quiet, silent
 
-__all__ = ["moments", "scaled", "standardized", "standardized_back"]
+__all__ = ["scaled", "standardized", "standardized_back"]
 
 Array = Any
 FAR = 2.0  # the square of a mean, in variances, up to which a difference of squares is exact enough
+WHOLE = slice(None)
 
 
-def moments(dims: Dims, x: Array) -> tuple[Array, Array]:
-    """The mean over `dims`, kept with size 1, and the biased variance; 0 of nothing.
+class Form(NamedTuple):
+    """How arrays are gone through: with few dimensions, in the order of the first one's memory."""
+
+    order: Sequence[int]  # of the dimensions, before they are joined
+    shape: Dims  # of the elements, joined
+    few: Dims  # of their moments
+    weight: Dims
+    axes: Dims  # what is averaged over
+    others: Dims  # along which the weight is the same
+    kept: Dims  # the shape of the moments before
+    number: int  # of the elements that a moment is of
+    along: bool  # whether the weight varies along what is averaged over
+
+    def view(self, x: Array) -> Array:
+        """An array of the shape of the elements, with the dimensions joined."""
+        return x.transpose(self.order).reshape(self.shape)
+
+
+@functools.lru_cache(maxsize=256)
+def _form(shape: Dims, strides: Dims, dims: Dims, weight: Dims) -> Form | None:
+    """The form for an array with these shape and strides, averaged over `dims`.
+
+    None if it has gaps, or if moments and weight would have to be laid out anew.
+    """
+    kept = tuple(1 if d in dims else n for d, n in enumerate(shape))
+    full = layout.padded(weight, len(shape))
+    plan = layout.plan(((shape, strides), *((s, np.empty(s, bool).strides) for s in (kept, full))))
+    if plan is None or not all(_in_order(plan[0], s) for s in (kept, full)):
+        return None
+    order, (joined, few, full) = plan[0], map(tuple, plan[1])
+    axes, others = (
+        tuple(d for d, n in enumerate(some) if n == 1 < joined[d]) for some in (few, full)
+    )
+    along = any(full[d] > 1 for d in axes)
+    number = math.prod(shape[d] for d in dims)
+    return Form(order, joined, few, full, axes, others, kept, number, along)
+
+
+def _in_order(order: Sequence[int], shape: Dims) -> bool:
+    """Whether elements of this shape come one after the other as they do in another order."""
+    long = [d for d in order if shape[d] > 1]
+    return long == sorted(long)
+
+
+def standardized(
+    x: Array, weight: Array | None, bias: Array | None, dims: Dims, eps: float
+) -> tuple[Array, Array, Array, Array]:
+    """``(x - mean) * inverse * weight + bias``; mean, variance and their `inverse`.
+
+    The mean is that over `dims`, which are kept with size 1, and the variance the biased one; both
+    are 0 of nothing. ``inverse = 1 / sqrt(variance + eps)``.
+    """
+    if not x.size:
+        mean = np.zeros([1 if d in dims else n for d, n in enumerate(x.shape)], x.dtype)
+        return x.copy(), mean, mean, _inverse(mean, eps)
+    given = bias if weight is None else weight
+    form = _form(x.shape, x.strides, dims, () if given is None else given.shape)
+    if form is None:
+        return standardized(np.ascontiguousarray(x), weight, bias, dims, eps)
+    out = np.empty_like(x)
+    weight, bias = (None if v is None else v.reshape(form.weight) for v in (weight, bias))
+    arrays = form.view(x), form.view(out), weight, bias
+    if x.size <= FEW:
+        moments = silent.run(_standardize, form, eps, *arrays)
+    elif 0 in form.axes:
+        with quiet():
+            moments = _standardize_all(form, eps, *arrays)
+    else:
+        found = _by_parts(lambda part: _standardize(form, eps, *_cut(part, *arrays)), arrays[0])
+        moments = _merged(form.axes, found)
+    mean, var, inverse = (m.reshape(form.kept) for m in moments)
+    return out, mean, var, inverse
+
+
+def _standardize(
+    form: Form, eps: float, x: Array, out: Array, weight: Array | None, bias: Array | None
+) -> tuple[Array, Array, Array]:
+    """Fill in the result of all that is averaged over; the moments."""
+    axes = form.axes
+    mean = sums(axes, x)
+    mean /= form.number
+    np.subtract(x, mean, out=out)
+    var = sums(axes, out, out)
+    var /= form.number
+    inverse = _inverse(var, eps)
+    out *= inverse if weight is None or form.along else inverse * weight
+    _add(form, out, weight if form.along else None, bias)
+    return mean, var, inverse
+
+
+def _add(form: Form, out: Array, weight: Array | None, bias: Array | None) -> None:
+    """Multiply by the weight, in place, and add the bias."""
+    given = [v for v in (weight, bias) if v is not None]
+    if form.along and given and out.size > FEW:
+        out, *given = layout.widened([out, *given])
+    if weight is not None:
+        out *= given[0]
+    if bias is not None:
+        out += given[-1]
+
+
+def _inverse(var: Array, eps: float) -> Array:
+    inverse = var + eps
+    return np.reciprocal(np.sqrt(inverse, out=inverse), out=inverse)
+
+
+def _standardize_all(
+    form: Form, eps: float, x: Array, out: Array, weight: Array | None, bias: Array | None
+) -> tuple[Array, Array, Array]:
+    """`_standardize` where the parts are of what is averaged over.
 
     The variance is the mean square less the square of the mean, unless that is so much larger
     that it would cost digits.
     """
-    if x.dtype == np.float16:  # squares above 256 ** 2 are beyond it
-        mean, var = moments(dims, x.astype(np.float32))
-        with quiet():
-            return mean.astype(x.dtype), var.astype(x.dtype)
-    if 0 < x.size <= FEW:
-        return silent.run(_moments_of_few, dims, x)  # type: ignore[no-any-return]
-    shape = [1 if d in dims else n for d, n in enumerate(x.shape)]
-    mean, var = np.zeros(shape, x.dtype), np.zeros(shape, x.dtype)
-    if not x.size:
-        return mean, var
-    values, means, variances = _joined(x, mean, var)
-    axes = summed(values, means)
-    count = math.prod(values.shape[d] for d in axes)
+    axes, count = form.axes, form.number
 
     def some(part: slice) -> tuple[Array, Array]:
-        return sums(axes, values[part]), sums(axes, values[part], values[part])
+        return sums(axes, x[part]), sums(axes, x[part], x[part])
 
-    total, squares = _merged(axes, _by_parts(some, values))
-    np.divide(total, count, out=means)
-    np.divide(squares, count, out=variances)
+    mean, var = (sum(terms[1:], terms[0]) / count for terms in zip(*_by_parts(some, x)))
     square = mean * mean
     var -= square
     if not (square <= FAR * var).all():
-        _precise_moments(values, means, variances, axes, count)
-    return mean, var
+        mean, var = _precise_moments(x, axes)
+    inverse = _inverse(var, eps)
+    scale = inverse if weight is None or form.along else inverse * weight
+    shift = -mean * scale
+    if bias is not None and not form.along:
+        shift += bias
+
+    def standardize(part: slice) -> None:
+        x_, out_, weight_, bias_ = _cut(part, x, out, weight, bias)
+        wide, target, scale_, shift_ = _widened(axes, x_, out_, scale, shift)
+        np.multiply(wide, scale_, out=target)
+        target += shift_
+        if form.along:
+            _add(form, out_, weight_, bias_)
+
+    _by_parts(standardize, x)
+    return mean, var, inverse
 
 
-def _moments_of_few(dims: Dims, x: Array) -> tuple[Array, Array]:
-    """The moments of an array that costs less to go through than these lines."""
-    count = math.prod(x.shape[d] for d in dims)
-    mean = add_up(x, dims, x.dtype, True) / count
-    squares = x - mean
-    squares *= squares
-    return mean, add_up(squares, dims, x.dtype, True) / count
-
-
-def _precise_moments(values: Array, means: Array, variances: Array, axes: Dims, count: int) -> None:
-    """Fill in means, and variances from the squares of what is less the mean."""
-    among = 0 in axes  # the parts are of what is averaged over
+def _precise_moments(x: Array, axes: Dims) -> tuple[Array, Array]:
+    """The means and variances of parts, each of what is less its mean, merged."""
 
     def some(part: slice) -> tuple[int, Array, Array]:
-        part_of = values[part]
-        n = math.prod(part_of.shape[d] for d in axes)
-        mean = sums(axes, part_of) / n
-        wide, wide_mean = _widened(axes, part_of, mean)
+        x_ = x[part]
+        n = math.prod(x_.shape[d] for d in axes)
+        mean = sums(axes, x_) / n
+        wide, wide_mean = _widened(axes, x_, mean)
         centred = np.subtract(wide, wide_mean, out=scratch("centred", wide.shape, wide.dtype))
-        squares = layout.fold(sums(axes, centred, centred), mean.shape[-1])
-        if not among:
-            means[part], variances[part] = mean, squares / n
-        return n, mean, squares
+        return n, mean, layout.fold(sums(axes, centred, centred), mean.shape[-1])
 
-    found = _by_parts(some, values)
-    if among:
-        n, total, squares = found[0]
-        for more, other, others in found[1:]:
-            apart, before, n = other - total, n, n + more
-            total = total + apart * (more / n)
-            squares = squares + others + apart * apart * (before * more / n)
-        means[...], variances[...] = total, squares / count
-
-
-def standardized(
-    x: Array, mean: Array, inverse: Array, weight: Array | None, bias: Array | None, dims: Dims
-) -> Array:
-    """``(x - mean) * inverse * weight + bias``."""
-    if weight is not None and _varies(weight, x, dims):
-        return compute(_standardized, x, mean, inverse, weight, bias)
-    scale = inverse if weight is None else inverse * weight
-    shift = -mean * scale
-    return compute(scaled, x, scale, shift if bias is None else shift + bias)
-
-
-def scaled(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:
-    """``x * scale + shift``."""
-    return np.add(out := np.asarray(np.multiply(x, scale, out)), shift, out)
-
-
-def _standardized(
-    x: Array, mean: Array, scale: Array, weight: Array, bias: Array | None,
-    out: Array | None = None,
-) -> Array:  # fmt: skip
-    out = np.subtract(x, mean, out)
-    out *= scale
-    out *= weight
-    if bias is not None:
-        out += bias
-    return out
+    (n, mean, squares), *others = _by_parts(some, x)
+    for more, other, found in others:
+        apart, before, n = other - mean, n, n + more
+        mean = mean + apart * (more / n)
+        squares = squares + found + apart * apart * (before * more / n)
+    return mean, squares / n
 
 
 def standardized_back(
@@ -131,109 +199,78 @@ def standardized_back(
 
     `shape` is that of the weight and the bias.
     """
-    if 0 < x.size <= FEW:
-        return silent.run(_back_of_few, grad, x, mean, inverse, weight, shape, dims)  # type: ignore[no-any-return]
-    by_x, by_weight = np.empty_like(x), np.zeros(layout.padded(shape, x.ndim), x.dtype)
-    by_bias = by_weight.copy()
-    along = weight is not None and _varies(weight, x, dims)
-    if weight is None:
-        weight = np.ones((1,) * x.ndim, x.dtype)
-    if x.size:
-        views = _joined(x, by_x, grad, mean, inverse, weight, by_weight, by_bias)
-        (_back_along if along else _back)(*views)
+    if not x.size:
+        by_weight, by_bias = np.zeros((2, *shape), x.dtype)
+        return x.copy(), by_weight, by_bias
+    form = _form(x.shape, x.strides, dims, shape)
+    if form is None:
+        x = np.ascontiguousarray(x)
+        return standardized_back(grad, x, mean, inverse, weight, shape, dims)
+    by_x = np.empty_like(x)
+    function = _back_along if form.along else _back
+    by_weight, by_bias = function(
+        form, form.view(x), form.view(by_x), form.view(grad), mean.reshape(form.few),
+        inverse.reshape(form.few), None if weight is None else weight.reshape(form.weight),
+    )  # fmt: skip
     return by_x, by_weight.reshape(shape), by_bias.reshape(shape)
 
 
-def _back_of_few(
-    grad: Array, x: Array, mean: Array, inverse: Array, weight: Array | None,
-    shape: tuple[int, ...], dims: Dims,
-) -> tuple[Array, Array, Array]:  # fmt: skip
-    """`standardized_back` of an array that costs less to go through than those lines."""
-
-    def total(a: Array, axes: Dims) -> Array:
-        return add_up(a, axes, x.dtype, True)
-
-    across = layout.padded(shape, x.ndim)
-    others = tuple(d for d, n in enumerate(across) if n == 1)
-    count = math.prod(x.shape[d] for d in dims)
-    centred = (x - mean) * inverse
-    by_weight = total(grad * centred, others).reshape(shape)
-    by_bias = total(grad, others).reshape(shape)
-    weighted = grad if weight is None else grad * weight.reshape(across)
-    by_x = weighted - total(weighted, dims) / count
-    centred *= total(weighted * centred, dims) / count
-    by_x -= centred
-    by_x *= inverse
-    return by_x, by_weight, by_bias
-
-
 def _back(
-    x: Array, by_x: Array, grad: Array, mean: Array, inverse: Array, weight: Array,
-    by_weight: Array, by_bias: Array,
-) -> None:  # fmt: skip
-    """Fill in the gradients, where the weight is the same for all that is averaged over."""
-    axes = summed(x, mean)
-    count = math.prod(x.shape[d] for d in axes)
+    form: Form, x: Array, out: Array, grad: Array, mean: Array, inverse: Array,
+    weight: Array | None,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Fill in the gradient, where the weight is the same for all that is averaged over."""
+    axes = form.axes
 
     def some(part: slice) -> tuple[Array, Array]:
-        grad_, *others = _cut(part, grad, by_x, x, mean)
-        out, x_, mean_ = _widened(axes, *others)
-        np.subtract(x_, mean_, out=out)
-        return sums(axes, grad_), sums(axes, grad_, others[0])
+        x_, out_, grad_, mean_ = _cut(part, x, out, grad, mean)
+        wide, target, mean_ = _widened(axes, x_, out_, mean_)
+        np.subtract(wide, mean_, out=target)
+        return sums(axes, grad_), sums(axes, grad_, out_)
 
     total, product = _merged(axes, _by_parts(some, x))
     product *= inverse
-    by_bias[...] = _down(total, by_bias)
-    by_weight[...] = _down(product, by_weight)
-    slope, shift, scale = inverse * product / count, total / count, inverse * weight
+    slope, shift = inverse * product, total / form.number
+    slope /= form.number
+    scale = inverse if weight is None else inverse * weight
 
-    def back(part: slice) -> None:  # from here on in place: a new array for a step costs half more
-        cut = _widened(axes, *_cut(part, by_x, grad, slope, shift, scale))
-        out, grad_, slope_, shift_, scale_ = cut
-        out *= slope_
-        np.subtract(grad_, out, out=out)
-        out -= shift_
-        out *= scale_
+    def back(part: slice) -> None:
+        cut = _widened(axes, *_cut(part, out, grad, slope, shift, scale))
+        out_, grad_, slope_, shift_, scale_ = cut
+        out_ *= slope_
+        np.subtract(grad_, out_, out=out_)
+        out_ -= shift_
+        out_ *= scale_
 
     _by_parts(back, x)
+    return _down(product, form.weight), _down(total, form.weight)
 
 
 def _back_along(
-    x: Array, by_x: Array, grad: Array, mean: Array, inverse: Array, weight: Array,
-    by_weight: Array, by_bias: Array,
-) -> None:  # fmt: skip
-    """Fill in the gradients, where the weight varies along what is averaged over."""
-    axes, others = summed(x, mean), summed(x, by_weight)
-    count = math.prod(x.shape[d] for d in axes)
+    form: Form, x: Array, out: Array, grad: Array, mean: Array, inverse: Array,
+    weight: Array | None,
+) -> tuple[Array, Array]:  # fmt: skip
+    """Fill in the gradient, where the weight varies along what is averaged over."""
+    axes, others = form.axes, form.others
 
     def back(part: slice) -> tuple[Array, Array]:
-        arrays = _cut(part, x, by_x, grad, mean, inverse, weight)
-        x_, out, grad_, mean_, inverse_, weight_ = arrays
-        centred = np.subtract(x_, mean_, out=out)
-        centred *= inverse_
-        terms = sums(others, grad_, centred), sums(others, grad_)
-        weighted = grad_ * weight_
-        total, product = sums(axes, weighted) / -count, sums(axes, weighted, centred) / -count
-        out *= product
-        out += weighted
-        out += total
-        out *= inverse_
+        arrays = _cut(part, x, out, grad, mean, inverse, weight)
+        x_, out_, grad_, mean_, inverse_, weight_ = arrays
+        centred = np.subtract(x_, mean_, out=out_)
+        weighted = np.multiply(grad_, inverse_, order="C")
+        terms = sums(others, weighted, centred), sums(others, grad_)
+        _add(form, weighted, weight_, None)
+        total, product = sums(axes, weighted), sums(axes, weighted, centred)
+        total /= form.number
+        product *= inverse_ * inverse_ / form.number
+        centred *= product
+        np.subtract(weighted, centred, out=out_)
+        out_ -= total
         return terms
 
-    found = [silent.run(back, slice(None))] if 0 in axes else _by_parts(back, x)
-    by_weight[...], by_bias[...] = _merged(others, found)
-
-
-def _varies(weight: Array, x: Array, dims: Dims) -> bool:
-    """Whether a weight differs along one of these dimensions of `x`."""
-    shape = layout.padded(weight.shape, x.ndim)
-    return any(shape[d] > 1 for d in dims)
-
-
-def _joined(x: Array, *others: Array) -> list[Array]:
-    """Views with few dimensions, where there is more to do than to find them."""
-    arrays = [x, *(other.reshape(layout.padded(other.shape, x.ndim)) for other in others)]
-    return (layout.joined(arrays) if x.size > FEW else None) or arrays
+    found = [silent.run(back, WHOLE)] if 0 in axes else _by_parts(back, x)
+    by_weight, by_bias = _merged(others, found)
+    return by_weight, by_bias
 
 
 def _widened(axes: Dims, first: Array, *others: Array) -> list[Array]:
@@ -242,18 +279,22 @@ def _widened(axes: Dims, first: Array, *others: Array) -> list[Array]:
     return layout.widened(arrays) if first.ndim - 2 in axes and first.size > FEW else arrays
 
 
-def _cut(part: slice, *arrays: Array) -> list[Array]:
+def _cut(part: slice, *arrays: Array) -> Sequence[Array]:
     """This part of arrays, some of which are the same for all parts."""
-    return [a if len(a) == 1 else a[part] for a in arrays]
+    return arrays if part is WHOLE else [a if a is None or len(a) == 1 else a[part] for a in arrays]
 
 
-def _down(x: Array, like: Array) -> Array:
-    """`x` summed to the shape of `like`."""
-    return x.sum(axis=summed(x, like), keepdims=True)
+def _down(x: Array, shape: Dims) -> Array:
+    """`x` summed to a shape."""
+    if x.shape == shape:
+        return x
+    return x.sum(axis=tuple(d for d, n in enumerate(shape) if n == 1), keepdims=True)
 
 
-def _merged(axes: Dims, found: Sequence[tuple[Array, Array]]) -> list[Array]:
+def _merged(axes: Dims, found: Sequence[tuple[Array, Array]]) -> Sequence[Array]:
     """Sums of parts: added up if the parts are of what was summed over, else side by side."""
+    if len(found) == 1:
+        return found[0]
     if 0 in axes:
         return [sum(terms[1:], terms[0]) for terms in zip(*found)]
     return [np.concatenate(terms) for terms in zip(*found)]
@@ -262,5 +303,10 @@ def _merged(axes: Dims, found: Sequence[tuple[Array, Array]]) -> list[Array]:
 def _by_parts(function: Callable[[slice], Any], x: Array) -> list[Any]:
     """The results for parts of the first dimension, in their order."""
     if x.size < LARGE:
-        return [silent.run(function, slice(None))]
+        return [silent.run(function, WHOLE)]
     return threads.collect(function, split(len(x), x.size))
+
+
+def scaled(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:
+    """``x * scale + shift``."""
+    return np.add(out := np.asarray(np.multiply(x, scale, out)), shift, out)

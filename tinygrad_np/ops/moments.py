@@ -8,6 +8,7 @@ number of times. Their loops follow the memory layout of the input, channels las
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,7 @@ from tinygrad_np import dtypes
 from tinygrad_np.kernels.along import Dims, sum_over
 from tinygrad_np.kernels.elementwise import compute
 from tinygrad_np.kernels.layout import ordered
-from tinygrad_np.kernels.silence import silent
-from tinygrad_np.kernels.standard import moments, scaled, standardized, standardized_back
+from tinygrad_np.kernels.standard import scaled, standardized, standardized_back
 from tinygrad_np.ops.cast import in_float32
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.ops.exponential import rsqrt
@@ -90,21 +90,22 @@ affine.backward(
 @op
 def standardize(
     input: Array,
-    weight: Array | None = None,
-    bias: Array | None = None,
+    weight: Array | None,
+    bias: Array | None,
     *,
     dims: Dims,
     eps: float,
-    mean: Array,
-    inverse: Array,
+    found: Any,
+    mean: Any,
+    inverse: Any,
     seen: Shape | None,
 ) -> Array:
     """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`.
 
-    Weight and bias are taken in the shape `seen`, where their own does not broadcast as it is to.
+    It was `found` with the moments. Weight and bias are taken in the shape `seen`, where their own
+    does not broadcast as it is to.
     """
-    weight, bias = (_seen(v, seen) for v in (weight, bias))
-    return ordered(standardized(input, mean, inverse, weight, bias, dims))
+    return found
 
 
 @standardize.backward("input", "weight", "bias")
@@ -115,8 +116,10 @@ def _(
     own = weight_shape or bias_shape
     weight, shape = _seen(weight, seen), (own and seen) or own
     if not isinstance(grad, TensorBase):
-        found = standardized_back(grad, input, mean, inverse, weight, shape, dims)
-        return found[0], found[1].reshape(own), found[2].reshape(own)
+        by_x, by_weight, by_bias = standardized_back(
+            grad, input, mean, inverse, weight, shape, dims
+        )
+        return by_x, by_weight.reshape(own), by_bias.reshape(own)
     centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
     inverse = rsqrt(mean_square(centred, dims=dims) + eps)
     by_weight = product_to(grad, centred * inverse, shape=shape)
@@ -145,11 +148,13 @@ def normal(
     seen: Shape | None = None,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
-    mean, var = moments(dims, array(input))
-    inverse = silent.run(np.reciprocal, np.sqrt(var + float(eps)))
+    eps = float(eps)
+    factor, term = (_seen(array(v), seen) for v in (weight, bias))
+    found, mean, var, inverse = standardized(array(input), factor, term, dims, eps)
     out = standardize(
-        input, weight, bias, dims=dims, eps=eps, mean=mean, inverse=inverse, seen=seen
-    )
+        input, weight, bias,
+        dims=dims, eps=eps, found=ordered(found), mean=mean, inverse=inverse, seen=seen,
+    )  # fmt: skip
     return out, mean, var
 
 
