@@ -12,6 +12,8 @@ from tinygrad_np.nn import init
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.normalization import _Affine
 from tinygrad_np.nn.parameter import Parameter
+from tinygrad_np.ops.reduction import array
+from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
@@ -130,7 +132,7 @@ class _BatchNorm(_NormBase):
             self.eps,
         )
         if count is not None:
-            count.add_(1)
+            assign(count, array(count) + 1)
         return out
 
 

@@ -137,8 +137,9 @@ def _seen(vector: Array | None, shape: Shape | None) -> Array | None:
 
 def check_dtypes(name: str, input: Array, *others: Array | None) -> None:
     """RuntimeError unless all are of one dtype, or of float32 beside an input of float16."""
-    kinds = {t.dtype for t in others if t is not None}
-    if input.dtype != np.float16 or kinds - {dtypes.float32}:
+    own = input.dtype
+    kinds = [t.dtype for t in others if t is not None]
+    if kinds.count(own) < len(kinds) and (own != np.float16 or {*kinds} - {dtypes.float32}):
         same_dtype(name, input, *others)
 
 
