@@ -32,8 +32,10 @@ ODD = [
 @pytest.mark.parametrize("line", ODD)
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize("window", [(2, 2), (3, 1), (3, 2)])
-def test_odd_values(line, padding, window):
+@pytest.mark.parametrize("small", [0, pool.SMALL])
+def test_odd_values(line, padding, window, small, monkeypatch):
     """Also where a window lies partly in the padding, which must never be what is found."""
+    monkeypatch.setattr(pool, "SMALL", small)
     kernel, stride = window
     params = {"padding": padding, "return_indices": True}
 
@@ -195,16 +197,17 @@ def test_what_follows_may_work_in_place():
         out.sum().backward()
 
 
-def test_results_keep_channels_last_in_memory():
+@pytest.mark.parametrize("small", [0, pool.SMALL])
+def test_results_keep_channels_last_in_memory(small, monkeypatch):
+    monkeypatch.setattr(pool, "SMALL", small)
     x = np.random.default_rng(0).random((2, 7, 9, 3)).transpose(0, 3, 1, 2)
     for kernel, stride, padding in itertools.product([1, 2, 3], [1, 2], [0, 1]):
         padding = min(padding, kernel // 2)
         size = tuple((n + 2 * padding - kernel) // stride + 1 for n in (7, 9))
         pooling = Pooling((kernel,) * 2, (stride,) * 2, (padding,) * 2, (1, 1), size)
         out = pool.maximum(x, pooling)
-        number = pool.argmax(x, pooling)
-        results = [out, pool.total(x, pooling), pool.take(x, number, pooling),
-                   pool.spread(out, number, x.shape, pooling),
+        results = [out, pool.total(x, pooling),
+                   pool.place(out, x, pooling), pool.pick(x, x, pooling),
                    pool.spread_total(out, x.shape, pooling)]  # fmt: skip
         assert all(r.transpose(0, 2, 3, 1).flags.c_contiguous for r in results)
 

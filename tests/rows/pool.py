@@ -235,7 +235,7 @@ def unpools(draw, dims):
     return Sample((x, indices, numbers(draw, kernel)), params)
 
 
-MAX = ("window_max", "window_argmax", "window_spread", "window_take", "window_positions")
+MAX = ("window_max", "window_place", "window_pick", "window_positions")
 MEAN = ("window_mean", "window_share")
 
 ROWS = [

@@ -1,11 +1,11 @@
 """Pooling of arrays (N, C, *S) with any number of spatial dimensions.
 
 Nothing is gathered. Element `k` of all windows at once is a strided view of the input, cut to
-those windows where it lies inside of the input, so nothing is padded either.
+those windows where it lies inside of the input, so nothing is padded either. A maximum is
+remembered by its number in its window, counted in C order.
 
-A maximum is remembered by its number in its window, counted in C order: `argmax` finds it,
-`spread` puts gradients back to it, `take` reads what is there, and `positions` makes of it what
-`return_indices` gives.
+A few windows are gathered all the same: NumPy's calls then take longer than what they do, and with
+the elements of each window in a row there are fewer of them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 K = TypeVar("K", bound=Callable[..., NDArray])
 BLOCK = 1 << 22  # bytes of images that a kernel works on at a time: they stay in a shared cache
-SMALL = 4096  # elements, below which it is the number of calls that counts
+SMALL = 1 << 14  # elements of windows, up to which it is the number of calls that counts
 
 
 class Pooling(NamedTuple):
@@ -75,6 +75,11 @@ def _by_images(kernel: K) -> K:
 @_by_images
 def maximum(x: NDArray, pooling: Pooling) -> NDArray:
     """The largest element of each window; nan where there is one."""
+    last = _is_last(x)
+    few = _few(x.shape, pooling, last, SMALL)
+    if few is not None:
+        found = np.maximum.reduce(_flat(x, last).take(few.elements), 0)
+        return _unflat(found, x.shape, pooling.size, last)
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     return _reduce(np.maximum, x, pooling, lowest)
 
@@ -142,20 +147,57 @@ def _new(like: NDArray, shape: Ints, covered: bool) -> NDArray:
     return (np.empty_like if covered else np.zeros_like)(like, shape=shape)
 
 
+def place(grad: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
+    """Zeros, with each element of `grad` added where the maximum of its window of `x` stands."""
+    last = _is_last(x)
+    few = _few(x.shape, pooling, last, SMALL)
+    if few is None:
+        return _spread(grad, _argmax(x, pooling), x.shape, pooling)
+    where, values = few.largest(_flat(x, last)), _flat(grad, last)
+    out = np.zeros(x.size, grad.dtype)
+    if few.apart:
+        out[where] = values
+    else:
+        np.add.at(out, where, values)
+    return _unflat(out, x.shape, x.shape[2:], last)
+
+
+def pick(values: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
+    """The adjoint of `place`: of `values`, those where the maxima of the windows of `x` stand."""
+    last = _is_last(x)
+    few = _few(x.shape, pooling, last, SMALL)
+    if few is None:
+        return _take(values, _argmax(x, pooling), pooling)
+    found = _flat(values, last).take(few.largest(_flat(x, last)))
+    return _unflat(found, x.shape, pooling.size, last)
+
+
+def positions(x: NDArray, pooling: Pooling) -> NDArray:
+    """Where the maximum of each window stands in its image, counted in C order."""
+    last, shape = _is_last(x), x.shape[2:]
+    few = _few(x.shape, pooling, last, SMALL)
+    if few is not None:
+        where = few.largest(_flat(x, last)) // (x.shape[1] if last else 1) % math.prod(shape)
+        return _unflat(where, x.shape, pooling.size, last)
+    number = _argmax(x, pooling)
+    at = np.zeros(number.shape, np.int64)
+    for axis, (n, kernel, stride, padding, dilation, size) in enumerate(
+        zip(shape, *pooling, strict=True)
+    ):
+        below = math.prod(pooling.kernel[axis + 1 :])
+        first = np.arange(size) * stride - padding
+        first = first.reshape(-1, *(1,) * (len(shape) - 1 - axis))
+        at = at * n + first + (number // below) % kernel * dilation
+    return at
+
+
 @_by_images
-def argmax(x: NDArray, pooling: Pooling) -> NDArray:
+def _argmax(x: NDArray, pooling: Pooling) -> NDArray:
     """The numbers of the maxima in their windows, of equal ones the first, of several nan the last.
 
     That is found from the maxima: to keep them in mind while `maximum` looks for them takes as
     long, and without a gradient it would be in vain.
     """
-    tiles = _tiles(x.shape[2:], pooling)
-    if tiles is not None and x.size <= SMALL and not np.isnan(x).any():
-        inside, pairs, apart = tiles
-        windows = x[inside].reshape(x.shape[:2] + pairs).transpose(apart)
-        flat = windows.reshape(*x.shape[:2], *pooling.size, math.prod(pooling.kernel))
-        number = np.asarray(flat.argmax(-1))
-        return channels_first(_in_order(number, True)) if _is_last(x) else number
     out = maximum(x, pooling)
     taps = _taps(x.shape[2:], pooling)
     number = np.zeros_like(out, np.min_scalar_type(len(taps)))
@@ -169,38 +211,33 @@ def argmax(x: NDArray, pooling: Pooling) -> NDArray:
     return number
 
 
-def spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
+def _spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """Add each element to the place in its window that `number` names, in (N, C, *S)."""
     lines, last = _lines(shape[2:], pooling), _is_last(number)
     sizes = (*shape[2:], shape[1]) if last else shape[1:]
     apart = all(line.apart for line in lines)
-    by_taps = apart and number.size > SMALL
-    new = np.empty if by_taps and all(line.covers for line in lines) else np.zeros
+    new = np.empty if apart and all(line.covers for line in lines) else np.zeros
     out = new((len(grad), *sizes), grad.dtype)
     result = channels_first(out) if last else out
 
     def place(part: slice) -> None:
         some, numbers, target = grad[part], number[part], result[part]
-        if by_taps:  # unlike `add.at` it leaves the interpreter to other threads
+        if apart:  # unlike `add.at` it leaves the interpreter to other threads
             if last:  # once, not for each tap
                 some = channels_first(_in_order(some, last))
             for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
                 masked(some[met], numbers[met] == k, target[seen])
             return
         where = _named(numbers, sizes, pooling, last)
-        flat, values = out[part].reshape(-1), _in_order(some, last)
-        if apart:
-            flat[where] = values
-        else:
-            np.add.at(flat, where.reshape(-1), values.reshape(-1))
+        np.add.at(out[part].reshape(-1), where.reshape(-1), _in_order(some, last).reshape(-1))
 
     threads.run(place, _parts(len(grad), out.nbytes))
     return result
 
 
 @_by_images
-def take(x: NDArray, number: NDArray, pooling: Pooling) -> NDArray:
-    """The adjoint of `spread`: from each window the element that `number` names."""
+def _take(x: NDArray, number: NDArray, pooling: Pooling) -> NDArray:
+    """The adjoint of `_spread`: from each window the element that `number` names."""
     last = _is_last(number)
     x = _in_order(x, last)
     taken = x.reshape(-1).take(_named(number, x.shape[1:], pooling, last))
@@ -241,35 +278,74 @@ def _offsets(sizes: Ints, pooling: Pooling, last: bool) -> tuple[NDArray, NDArra
     return begin + (np.arange(channels) * step).reshape(-1, *(1,) * len(shape)), inside.reshape(-1)
 
 
-@functools.lru_cache(maxsize=512)
-def _tiles(shape: Ints, pooling: Pooling) -> tuple[Any, Ints, Ints] | None:
-    """How to take an image of windows that lie side by side apart; None for other windows.
+class _Few(NamedTuple):
+    """Where the elements of a few windows stand, counted in the order of memory.
 
-    What of the image is in windows, its shape by number of window and place in it, and the order
-    of axes that brings the numbers before the places.
+    In place of an element that is outside of the image stands the next one of its window inside:
+    that changes neither the maximum nor which of equal ones is the first.
     """
-    kernel, stride, padding, dilation, size = pooling
-    covered = [n * k for n, k in zip(size, kernel)]
-    if kernel != stride or any(padding) or max(dilation) > 1:
-        return None
-    if any(c > s for c, s in zip(covered, shape)):
-        return None
-    pairs = tuple(n for pair in zip(size, kernel) for n in pair)
-    axes = range(2, 2 + len(pairs))
-    return (..., *map(slice, covered)), pairs, (0, 1, *axes[::2], *axes[1::2])
+
+    windows: NDArray  # (windows, elements of one)
+    elements: NDArray  # the same with elements first
+    begin: NDArray  # where in `windows` each of them begins
+    apart: bool  # whether no element is in two windows
+
+    def largest(self, flat: NDArray) -> NDArray:
+        """Where the maxima stand in an array of one dimension."""
+        number = first_largest(flat.take(self.windows))
+        number += self.begin
+        return self.windows.reshape(-1).take(number)
 
 
-def positions(number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
-    """Numbers in windows as positions in an input of spatial `shape`, counted in C order."""
-    flat = np.zeros(number.shape, np.int64)
-    for axis, (n, kernel, stride, padding, dilation, size) in enumerate(
-        zip(shape, *pooling, strict=True)
-    ):
-        below = math.prod(pooling.kernel[axis + 1 :])
-        first = np.arange(size) * stride - padding
-        first = first.reshape(-1, *(1,) * (len(shape) - 1 - axis))
-        flat = flat * n + first + (number // below) % kernel * dilation
-    return flat
+@functools.lru_cache(maxsize=64)
+def _few(shape: Ints, pooling: Pooling, last: bool, most: int) -> _Few | None:
+    """The windows of images (N, C, *S); None if they have more elements, or one has none."""
+    images, channels, *sizes = shape
+    if math.prod((images, channels, *pooling.size, *pooling.kernel)) > most:
+        return None
+    inside, apart = np.zeros((1, 1), np.int64), True  # of an image: (windows, elements)
+    for n, kernel, stride, padding, dilation, size in zip(sizes, *pooling, strict=True):
+        first = np.arange(size)[:, None] * stride - padding
+        low, high = -(first // dilation), (n - 1 - first) // dilation
+        if (np.maximum(low, 0) > np.minimum(high, kernel - 1)).any():
+            return None
+        at = first + np.arange(kernel).clip(low, high) * dilation
+        inside = inside[:, None, :, None] * n + at[:, None]
+        inside = inside.reshape(len(inside) * size, -1)
+        apart &= (kernel - 1) * dilation < stride
+    step = math.prod(sizes)
+    if last:
+        each = np.arange(images)[:, None, None] * (step * channels) + np.arange(channels)[:, None]
+        windows = inside[:, None] * channels + each[:, None]
+    else:
+        windows = inside + np.arange(images * channels)[:, None, None] * step
+    windows = windows.reshape(-1, inside.shape[1])
+    begin = np.arange(len(windows)) * windows.shape[1]
+    return _Few(windows, np.ascontiguousarray(windows.T), begin, apart)
+
+
+def first_largest(rows: NDArray) -> NDArray:
+    """The numbers of the largest elements of rows, of equal ones the first, of nan the last."""
+    number: NDArray = rows.argmax(1)
+    flat = rows.reshape(-1)
+    squares = flat.dot(flat)
+    if squares != squares:  # the quickest way to see whether there is a nan
+        wrong = np.isnan(rows)
+        last = rows.shape[1] - 1 - wrong[:, ::-1].argmax(1)
+        number = np.where(wrong.any(1), last, number)
+    return number
+
+
+def _flat(x: NDArray, last: bool) -> NDArray:
+    """In one dimension, with channels before or, if they are `last`, behind the others."""
+    return (channels_last(x) if last else x).reshape(-1)
+
+
+def _unflat(flat: NDArray, shape: Ints, size: Ints, last: bool) -> NDArray:
+    """What `_flat` made of an array with the images and channels of `shape`, and this `size`."""
+    if last:
+        return channels_first(flat.reshape(shape[0], *size, shape[1]))
+    return flat.reshape(*shape[:2], *size)
 
 
 def _places(

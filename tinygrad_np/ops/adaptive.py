@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.kernels.pool import Pooling
+from tinygrad_np.kernels.pool import Pooling, first_largest
 from tinygrad_np.ops.gathering import gather
 from tinygrad_np.ops.pool import window_mean
 from tinygrad_np.ops.resample import averaging, resample
@@ -47,11 +47,8 @@ def adaptive_argmax(input: Array, *, size: Shape) -> Array:
             for i, n, m in zip(cell, shape, size, strict=True)
         )
         inside = places[window].ravel()
-        values = input[(..., *window)].reshape(*input.shape[:2], inside.size)
-        at = values.argmax(-1)
-        if values.dtype.kind == "f" and (wrong := np.isnan(values)).any():
-            at = np.where(wrong.any(-1), inside.size - 1 - wrong[..., ::-1].argmax(-1), at)
-        out[(..., *cell)] = inside[at]
+        number = first_largest(input[(..., *window)].reshape(-1, inside.size))
+        out[(..., *cell)] = inside[number].reshape(input.shape[:2])
     return out
 
 

@@ -17,6 +17,7 @@ from tinygrad_np.kernels.pool import Pooling
 from tinygrad_np.ops.elementwise import sign
 from tinygrad_np.ops.exponential import pow
 from tinygrad_np.ops.piecewise import relu
+from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.sliding import Numbers, batch, each, hashable, unbatch
 from tinygrad_np.tape.op import Array, op
 
@@ -44,43 +45,32 @@ def window_max(input: Array, *, pooling: Pooling) -> Array:
 
 
 @op
-def window_argmax(input: Array, *, pooling: Pooling) -> Array:
-    """Where in each window its maximum stands first, as integers for the two ops below."""
-    return pool.argmax(input, pooling)
+def window_place(input: Array, other: Array, *, pooling: Pooling) -> Array:
+    """Zeros, with each element of input added where the maximum of its window of `other` stands."""
+    return pool.place(input, other, pooling)
 
 
 @op
-def window_spread(input: Array, number: Array, *, shape: Shape, pooling: Pooling) -> Array:
-    """Zeros of `shape`, with each element of input added where its window's maximum stands."""
-    return pool.spread(input, number, shape, pooling)
+def window_pick(input: Array, other: Array, *, pooling: Pooling) -> Array:
+    """The elements of input where the maxima of the windows of `other` stand."""
+    return pool.pick(input, other, pooling)
 
 
-@op
-def window_take(input: Array, number: Array, *, pooling: Pooling) -> Array:
-    """The elements of input where the windows' maxima stand."""
-    return pool.take(input, number, pooling)
-
-
-@window_max.backward("input")
-def _(grad: Array, input: Array, pooling: Pooling) -> Array:
-    number = window_argmax(input, pooling=pooling)
-    return window_spread(grad, number, shape=tuple(input.shape), pooling=pooling)
-
-
-window_spread.backward(
-    input=lambda grad, number, pooling: window_take(grad, number, pooling=pooling)
+window_max.backward(input=lambda grad, input, pooling: window_place(grad, input, pooling=pooling))
+window_place.backward(
+    input=lambda grad, other, pooling: window_pick(grad, other, pooling=pooling),
+    other=lambda grad, other: zero(other),
 )
-window_take.backward(
-    input=lambda grad, number, input_shape, pooling: window_spread(
-        grad, number, shape=input_shape, pooling=pooling
-    )
+window_pick.backward(
+    input=lambda grad, other, pooling: window_place(grad, other, pooling=pooling),
+    other=lambda grad, other: zero(other),
 )
 
 
 @op
-def window_positions(input: Array, *, shape: Shape, pooling: Pooling) -> Array:
-    """What `window_argmax` gave as positions in an input of spatial `shape`."""
-    return pool.positions(input, shape, pooling)
+def window_positions(input: Array, *, pooling: Pooling) -> Array:
+    """Where the maximum of each window stands in its image, counted in C order."""
+    return pool.positions(input, pooling)
 
 
 # --- means ---
@@ -184,8 +174,7 @@ def _max_pool(
     out = window_max(given, pooling=pooling)
     if not return_indices:
         return unbatch(out, input, dims)
-    number = window_argmax(given, pooling=pooling)
-    indices = window_positions(number, shape=tuple(given.shape[2:]), pooling=pooling)
+    indices = window_positions(given, pooling=pooling)
     return unbatch(out, input, dims), unbatch(indices, input, dims)
 
 
