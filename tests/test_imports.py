@@ -11,15 +11,16 @@ import tinygrad_np
 
 ROOT = pathlib.Path(tinygrad_np.__file__).parent
 ORDER = [
-    "_C", "version", "kernels", "dtypes", "formats", "size", "device", "compiler", "onnx",
+    "_C", "version", "kernels", "dtypes", "formats", "size", "device", "onnx",
     "profiler", "switches", "__future__", "futures", "return_types", "generator", "tape", "ops",
     "distributed", "amp", "cuda", "cpu", "mps", "xpu",
     "accelerator", "backends", "conversion", "layout", "sparse", "creation", "new", "storage",
     "strides", "interop", "formatting", "methods", "hooks", "subclasses", "tensor", "legacy",
     "queries", "_utils", "overrides", "random", "quasirandom", "linalg", "fft", "special",
     "windows", "signal", "autograd", "nn", "func",
-    "multiprocessing", "distributions", "optim", "archive", "serialization", "fx", "hub", "jit",
-    "types", "utils", "vision", "testing", "launch", "__config__", "as_torch", "foreach",
+    "multiprocessing", "distributions", "optim", "replay", "compiler", "archive", "serialization",
+    "fx", "hub", "jit", "types", "utils", "vision", "testing", "launch", "__config__",
+    "as_torch", "foreach",
 ]  # fmt: skip
 
 

@@ -27,7 +27,6 @@ from tinygrad_np.creation import (
     arange, empty, empty_like, empty_permuted, eye, full, full_like, linspace, logspace, ones,
     ones_like, range, zeros, zeros_like
 )
-from tinygrad_np.compiler import compile
 from tinygrad_np.device import (
     AcceleratorError, OutOfMemoryError, device, get_default_device, set_default_device,
 )  # fmt: skip
@@ -198,6 +197,7 @@ if TYPE_CHECKING:
         mps, multiprocessing, nn, onnx, optim, profiler, signal, sparse,
         special, testing, utils, version, vision, xpu
     )
+    from tinygrad_np.compiler import compile
     from tinygrad_np.func import vmap
     from tinygrad_np.nn.functional import channel_shuffle
     from tinygrad_np.sparse import (
@@ -312,7 +312,8 @@ PARTS = (
     "testing", "types", "utils", "version", "vision", "xpu",
 )
 PARTS_OF = {
-    "celu_": "nn.functional", "channel_shuffle": "nn.functional", "rrelu_": "nn.functional",
+    "celu_": "nn.functional", "channel_shuffle": "nn.functional", "compile": "compiler",
+    "rrelu_": "nn.functional",
     "selu_": "nn.functional", "threshold_": "nn.functional", "sparse_coo_tensor": "sparse",
     "smm": "sparse", "spmm": "sparse", "sspaddmm": "sparse", "vmap": "func",
 }

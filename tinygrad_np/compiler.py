@@ -1,9 +1,11 @@
-"""PyTorch's compilers: there is none, and what is to be compiled runs as it stands."""
+"""PyTorch's compilers: what is to be compiled runs as it stands, or is recorded and replayed."""
 
 from __future__ import annotations
 
 import contextlib
 from typing import Any
+
+from tinygrad_np.replay import Replayed
 
 __all__ = [
     "allow_in_graph", "assume_constant_result", "compile", "cudagraph_mark_step_begin", "disable",
@@ -24,18 +26,23 @@ def compile(
     disable: bool = False,
     **more: Any,
 ) -> Any:
-    """Return the function or module as it is; with options alone, a decorator that does.
+    """Return the function or module as it is, or recorded; with options alone, a decorator.
 
     Parameters
     ----------
     model : callable, optional
-    fullgraph, dynamic, backend, mode, options, name, disable
-        Accepted and ignored.
+    backend : optional
+        "replay" makes a `Replayed` of a function: its operations on tensors are recorded once
+        and from then on only these run. With any other, nothing is done.
+    fullgraph, dynamic, mode, options, name, disable
+        Accepted and ignored, but for `disable`.
 
     Raises
     ------
     RuntimeError
         For `mode` and `options` together, as in PyTorch.
+    TypeError
+        For a module to replay: it is whole steps that are recorded.
 
     Examples
     --------
@@ -45,7 +52,12 @@ def compile(
     """
     if mode is not None and options is not None:
         raise RuntimeError("Either mode or options can be specified, but both can't be specified")
-    return (lambda function: function) if model is None else model
+    made = Replayed if backend == "replay" and not disable else _as_it_is
+    return made if model is None else made(model)
+
+
+def _as_it_is(function: Any) -> Any:
+    return function
 
 
 def disable(fn: Any = None, recursive: bool = True, *, reason: str | None = None) -> Any:
@@ -121,15 +133,15 @@ def is_exporting() -> bool:
 
 
 def list_backends(exclude_tags: Any = ("debug", "experimental")) -> list[str]:
-    """No backends: [].
+    """The backends of `compile`.
 
     Examples
     --------
     >>> import tinygrad_np as tg
     >>> tg.compiler.list_backends()
-    []
+    ['replay']
     """
-    return []
+    return ["replay"]
 
 
 def cudagraph_mark_step_begin() -> None:

@@ -18,6 +18,7 @@ from tinygrad_np.ops.cast import cast
 from tinygrad_np.ops.shape import clone
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.out import into
+from tinygrad_np.tape.record import always
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -125,7 +126,7 @@ def tensor(data: Any, **options: Unpack[Options]) -> Tensor:
     tensor(3., dtype=torch.float64)
     """
     array = as_array(data, dtype_of(options))
-    return made(array.copy(layout.kept(array)), options)
+    return made(always(array.copy(layout.kept(array)), data), options)
 
 
 def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = None) -> Tensor:

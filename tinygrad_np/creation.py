@@ -14,6 +14,7 @@ from tinygrad_np import dtypes, formats
 from tinygrad_np.conversion import Array, Options, as_array, dtype_of, made, number
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.record import always
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -90,7 +91,7 @@ def _zeros(make: Any, sizes: tuple[Any, ...], size: Any, options: Options) -> An
     shape = shape_of(sizes, size)
     if options.get("layout") is formats.sparse_coo:
         return _sparse(shape, options)
-    return made(make(shape, float_type(options)), options)
+    return made(always(make(shape, float_type(options))), options)
 
 
 def _zeros_like(make: Any, input: Any, options: Options) -> Any:
@@ -98,7 +99,7 @@ def _zeros_like(make: Any, input: Any, options: Options) -> Any:
     if (options.get("layout") or getattr(input, "layout", None)) is formats.sparse_coo:
         return _sparse(input.shape, {**options, "dtype": options.get("dtype") or input.dtype})
     dtype = type_like(input, options)
-    return made(make(input._array, dtype, layout.kept(input._array)), options)
+    return made(always(make(input._array, dtype, layout.kept(input._array))), options)
 
 
 def _sparse(shape: tuple[int, ...], options: Options) -> Any:
@@ -146,7 +147,7 @@ def ones(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
     >>> tg.ones(2, dtype=tg.int64)
     tensor([1, 1])
     """
-    return made(np.ones(shape_of(sizes, size), float_type(options)), options)
+    return made(always(np.ones(shape_of(sizes, size), float_type(options))), options)
 
 
 def empty(*sizes: Any, size: Any = None, **options: Unpack[Options]) -> Tensor:
@@ -218,7 +219,7 @@ def full(size: Any, fill_value: Any, **options: Unpack[Options]) -> Tensor:
     """
     given, wanted = number(fill_value, "fill_value"), dtype_of(options)
     value = as_array(given if wanted is None else dtypes.fitting(given, wanted), wanted)
-    return made(np.full(shape_of((), size), value), options)
+    return made(always(np.full(shape_of((), size), value)), options)
 
 
 def zeros_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -243,7 +244,7 @@ def ones_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
     tensor([1., 1.])
     """
     dtype = type_like(input, options)
-    return made(np.ones_like(input._array, dtype, layout.kept(input._array)), options)
+    return made(always(np.ones_like(input._array, dtype, layout.kept(input._array))), options)
 
 
 def empty_like(input: Tensor, **options: Unpack[Options]) -> Tensor:
@@ -269,7 +270,7 @@ def full_like(input: Tensor, fill_value: Any, **options: Unpack[Options]) -> Ten
     """
     value = as_array(number(fill_value, "fill_value"), type_like(input, options))
     array = np.full_like(input._array, value, value.dtype, layout.kept(input._array))
-    return made(array, options)
+    return made(always(array), options)
 
 
 # --- even steps ---
@@ -371,7 +372,7 @@ def linspace(start: Any, end: Any, steps: int, **options: Unpack[Options]) -> Te
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
     wanted = float_type(options)
-    return made(_line(start, end, steps, wanted).astype(wanted), options)
+    return made(always(_line(start, end, steps, wanted).astype(wanted)), options)
 
 
 def logspace(
@@ -386,7 +387,7 @@ def logspace(
     tensor([  1.,  10., 100.])
     """
     wanted = float_type(options)
-    return made((base ** _line(start, end, steps, wanted)).astype(wanted), options)
+    return made(always((base ** _line(start, end, steps, wanted)).astype(wanted)), options)
 
 
 def _steps(
@@ -411,7 +412,7 @@ def _steps(
     else:
         n = math.ceil((last - first) / by) if floats else -((first - last) // by)
     values = first + by * np.arange(n)
-    return made(values.astype(wanted, copy=False), options)
+    return made(always(values.astype(wanted, copy=False)), options)
 
 
 def _line(start: Any, end: Any, steps: int, wanted: np.dtype[Any]) -> Array:
@@ -443,4 +444,4 @@ def eye(n: int, m: int | None = None, **options: Unpack[Options]) -> Tensor:
             [0., 1.]])
     """
     rows, columns = shape_of((n, n if m is None else m))
-    return made(np.eye(rows, columns, dtype=float_type(options)), options)
+    return made(always(np.eye(rows, columns, dtype=float_type(options))), options)

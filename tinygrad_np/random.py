@@ -16,6 +16,8 @@ from tinygrad_np.creation import float_type, shape_of, type_like
 from tinygrad_np.generator import Generator, default_generator, source
 from tinygrad_np.ops import random, sample
 from tinygrad_np.tape.graph import TensorBase, make
+from tinygrad_np.tape.record import recorded_whole
+from tinygrad_np.tape.refuse import looked_at
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -61,6 +63,7 @@ def manual_seed(seed: int) -> Generator:
     >>> tg.rand(2)
     tensor([0.4963, 0.7682])
     """
+    looked_at("manual_seed()")
     return source().manual_seed(int(seed))
 
 
@@ -146,6 +149,7 @@ def fork_rng(devices: Any = None, enabled: bool = True, **options: Any) -> Itera
 # --- tensors ---
 
 
+@recorded_whole
 def rand(
     *sizes: Any, size: Any = None, generator: Generator | None = None, **options: Unpack[Options]
 ) -> Tensor:
@@ -177,6 +181,7 @@ def rand(
     return made(source(generator).uniform(0.0, 1.0, shape, dtype), options)
 
 
+@recorded_whole
 def randn(
     *sizes: Any, size: Any = None, generator: Generator | None = None, **options: Unpack[Options]
 ) -> Tensor:
@@ -194,6 +199,7 @@ def randn(
     return made(source(generator).normal(0.0, 1.0, shape, dtype), options)
 
 
+@recorded_whole
 def randint(
     low: int = 0,
     high: Any = None,
@@ -233,6 +239,7 @@ def randint(
     return made(array, options)
 
 
+@recorded_whole
 def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Options]) -> Tensor:
     """The numbers from 0 to n - 1 in random order.
 
@@ -255,6 +262,7 @@ def randperm(n: int, *, generator: Generator | None = None, **options: Unpack[Op
     return made(source(generator).randperm(length, dtype), options)
 
 
+@recorded_whole
 def rand_like(
     input: Tensor, *, generator: Generator | None = None, **options: Unpack[Options]
 ) -> Tensor:
@@ -272,6 +280,7 @@ def rand_like(
     return made(array, options)
 
 
+@recorded_whole
 def randn_like(
     input: Tensor, *, generator: Generator | None = None, **options: Unpack[Options]
 ) -> Tensor:
@@ -291,6 +300,7 @@ def randn_like(
     return made(array, options)
 
 
+@recorded_whole
 def randint_like(
     input: Tensor,
     low: int = 0,
@@ -316,6 +326,7 @@ def randint_like(
     return made(random.in_memory_order(input, draw), options)
 
 
+@recorded_whole
 def normal(
     mean: Any,
     std: Any = 1.0,

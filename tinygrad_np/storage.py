@@ -19,6 +19,7 @@ from numpy.lib.stride_tricks import as_strided
 from tinygrad_np import dtypes
 from tinygrad_np.device import CPU, device
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.refuse import looked_at
 from tinygrad_np.tape.version import Version
 
 __all__ = ["TypedStorage", "UntypedStorage"]
@@ -77,6 +78,7 @@ class TypedStorage:
         return UntypedStorage(self._array.view(np.uint8), self._version)
 
     def tolist(self) -> list[Any]:
+        looked_at("tolist()")
         values: list[Any] = self._array.tolist()
         return values
 

@@ -22,9 +22,10 @@ from tinygrad_np.ops import compare, index
 from tinygrad_np.subclasses import Subclasses
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.backward import backward
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import Leaf, Node
 from tinygrad_np.tape.names import named
+from tinygrad_np.tape.refuse import looked_at
 from tinygrad_np.tape.version import DATA, DataVersion
 
 
@@ -131,6 +132,8 @@ class Tensor(Hooks, Subclasses, Methods):
                 UserWarning,
                 stacklevel=2,
             )
+        if recorders and mode.recorder is not None:
+            mode.recorder.gradient(self)
         return self._grad
 
     @grad.setter
@@ -145,6 +148,8 @@ class Tensor(Hooks, Subclasses, Methods):
                     f"assigned grad has shape {tuple(value.shape)} and dtype {value.dtype}; the "
                     f"tensor has {tuple(self.shape)} and {self.dtype}"
                 )
+        if recorders and mode.recorder is not None:
+            mode.recorder.gradient_is(self, value)
         self._grad = value
 
     @grad.deleter
@@ -153,6 +158,8 @@ class Tensor(Hooks, Subclasses, Methods):
 
     @property
     def data(self) -> Tensor:
+        if recorders and mode.recorder is not None:
+            mode.recorder.shared(self)
         array, version = self._in_order(), DataVersion(self._versions().counted)
         return Tensor._make(array, None, version)  # type: ignore[no-any-return]
 
@@ -160,6 +167,7 @@ class Tensor(Hooks, Subclasses, Methods):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
+        looked_at("x.data = y")
         self._array, self._counter = value._array, value._versions().counted
         node = self._node
         if isinstance(node, Leaf):
@@ -223,6 +231,8 @@ class Tensor(Hooks, Subclasses, Methods):
         >>> (tg.ones(2, requires_grad=True) * 2).detach()
         tensor([2., 2.])
         """
+        if recorders and mode.recorder is not None:
+            mode.recorder.shared(self)
         return Tensor._make(self._in_order(), None, self._versions())  # type: ignore[no-any-return]
 
     def detach_(self) -> Tensor:
@@ -267,12 +277,13 @@ class Tensor(Hooks, Subclasses, Methods):
         return self.flip(0) if self._array.ndim else self  # type: ignore[no-any-return]
 
     def __contains__(self, element: Any) -> bool:
-        return bool(compare.eq(self, element)._array.any())
+        return bool(compare.eq(self, element).any())
 
     # --- numbers ---
 
     def item(self) -> Any:
         """The one element as a Python number."""
+        looked_at("item()")
         if self._array.size != 1:
             raise RuntimeError(
                 f"a Tensor with {self._array.size} elements cannot be converted to Scalar: its "
@@ -282,6 +293,7 @@ class Tensor(Hooks, Subclasses, Methods):
 
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
+        looked_at("tolist()")
         return self._array.tolist()
 
     def __bool__(self) -> bool:
@@ -290,7 +302,7 @@ class Tensor(Hooks, Subclasses, Methods):
                 f"Boolean value of Tensor with {self._array.size} values is ambiguous: "
                 "use .any() or .all()"
             )
-        return bool(self._array.item())
+        return bool(self.item())
 
     def __int__(self) -> int:
         return int(self._real_item())
@@ -310,7 +322,7 @@ class Tensor(Hooks, Subclasses, Methods):
                 "only integer tensors of a single element can be converted to an index, got "
                 f"shape {tuple(self.shape)} and dtype {self.dtype}"
             )
-        return int(self._array.item())
+        return int(self.item())
 
     # --- NumPy ---
 
@@ -332,6 +344,7 @@ class Tensor(Hooks, Subclasses, Methods):
                 "Can't call numpy() on Tensor that requires grad. "
                 "Use tensor.detach().numpy() instead."
             )
+        looked_at("numpy()")
         return self._in_order()
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:

@@ -14,6 +14,7 @@ from tinygrad_np.nn.normalization import _Affine
 from tinygrad_np.nn.parameter import Parameter
 from tinygrad_np.ops.reduction import array
 from tinygrad_np.tape.inplace import assign
+from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
@@ -97,6 +98,11 @@ class _NormBase(_Affine):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
 
+@recorded_whole
+def _count(batches: Tensor) -> None:
+    assign(batches, array(batches) + 1)
+
+
 class _BatchNorm(_NormBase):
     def __init__(
         self,
@@ -132,7 +138,7 @@ class _BatchNorm(_NormBase):
             self.eps,
         )
         if count is not None:
-            assign(count, array(count) + 1)
+            _count(count)
         return out
 
 

@@ -14,6 +14,7 @@ from tinygrad_np.nn.members import _items
 from tinygrad_np.nn.parameter import Parameter, is_lazy
 from tinygrad_np.nn.state import State
 from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Module"]
@@ -118,6 +119,7 @@ class Module(State):
             param.requires_grad_(requires_grad)
         return self
 
+    @recorded_whole
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Clear the gradients of all parameters; without `set_to_none` fill them with 0."""
         for param in self.parameters():

@@ -17,7 +17,9 @@ from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.repetition import repeat_interleave
 from tinygrad_np.ops.shape import contiguous
 from tinygrad_np.ops.softmax import softmax
+from tinygrad_np.tape.grad_mode import recorders
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["multi_head_attention_forward", "scaled_dot_product_attention"]
 
@@ -83,26 +85,40 @@ def scaled_dot_product_attention(
         key, value = (repeat_interleave(x, times, -3) for x in (key, value))
     scores = matmul(query * (scale if scale is not None else query.shape[-1] ** -0.5), key.mT)
     if is_causal:
-        attn_mask = np.tri(*scores.shape[-2:], dtype=bool)
+        attn_mask = _causal(*scores.shape[-2:])
     if attn_mask is None:
         return _mean(query, softmax(scores, -1), value, dropout_p)
 
     mask = array(attn_mask)
     if mask.dtype == bool:
-        scores = masked_fill(scores, ~mask, -math.inf)
-        blind = ~mask.any(-1, keepdims=True)
+        hidden, blind = _hidden(attn_mask)
+        scores = masked_fill(scores, hidden, -math.inf)
     elif mask.dtype == array(query).dtype:
         scores = scores + attn_mask
-        blind = (mask == -math.inf).all(-1, keepdims=True)
+        blind = _hidden(attn_mask)[1]
     else:
         raise RuntimeError(
             "Expected attn_mask dtype to be bool or to match query dtype, but got "
             f"attn_mask.dtype: {mask.dtype} and query.dtype: {array(query).dtype}"
         )
-    if not blind.any():
+    if not (recorders or blind.any()):
         return _mean(query, softmax(scores, -1), value, dropout_p)
     weights = masked_fill(softmax(masked_fill(scores, blind, 0.0), -1), blind, 0.0)
     return _mean(query, weights, value, dropout_p)
+
+
+@recorded_whole
+def _causal(rows: int, columns: int) -> Array:
+    """The mask of what comes before."""
+    return np.tri(rows, columns, dtype=bool)
+
+
+@recorded_whole
+def _hidden(mask: Array) -> tuple[Array, Array]:
+    """What a mask of bools, or of numbers to add, hides; and the rows that see nothing."""
+    mask = array(mask)
+    hidden = ~mask if mask.dtype == bool else mask == -math.inf
+    return hidden, hidden.all(-1, keepdims=True)
 
 
 def _mean(query: Array, weights: Array, value: Array, dropout_p: float) -> Array:

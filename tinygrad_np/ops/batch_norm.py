@@ -17,6 +17,7 @@ from tinygrad_np.ops.shape import contiguous
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["batch_norm", "group_norm", "instance_norm"]
 
@@ -188,31 +189,36 @@ def _by_channel(
     """Normalise with the input's own statistics over `dims`, or with the running ones."""
     channels = (1, input.shape[1]) + (1,) * (input.ndim - 2)
     if not own:
-        weight, bias, mean, var = (
-            None if v is None else v.reshape(channels)
-            for v in (weight, bias, array(running_mean), array(running_var))
-        )
-        if mean is None or var is None:
+        if running_mean is None or running_var is None:
             raise RuntimeError(
                 "running_mean and running_var must be defined where the statistics of the input "
                 "are not used (evaluation mode)"
             )
-        inverse = 1 / np.sqrt(var + float(eps))
+        weight, bias = (None if v is None else v.reshape(channels) for v in (weight, bias))
+        inverse, below = _fixed(running_mean, running_var, channels, float(eps))
         scale = inverse if weight is None else mul(weight, inverse)
-        shift = mul(scale, -mean)
+        shift = mul(scale, below)
         out = in_float32(affine)(input, scale, shift if bias is None else add(bias, shift))
         return out if last(array(out)) else contiguous(out)
     out, own_mean, own_var = normal(input, dims, weight, bias, eps, channels)
     n = count(input.shape, dims)
     if running_mean is not None and n > 1 and own_mean.size:
         _follow(running_mean, own_mean, momentum)
-        _follow(running_var, own_var * (n / (n - 1)), momentum)
+        _follow(running_var, own_var, momentum, n / (n - 1))
     return out
 
 
-def _follow(running: Array, new: Array, momentum: float) -> None:
+@recorded_whole
+def _fixed(mean: Array, var: Array, channels: tuple[int, ...], eps: float) -> tuple[Array, Array]:
+    """One over the running standard deviation, and minus the running mean."""
+    mean, var = array(mean).reshape(channels), array(var).reshape(channels)
+    return 1 / np.sqrt(var + eps), -mean
+
+
+@recorded_whole
+def _follow(running: Array, new: Array, momentum: float, unbiased: float = 1.0) -> None:
     """Move a running statistic, in place, a step towards the mean of new ones over a batch."""
-    new = new.reshape(-1, len(running))
+    new = (new * unbiased).reshape(-1, len(running))
     new = new[0] if len(new) == 1 else new.mean(axis=0)
     moved = (1 - momentum) * array(running) + momentum * new
     if isinstance(running, TensorBase):

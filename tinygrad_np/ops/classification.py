@@ -21,6 +21,7 @@ from tinygrad_np.ops.reduction import array, named, reduced
 from tinygrad_np.ops.softmax import _softmax, log_softmax
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["cross_entropy", "nll_loss"]
 
@@ -319,12 +320,10 @@ def cross_entropy(
     _check_constant("cross_entropy", weight)
     if not label_smoothing:
         return _cross_entropy(input, target, weight, ignore_index=ignore_index, reduction=reduction)
-    smooth, count = _smoothed(
-        array(input), array(target), array(weight), ignore_index, label_smoothing
-    )
-    losses = where(array(target) != ignore_index, _expected(input, smooth, weight), 0.0)
+    smooth, counts, total = _smoothed(input, target, weight, ignore_index, label_smoothing)
+    losses = where(counts, _expected(input, smooth, weight), 0.0)
     if reduction == "mean":
-        return div(sum(losses), count or math.nan)
+        return div(sum(losses), total)
     return reduced(losses, reduction)
 
 
@@ -337,15 +336,18 @@ def _expected(input: Array, target: Array, weight: Array | None) -> Array:
     return neg(sum(logs, axis))
 
 
+@recorded_whole
 def _smoothed(
     input: Array, target: Array, weight: Array | None, ignore_index: int, label_smoothing: float
-) -> tuple[Array, float]:
-    """Class numbers made into probabilities, and what those numbers weigh that count."""
+) -> tuple[Array, Array, Array]:
+    """Class numbers made into probabilities, which of them count, and what these weigh."""
+    input, target, weight = array(input), array(target), array(weight)
     labels, _, each = _labels("cross_entropy", input, target, weight, ignore_index)
     axis = _class_axis(input.shape)
     smooth = np.full(input.shape, label_smoothing / input.shape[axis], input.dtype)
     smooth[places(labels, axis)] += 1 - label_smoothing
-    return smooth, labels.size if each is None else each.sum()
+    total = labels.size if each is None else each.sum()
+    return smooth, target != ignore_index, np.asarray(total or math.nan, input.dtype)
 
 
 def _check_probabilities(

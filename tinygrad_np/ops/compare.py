@@ -8,6 +8,7 @@ import numpy as np
 
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = [
     "allclose",
@@ -237,6 +238,7 @@ def allclose(
     >>> tg.allclose(tg.tensor([1.0, 2.0]), tg.tensor([1.0, 2.1]))
     False
     """
+    looked_at("allclose()")
     close = isclose(input, other, rtol=rtol, atol=atol, equal_nan=equal_nan)
     return bool((close._array if isinstance(close, TensorBase) else close).all())
 
@@ -258,6 +260,7 @@ def equal(input: Any, other: Any) -> bool:
     for t in (input, other):
         if not isinstance(t, (TensorBase, np.ndarray)):
             raise TypeError(f"equal() compares tensors, got {type(t).__name__}: use tensor(...)")
+    looked_at("equal()")
     a, b = (t._array if isinstance(t, TensorBase) else t for t in (input, other))
     return np.array_equal(a, b)
 

@@ -21,6 +21,7 @@ from tinygrad_np.ops.reduction import array
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace as in_place
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = [
     "alpha_dropout",
@@ -230,22 +231,29 @@ def _noised(
     check_floating("dropout", x)
     shape = None if lead is None else _channels(x, lead)
 
-    def draw(shape: Shape) -> Array:
-        return source().bernoulli(1 - p, shape, x.dtype)
-
     def function(y: Array) -> Array:
         if p == 1:
             return mul(y, 0.0)
-        if shape is None and isinstance(input, TensorBase):
-            ones = in_memory_order(input, draw)
-        else:
-            ones = draw(x.shape if shape is None else shape)
-        size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
-        shift = (ones - (1 - p)) * (floor / size) if floor else None
-        # in the memory layout of the input
-        like = np.empty_like(x, order=kept(x)) if shape is None else ones
-        wide = np.promote_types(x.dtype, np.float32)
-        scale = np.divide(ones, size, out=like, dtype=wide, casting="same_kind")
-        return mul(y, scale) if shift is None else affine(y, scale, shift)
+        scale, shift = _noise(input, p, shape, floor)
+        return affine(y, scale, shift) if floor else mul(y, scale)
 
     return in_place(function)(input) if inplace else function(input)
+
+
+@recorded_whole
+def _noise(input: Array, p: float, shape: Shape | None, floor: float) -> tuple[Array, Array]:
+    """What an input is multiplied with, in its memory layout, and what is added to that."""
+    x = array(input)
+
+    def draw(shape: Shape) -> Array:
+        return source().bernoulli(1 - p, shape, x.dtype)
+
+    if shape is None and isinstance(input, TensorBase):
+        ones = in_memory_order(input, draw)
+    else:
+        ones = draw(x.shape if shape is None else shape)
+    size = math.sqrt((floor**2 * p + 1) * (1 - p)) if floor else 1 - p
+    shift = (ones - (1 - p)) * (floor / size) if floor else ones
+    like = np.empty_like(x, order=kept(x)) if shape is None else ones
+    wide = np.promote_types(x.dtype, np.float32)
+    return np.divide(ones, size, out=like, dtype=wide, casting="same_kind"), shift

@@ -13,6 +13,8 @@ from tinygrad_np.ops.indices import checked_index
 from tinygrad_np.ops.shape import raw
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = ["embedding", "one_hot"]
 
@@ -103,6 +105,7 @@ def embedding(
     )
 
 
+@recorded_whole
 def _renormalize(weight: Any, rows: Array, max_norm: float, norm_type: float) -> None:
     """Scale rows of a larger norm down to `max_norm`, in place and off the tape."""
     table = raw(weight)
@@ -140,6 +143,13 @@ def one_hot(input: Any, num_classes: int = -1) -> Any:
             [1, 0, 0],
             [0, 0, 1]])
     """
+    if num_classes == -1:
+        looked_at("one_hot() without num_classes")
+    return _one_hot(input, num_classes)
+
+
+@recorded_whole
+def _one_hot(input: Any, num_classes: int) -> Any:
     array = raw(input)
     if array.dtype != np.int64:
         raise RuntimeError(f"one_hot(): expected class numbers of dtype int64, got {array.dtype}")

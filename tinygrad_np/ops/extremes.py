@@ -22,6 +22,7 @@ from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.shape import raw, squeeze
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["amax", "amin", "aminmax", "argmax", "argmin", "max", "min"]
 
@@ -233,11 +234,16 @@ def min(input: Array, dim: Any = None, keepdim: bool = False, *, other: Any = No
 def selected(kind: Any, input: Array, dim: int, keepdim: bool, indices: Array) -> Any:
     """The elements at `indices` along `dim`, with them, as a named tuple of that kind."""
     if input.ndim:  # `gather`, but for its checks
-        where = places(raw(indices).astype(np.intp), one(dim, input.ndim))
+        where = _where(indices, one(dim, input.ndim))
         values = _index(input, where=where)
     else:
         values = gather(input, dim, indices)
     return kind(values, indices) if keepdim else kind(squeeze(values, dim), squeeze(indices, dim))
+
+
+@recorded_whole
+def _where(indices: Array, dim: int) -> tuple[Array, ...]:
+    return places(raw(indices).astype(np.intp), dim)
 
 
 @numpy_names

@@ -17,10 +17,12 @@ from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import always, recorded_whole
 
 __all__ = ["gather", "scatter", "scatter_add", "scatter_reduce", "take_along_dim"]
 
 
+@recorded_whole
 def _places(input: Any, dim: int, index: Any, name: str, **options: Any) -> Array:
     """For each entry of an index along `dim`, a position in the flattened input."""
     shape = tuple(input.shape) or (1,)
@@ -192,7 +194,7 @@ def scatter(
         raise TypeError("scatter() missing the argument 'src' or 'value'")
     if not isinstance(src, (TensorBase, np.ndarray)):
         dtype = raw(input).dtype
-        src = np.full(np.shape(raw(index)), fitting(src, dtype), dtype)
+        src = always(np.full(np.shape(raw(index)), fitting(src, dtype), dtype))
     if reduce is not None:
         names = {"add": "sum", "multiply": "prod"}
         if reduce not in names:

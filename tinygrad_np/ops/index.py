@@ -21,6 +21,8 @@ from tinygrad_np.ops.shape import expand, raw, reshape
 from tinygrad_np.tape.graph import Part, TensorBase
 from tinygrad_np.tape.inplace import assign
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = ["getitem", "setitem"]
 
@@ -243,9 +245,12 @@ def _item(w: Any) -> Any:
         plain = type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN
         return w if plain else _plain(w)
     array = index_array(w)
+    if array.dtype.kind == "b" or not array.ndim:
+        looked_at("an index of bools or of no dimensions")
     return int(array) if array.ndim == 0 and array.dtype.kind != "b" else array
 
 
+@recorded_whole
 def index_array(w: Any) -> Array:
     """An index of ints or bools as an array of its own memory: it is found again as it is now."""
     array = np.array(raw(w))

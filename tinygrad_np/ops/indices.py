@@ -15,6 +15,7 @@ from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array
 from tinygrad_np.tape.out import takes_out
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = [
     "index_add",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 
+@recorded_whole
 def checked_index(
     index: Any,
     size: int,

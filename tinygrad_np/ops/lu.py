@@ -19,6 +19,7 @@ from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = ["inv_ex", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "lu_unpack", "solve_ex"]
 
@@ -279,6 +280,7 @@ def solve_ex(A: Array, B: Array, *, left: bool = True, check_errors: bool = Fals
 
 def _invertible(name: str, A: Array, check_errors: bool, vector: bool = False) -> Any:
     """Matrices with I for those without an inverse, which they are, and what makes results nan."""
+    looked_at(f"linalg.{name}")
     array = raw(A)
     checked(name, array, np.asarray, array)
     info = raw(lu_factor_ex(array).info)

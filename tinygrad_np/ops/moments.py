@@ -25,6 +25,7 @@ from tinygrad_np.ops.reduction import array
 from tinygrad_np.ops.shape import expand
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["affine", "centre", "check_dtypes", "count", "mean_square", "normal"]
 
@@ -149,14 +150,22 @@ def normal(
     seen: Shape | None = None,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
-    eps = float(eps)
-    factor, term = (_seen(array(v), seen) for v in (weight, bias))
-    found, mean, var, inverse = standardized(array(input), factor, term, dims, eps)
+    found, mean, var, inverse = _standardized(input, weight, bias, dims, float(eps), seen)
     out = standardize(
         input, weight, bias,
-        dims=dims, eps=eps, found=ordered(found), mean=mean, inverse=inverse, seen=seen,
+        dims=dims, eps=eps, found=found, mean=mean, inverse=inverse, seen=seen,
     )  # fmt: skip
     return out, mean, var
+
+
+@recorded_whole
+def _standardized(
+    input: Array, weight: Array | None, bias: Array | None, dims: Dims, eps: float,
+    seen: Shape | None,
+) -> tuple[Array, Array, Array, Array]:  # fmt: skip
+    factor, term = (_seen(array(v), seen) for v in (weight, bias))
+    found, mean, var, inverse = standardized(array(input), factor, term, dims, eps)
+    return ordered(found), mean, var, inverse
 
 
 def _summed_dims(shape: Shape, to: Shape) -> Dims:

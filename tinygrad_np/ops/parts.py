@@ -12,7 +12,9 @@ import numpy as np
 from tinygrad_np.ops.dims import numpy_names, one
 from tinygrad_np.ops.index import _getitem
 from tinygrad_np.ops.shape import clone, raw, reshape
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Array, Foreign, op
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = [
     "chunk",
@@ -227,6 +229,8 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> Tensors:
     (tensor([1]), tensor([2, 3]))
     """
     at = _dim(input, dim, "tensor_split")
+    if isinstance(indices_or_sections, TensorBase):
+        looked_at("tensor_split by a tensor")
     size, where = input.shape[at], np.asarray(raw(indices_or_sections)).tolist()
     if isinstance(where, int):
         if where <= 0:

@@ -22,6 +22,7 @@ from tinygrad_np.ops.rounding import zero
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import inplace_flag
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = [
     "hardshrink",
@@ -164,11 +165,16 @@ def rrelu(
         raise RuntimeError(f"rrelu: lower {lower} is greater than upper {upper}")
     if not training:
         return leaky_relu(input, negative_slope=(lower + upper) / 2)
+    return input * _slopes(input, lower, upper)
+
+
+@recorded_whole
+def _slopes(input: Any, lower: float, upper: float) -> Array:
     array = input._array if isinstance(input, TensorBase) else input
     slopes = np.ones_like(array)
     drawn = array <= 0
     slopes[drawn] = source().uniform(lower, upper, (int(drawn.sum()),), np.float64)
-    return input * slopes
+    return slopes
 
 
 def prelu(input: Any, weight: Any) -> Any:

@@ -20,6 +20,7 @@ from tinygrad_np.ops.piecewise import relu
 from tinygrad_np.ops.rounding import zero
 from tinygrad_np.ops.sliding import Numbers, batch, each, hashable, unbatch
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import always
 
 __all__ = [
     "avg_pool1d",
@@ -187,7 +188,8 @@ def _avg_pool(
     )
     if divisor_override == 0:
         raise RuntimeError("divisor must be not zero: leave out divisor_override for the mean")
-    divisor = divisor_override or _counts(given.shape[2:], pooling, bool(count_include_pad))
+    counts = _counts(given.shape[2:], pooling, bool(count_include_pad))
+    divisor = divisor_override or always(counts)
     return unbatch(window_mean(given, pooling=pooling, divisor=divisor), input, dims)
 
 

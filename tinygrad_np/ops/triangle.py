@@ -19,6 +19,7 @@ from tinygrad_np.tape.graph import make
 from tinygrad_np.tape.inplace import write
 from tinygrad_np.tape.op import Array, op
 from tinygrad_np.tape.out import takes_out
+from tinygrad_np.tape.record import always
 
 __all__ = [
     "diag",
@@ -114,7 +115,8 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
     size = shape.pop() + abs(offset)
     for dim in sorted((first, second)):
         shape.insert(dim, size)
-    return _write_diagonal(np.zeros(shape, input.dtype), input, offset, first, second)
+    zeros = always(np.zeros(shape, input.dtype))
+    return _write_diagonal(zeros, input, offset, first, second)
 
 
 @takes_out

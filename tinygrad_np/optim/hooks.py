@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tinygrad_np.tape.handle import RemovableHandle, added
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["register_optimizer_step_post_hook", "register_optimizer_step_pre_hook"]
 
@@ -75,6 +76,7 @@ def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
 def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     """A class's `step` with the hooks around it."""
 
+    @recorded_whole
     @functools.wraps(step)
     def call(self: Hooks, *args: Any, **kwargs: Any) -> Any:
         for hook in (*BEFORE_ALL.values(), *self._hooks("step_pre")):

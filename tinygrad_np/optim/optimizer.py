@@ -29,6 +29,7 @@ from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.inplace import check_memory
+from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
@@ -192,6 +193,7 @@ class Optimizer(Hooks):
         group["params"] = params
         self.param_groups.append(group)
 
+    @recorded_whole
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters.
 

@@ -11,6 +11,7 @@ import numpy as np
 from tinygrad_np.tape.engine import run
 from tinygrad_np.tape.graph import Node, TensorBase, tensor_class
 from tinygrad_np.tape.op import REGISTRY
+from tinygrad_np.tape.record import always
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -282,7 +283,7 @@ def _roots(
                     f"is of {node.dtype}: take .abs() or .real of it, or pass backward() a "
                     "gradient"
                 )
-            gradient = np.ones(node.shape, node.dtype)
+            gradient = always(np.ones(node.shape, node.dtype))
         elif not isinstance(gradient, TensorBase):
             gradient = np.asarray(gradient)
         if tuple(gradient.shape) != node.shape:

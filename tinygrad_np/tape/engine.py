@@ -17,8 +17,9 @@ import numpy as np
 from tinygrad_np.kernels.along import add_up
 from tinygrad_np.kernels.layout import apart, kept, last
 from tinygrad_np.kernels.silence import quiet
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import Leaf, Node, Part, make, tensor_class
+from tinygrad_np.tape.refuse import refuse
 
 
 def run(
@@ -49,6 +50,9 @@ def run(
     dict
         The gradients of those `inputs` that were reached.
     """
+    if recorders and mode.recorder is not None and not create_graph:
+        walked: dict[Node, Any] = mode.recorder.walk(roots, retain_graph, inputs, accumulate)
+        return walked
     roots = list(roots)
     wanted = None if inputs is None else set(inputs)
     needed = None if wanted is None else _leading_to(wanted, [node for node, _ in roots])
@@ -76,7 +80,7 @@ def run(
                             if grad is None:
                                 continue
                         ours = _is_ours(grad)  # not among the arguments: there it would count twice
-                        _accumulate(node, grad, ours, create_graph)
+                        _give(node, grad, ours, create_graph)
                         if node.after or node.last:
                             _run_after(node, grad, create_graph)
                 elif needed is None or any(edge[0] in needed for edge in node.edges):
@@ -119,7 +123,7 @@ def _put(
             return
         grad = grad.whole(node)
     if grad.shape != node.shape or grad.dtype != node.dtype:
-        grad = fitted(grad, node)
+        grad = fitted(grad, node.shape, node.dtype)
     seq = node.seq
     there = pending.get(seq)
     if there is None:
@@ -135,12 +139,12 @@ def _put(
         pending[seq] = (node, total, type(total) is np.ndarray)
 
 
-def fitted(grad: Any, node: Node) -> Any:
+def fitted(grad: Any, shape: tuple[int, ...], dtype: Any) -> Any:
     """A gradient in the shape and dtype of the result of its node."""
-    if grad.shape != node.shape:
-        grad = _sum_to(grad, node.shape)
-    if grad.dtype != node.dtype:
-        grad = (grad if node.dtype.kind == "c" else grad.real).astype(node.dtype)
+    if grad.shape != shape:
+        grad = _sum_to(grad, shape)
+    if grad.dtype != dtype:
+        grad = (grad if dtype.kind == "c" else grad.real).astype(dtype)
     return grad
 
 
@@ -274,15 +278,23 @@ def _run_after(leaf: Leaf, grad: Any, record: bool) -> None:
         hook(grad if record else make(np.asarray(grad)))
 
 
-def _accumulate(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
-    """Add to the `.grad` of a leaf; a first gradient that others may see is copied."""
+def _give(leaf: Leaf, grad: Any, ours: bool, record: bool) -> None:
+    """Give a leaf its gradient."""
     tensor = leaf.tensor()
     if tensor is None or tensor._node is None:  # frozen since it was used
         return
-    old, array = tensor._grad, tensor._array
     if record:
-        tensor._grad = grad.clone() if old is None else old + grad
-    elif old is None:
+        if recorders and mode.recorder is not None:
+            refuse("backward(create_graph=True)")
+        tensor._grad = grad.clone() if tensor._grad is None else tensor._grad + grad
+    else:
+        add_to_grad(tensor, grad, ours)
+
+
+def add_to_grad(tensor: Any, grad: Any, ours: bool) -> None:
+    """Add to the `.grad` of a leaf; a first gradient that others may see is copied."""
+    old, array = tensor._grad, tensor._array
+    if old is None:
         if not (ours and (grad.strides == array.strides or last(grad))):
             grad = _laid_out_as(array, grad)
         tensor._grad = make(grad)

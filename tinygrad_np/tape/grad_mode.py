@@ -18,9 +18,11 @@ class _Mode(threading.local):
     packing: tuple[Any, ...] = ()  # pairs of hooks of what is saved (`tape.saved`)
     no_packing: str | None = None  # why there may be none
     walk: Any = None  # the walk back that is under way
+    recorder: Any = None  # what writes down all that is done (`tape.record`)
 
 
 mode = _Mode()
+recorders: list[Any] = []  # those of all threads: to find that there are none costs least
 
 
 def is_grad_enabled() -> bool:

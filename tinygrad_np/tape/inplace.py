@@ -18,9 +18,10 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.kernels.layout import apart
-from tinygrad_np.tape.grad_mode import enable_grad, mode
+from tinygrad_np.tape.grad_mode import enable_grad, mode, recorders
 from tinygrad_np.tape.graph import Leaf, TensorBase, make, replay
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.refuse import refuse
 from tinygrad_np.tape.signature import unwrapped
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -102,6 +103,8 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
     if where is ...:
         check_value(array, new, cast)
     old_node = base._place() if tracked else None
+    if recorders and mode.recorder is not None:
+        mode.recorder.changed(tensor, where, value)
     array[where] = new
     tensor._versions().n += 1
     if not tracked:
@@ -123,6 +126,8 @@ def assign(tensor: Any, value: Any, cast: bool = True, where: Any = ...) -> Any:
 
 def rebase(tensor: Any, node: Any) -> None:
     """Put a tensor whose memory was changed at a new node, a view by way of its base."""
+    if recorders and mode.recorder is not None:
+        refuse("a Function that changes a tensor in place")
     view = tensor._view
     _check(tensor, tensor if view is None else view.base, tensor)
     if view is None:
@@ -148,6 +153,8 @@ def inplace(function: Callable[..., Any]) -> Callable[..., Any]:
                 place = self._placed_anew(view)  # the hooks are of a place that is left
             # rules may save the old value
             old = make(self._array.copy(order="K"), place)
+            if recorders and mode.recorder is not None:
+                mode.recorder.copied(self, old)
             args = tuple(old if a is self else a for a in args)
         value = function(old, *args, **kwargs)
         return assign(self, value, cast=False)

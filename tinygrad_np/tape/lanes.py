@@ -12,7 +12,7 @@ import numpy as np
 
 from tinygrad_np.kernels.layout import as_first
 from tinygrad_np.kernels.silence import silent
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import Node, TensorBase, View, make
 from tinygrad_np.tape.signature import Rule, fit, numbers
 from tinygrad_np.tape.version import Version
@@ -37,7 +37,7 @@ def unary(way: Way) -> Callable[..., Any]:
     forward, ufunc, rule_of, otherwise, parameters, promote, view = way
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 1 or (params and not fit(params, parameters)):
+        if len(args) != 1 or (params and not fit(params, parameters)) or recorders:
             return otherwise(*args, **params)
         (input,) = args
         if not isinstance(input, TensorBase):
@@ -74,7 +74,7 @@ def binary(way: Way) -> Callable[..., Any]:
     forward, ufunc, rule_of, otherwise, _, promote, _ = way
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 2 or params:
+        if len(args) != 2 or params or recorders:
             return otherwise(*args, **params)
         input, other = args
         if not isinstance(input, TensorBase):

@@ -80,7 +80,7 @@ def _hooked(kind: type[Node]) -> type[Node]:
 def _fitted(grad: Any, node: Node) -> Any:
     if isinstance(grad, Part):
         grad = grad.whole(node)
-    return grad if node.shape is None else fitted(grad, node)
+    return grad if node.shape is None else fitted(grad, node.shape, node.dtype)
 
 
 def _as_tensor(grad: Any) -> Any:

@@ -36,9 +36,9 @@ from tinygrad_np.tape.complex import (
     ComplexNode,
     refuse_complex,
 )
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import JointNode, Node, TensorBase, make
-from tinygrad_np.tape.lanes import Way, binary, unary, view_of
+from tinygrad_np.tape.lanes import FEW, Way, binary, unary, view_of
 from tinygrad_np.tape.signature import Rule, Signature, missing, numbers
 
 if TYPE_CHECKING:
@@ -195,9 +195,12 @@ def op(
                 return into(params.pop("out"), made, args, params)
             args, params = spec.bind(args, params)
         params = spec.plain(params) if params else params
+        recorder = mode.recorder if recorders else None
 
         if view and isinstance(args[0], TensorBase):
-            args[0]._in_order()
+            before, after = args[0]._array, args[0]._in_order()
+            if recorder is not None and before is not after:
+                recorder.laid_out(before, after)
         raw: list[Any] = []  # the arguments, Tensors as arrays
         parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = scalars = False
@@ -236,20 +239,23 @@ def op(
             for i, a in zip(promoting, cast, strict=True):
                 raw[i] = a
 
+        run = compute if recorder is None else recorder.apart(compute)
         try:
-            out = compute(*raw, **params)
+            out = run(*raw, **params)
         except ValueError as error:
             if str(error).startswith(("operands could not be broadcast", "shape mismatch")):
                 raise spec.no_broadcast(raw) from None
             raise
         except OverflowError:
-            out = compute(*dtypes.wrapped(raw), **params)
+            out = run(*dtypes.wrapped(raw), **params)
         side = None
         if aux:
             out, side = out
         if not tensors:
+            if recorder is not None:
+                recorder.op_of_arrays(made, args, params, out)
             return out
-        first = raw[0]
+        first, found = raw[0], out
         if promoting is not None and isinstance(first, np.ndarray) and first.ndim > 1:
             out = out if first.flags.c_contiguous else as_first(first, out)
         if type(out) is not np.ndarray:
@@ -268,6 +274,12 @@ def op(
             if out.dtype.kind == "c" or (mixed and any(p.dtype.kind == "c" for p, _ in parents)):
                 kind = ComplexNode if rule.place is None else ComplexJointNode
             node = kind(made, edges, out.shape, out.dtype)
+        if recorder is not None:
+            function = made if mixed and promoting is not None else compute
+            if ufunc is not None and not params and not mixed and out.size <= FEW:
+                function = ufunc
+            values = (found, side, out) if aux else (found, out)
+            recorder.op(function, spec, args, params, values, node)
         return make(out, node, version, come_from)
 
     def backward(*arguments: str, **functions: Callable[..., Any]) -> Any:

@@ -21,12 +21,12 @@ VARIADIC = 0x04  # the flag of a code object that takes *args
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
 
 # What a rule can ask for.
-_ARGUMENT, _SHAPE, _PARAMETER, _OUT, _AUX = range(5)
+ARGUMENT, SHAPE, PARAMETER, OUT, AUX = range(5)
 
 
 def is_saved(need: tuple[int, Any]) -> bool:
     """Whether what a rule asks for are values of a tensor, not a shape or a parameter."""
-    return need[0] in (_ARGUMENT, _OUT, _AUX)
+    return need[0] in (ARGUMENT, OUT, AUX)
 
 
 class Rule(NamedTuple):
@@ -189,17 +189,17 @@ class Signature:
                 f"there are {', '.join(self.arrays)}"
             )
         known: dict[str, tuple[int, Any]] = {
-            "out": (_OUT, None),
-            **{a + "_shape": (_SHAPE, i) for i, a in enumerate(self.arrays)},
-            **{p: (_PARAMETER, p) for p in self.defaults},
-            **({"aux": (_AUX, None)} if aux else {}),
+            "out": (OUT, None),
+            **{a + "_shape": (SHAPE, i) for i, a in enumerate(self.arrays)},
+            **{p: (PARAMETER, p) for p in self.defaults},
+            **({"aux": (AUX, None)} if aux else {}),
         }
         code = cast(Any, unwrapped(function)).__code__
         names = code.co_varnames[1 : code.co_argcount]
         if self.variadic:  # the rule of any number of arguments is told which one, by name
             names = tuple(n for n in names if n != "index")
         else:
-            known.update({a: (_ARGUMENT, i) for i, a in enumerate(self.arrays)})
+            known.update({a: (ARGUMENT, i) for i, a in enumerate(self.arrays)})
         unknown = [n for n in names if n not in known]
         if unknown:
             raise TypeError(
@@ -238,18 +238,18 @@ def _saver(
         values: list[Any] = []
         refs: list[Any] = []
         for kind, key in needs:
-            if kind == _ARGUMENT:
+            if kind == ARGUMENT:
                 a = args[key]
                 if isinstance(a, TensorBase):
                     at = a._counter or a._versions()
                     refs.append((len(values), at, at.n, a._node))
                     a = a._array
                 values.append(a)
-            elif kind == _SHAPE:
+            elif kind == SHAPE:
                 values.append([_shape(a) for a in raw] if variadic else _shape(raw[key]))
-            elif kind == _PARAMETER:
+            elif kind == PARAMETER:
                 values.append(params[key] if key in params else defaults[key])
-            elif kind == _OUT:
+            elif kind == OUT:
                 version = version or Version()
                 refs.append((len(values), version, version.n, SELF))
                 values.append(out)
@@ -259,7 +259,7 @@ def _saver(
 
     if not needs:
         return nothing
-    return argument if len(needs) == 1 and needs[0][0] == _ARGUMENT else anything
+    return argument if len(needs) == 1 and needs[0][0] == ARGUMENT else anything
 
 
 def _shape(argument: Any) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tinygrad_np import dtypes
 from tinygrad_np.tape.inplace import check_memory
+from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
 Tensors = Tensor | Iterable[Tensor]
@@ -25,6 +26,7 @@ __all__ = [
 ]
 
 
+@recorded_whole
 def get_total_norm(
     tensors: Tensors,
     norm_type: float = 2.0,
@@ -69,6 +71,7 @@ def get_total_norm(
     return _tensor(total, np.result_type(*(a.real for a in arrays)))
 
 
+@recorded_whole
 def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
@@ -101,6 +104,7 @@ def clip_grads_with_norm_(
         grad._versions().n += 1
 
 
+@recorded_whole
 def clip_grad_norm_(
     parameters: Tensors,
     max_norm: float,
@@ -160,6 +164,7 @@ def clip_grad_norm(*args: Any, **kwargs: Any) -> Tensor:
     return clip_grad_norm_(*args, **kwargs)
 
 
+@recorded_whole
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
     """Bring each element of the gradients into [-clip_value, clip_value], in place.
 

@@ -1,0 +1,382 @@
+"""`compile(backend="replay")`: steps as programs, which do what the steps do, to the bit."""
+
+import copy
+import gc
+import threading
+import weakref
+
+import pytest
+
+import tinygrad_np as tg
+import tinygrad_np.nn.functional as F
+from tinygrad_np import nn
+from tinygrad_np.tape.refuse import RecordingError
+
+
+class Recurrent(nn.Module):
+    def __init__(self, kind):
+        super().__init__()
+        self.embed, self.body = nn.Embedding(20, 8), kind(8, 8, batch_first=True)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x):
+        return self.head(self.body(self.embed(x))[0][:, -1])
+
+
+class Attention(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(20, 8)
+        self.body = nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1])
+        return self.head(self.body(self.embed(x), src_mask=mask).mean(1))
+
+
+def dense(*between):
+    return lambda: nn.Sequential(nn.Linear(6, 8), *copy.deepcopy(between), nn.Linear(8, 5))
+
+
+def images():
+    return nn.Sequential(
+        nn.Conv2d(2, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(inplace=True), nn.MaxPool2d(2),
+        nn.Conv2d(4, 4, 3, stride=2), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(), nn.Linear(4, 5),
+    )  # fmt: skip
+
+
+MODELS = {
+    "relu": (dense(nn.ReLU()), (4, 6)),
+    "gelu": (dense(nn.GELU()), (4, 6)),
+    "dropout": (dense(nn.Dropout(0.4), nn.AlphaDropout(0.2)), (4, 6)),
+    "rrelu": (dense(nn.RReLU()), (4, 6)),
+    "batch_norm": (dense(nn.BatchNorm1d(8)), (4, 6)),
+    "layer_norm": (dense(nn.LayerNorm(8), nn.GroupNorm(2, 8)), (4, 6)),
+    "lazy": (lambda: nn.Sequential(nn.LazyLinear(8), nn.Tanh(), nn.LazyLinear(5)), (4, 6)),
+    "conv": (images, (3, 2, 12, 12)),
+    "lstm": (lambda: Recurrent(nn.LSTM), (3, 7)),
+    "gru": (lambda: Recurrent(nn.GRU), (3, 7)),
+    "transformer": (Attention, (3, 7)),
+}
+OPTIMIZERS = {
+    "sgd": lambda p: tg.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=1e-3),
+    "adam": lambda p: tg.optim.Adam(p),
+    "adamw": lambda p: tg.optim.AdamW(p, amsgrad=True),
+    "rmsprop": lambda p: tg.optim.RMSprop(p),
+    "adagrad": lambda p: tg.optim.Adagrad(p),
+    "muon": lambda p: tg.optim.NAdam(p),
+}
+
+
+def batch_of(shape):
+    x = tg.randn(*shape) if len(shape) != 2 or shape[1] == 6 else tg.randint(0, 20, shape)
+    return x, tg.randint(0, 5, shape[:1])
+
+
+def step_of(model, optimizer, loss=F.cross_entropy, after=None):
+    def step(x, y):
+        value = loss(model(x), y)
+        optimizer.zero_grad()
+        value.backward()
+        if after is not None:
+            after(model)
+        optimizer.step()
+        return value
+
+    return step
+
+
+def same(a, b):
+    return a.numpy(force=True).tobytes() == b.numpy(force=True).tobytes()
+
+
+def both(build, make=OPTIMIZERS["sgd"], **options):
+    """A model with its step, and a copy of both whose step is replayed."""
+    tg.manual_seed(0)
+    model = build()
+    twin = copy.deepcopy(model)
+    step = step_of(model, make(model.parameters()), **options)
+    replayed = tg.compile(step_of(twin, make(twin.parameters()), **options), backend="replay")
+    return model, step, twin, replayed
+
+
+def follow(model, step, twin, replayed, batches):
+    """Both take the same batches and random numbers, and are the same after each."""
+    for batch in batches:
+        state = tg.get_rng_state()
+        loss = step(*batch)
+        after = tg.get_rng_state()
+        tg.set_rng_state(state)
+        assert same(loss, replayed(*batch))
+        assert tg.equal(after, tg.get_rng_state())
+        for a, b in zip(model.state_dict().values(), twin.state_dict().values(), strict=True):
+            assert same(a, b)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_models(name):
+    build, shape = MODELS[name]
+    found = both(build)
+    follow(*found, [batch_of(shape) for _ in range(5)])
+    assert "def program(x0, x1):" in found[-1].code
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers(name):
+    follow(*both(dense(nn.Tanh()), OPTIMIZERS[name]), [batch_of((4, 6)) for _ in range(5)])
+
+
+def clipped(model):
+    nn.utils.clip_grad_norm_(model.parameters(), 0.01)
+
+
+def scaled(model):
+    for p in model.parameters():
+        p.grad.mul_(0.5)
+        p.grad.data.clamp_(-0.1, 0.1)
+
+
+def by_hand(model):
+    with tg.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad
+            p[0] += tg.rand(())
+
+
+def frozen(model):
+    next(model.parameters()).grad = None
+
+
+@pytest.mark.parametrize("after", [clipped, scaled, by_hand, frozen])
+def test_what_is_done_with_gradients(after):
+    follow(*both(dense(nn.ReLU()), after=after), [batch_of((4, 6)) for _ in range(5)])
+
+
+def penalized(out, y):
+    x = tg.rand(4, 5).requires_grad_()
+    (slope,) = tg.autograd.grad((x * out).pow(2).sum(), x, create_graph=True)
+    return F.cross_entropy(out, y) + (slope.norm(dim=1) - 1).square().mean()
+
+
+LOSSES = {
+    "smoothed": lambda out, y: F.cross_entropy(out, y, label_smoothing=0.1, ignore_index=1),
+    "picked": lambda out, y: -out.log_softmax(1)[tg.arange(len(y)), y].mean(),
+    "gathered": lambda out, y: -out.log_softmax(1).gather(1, y[:, None]).mean(),
+    "one_hot": lambda out, y: (out - F.one_hot(y, 5)).square().mean(),
+    "noisy": lambda out, y: (out + tg.randn_like(out) * tg.rand(4, 1)).square().mean(),
+    "masked": lambda out, y: (out.masked_fill(y[:, None] > 2, 0.0) ** 2).mean(),
+    "assigned": lambda out, y: F.cross_entropy(assigned(out), y),
+    "largest": lambda out, y: out.max(1)[0].sum() + out.topk(2)[0].sum() + out.sort()[0][0].sum(),
+    "detached": lambda out, y: (out - out.detach() * 0.5).square().sum(),
+    "several dtypes": lambda out, y: (out.double() * y[:, None]).mean(),
+    "penalty": penalized,
+}
+
+
+def assigned(out):
+    new = tg.zeros(4, 5)
+    new[:, 1:] = out[:, 1:]
+    return new
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name):
+    found = both(dense(nn.ReLU()), loss=LOSSES[name])
+    follow(*found, [batch_of((4, 6)) for _ in range(5)])
+
+
+def test_gradients_are_added_up_where_they_are_not_cleared():
+    weight = tg.ones(3, requires_grad=True)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        (x * weight).sum().backward()
+
+    for _ in range(5):
+        step(tg.arange(3.0))
+    assert weight.grad.tolist() == [0.0, 5.0, 10.0]
+
+
+def test_other_shapes_are_other_programs():
+    found = both(dense(nn.ReLU()))
+    follow(*found, [batch_of((n, 6)) for n in (4, 3, 4, 3, 4, 3)])
+    assert found[-1].code.count("def program") == 2
+
+
+def test_training_and_evaluation_are_two_programs():
+    model, step, twin, replayed = both(dense(nn.Dropout(0.5), nn.BatchNorm1d(8)))
+    for mode in (True, True, True, False, False, True, False):
+        model.train(mode)
+        twin.train(mode)
+        follow(model, step, twin, replayed, [batch_of((4, 6))])
+    assert replayed.code.count("def program") == 2
+
+
+def test_freezing_a_layer_is_noticed():
+    model, step, twin, replayed = both(dense(nn.ReLU()))
+    for learns in (True, True, True, False, False, True, True):
+        model[0].requires_grad_(learns)
+        twin[0].requires_grad_(learns)
+        follow(model, step, twin, replayed, [batch_of((4, 6))])
+
+
+def test_values_that_are_loaded_and_rates_that_change_are_seen():
+    tg.manual_seed(0)
+    model = dense(nn.ReLU())()
+    twin, other = copy.deepcopy(model), dense(nn.ReLU())()
+    optimizers = [tg.optim.SGD(m.parameters(), lr=0.1) for m in (model, twin)]
+    step = step_of(model, optimizers[0])
+    replayed = tg.compile(step_of(twin, optimizers[1]), backend="replay")
+    for i in range(6):
+        if i == 3:
+            for m in (model, twin):
+                m.load_state_dict(other.state_dict())
+        if i == 4:
+            for m in (model, twin):
+                m[0].weight.data = other[0].weight.data.clone()
+        for optimizer in optimizers:
+            optimizer.param_groups[0]["lr"] = 0.1 / (i + 1)
+        follow(model, step, twin, replayed, [batch_of((4, 6))])
+
+
+def test_results_keep_their_structure_and_their_values():
+    @tg.compile(backend="replay")
+    def step(x, *, scale):
+        return {"twice": x * scale, "both": (x + 1, [x - 1, None, "name"])}, x
+
+    results = [step(tg.full((2,), float(i)), scale=2) for i in range(4)]
+    for i, (found, given) in enumerate(results):
+        assert found["twice"].tolist() == [2.0 * i] * 2
+        assert found["both"][0].tolist() == [i + 1.0] * 2
+        assert found["both"][1][0].tolist() == [i - 1.0] * 2
+        assert found["both"][1][1:] == [None, "name"]
+        assert given.tolist() == [float(i)] * 2
+    assert [step(tg.ones(2), scale=s)[0]["twice"].tolist()[0] for s in (3, 3, 3, 2)] == [3, 3, 3, 2]
+
+
+def test_evaluation_is_replayed_too():
+    model = images().eval()
+
+    @tg.compile(backend="replay")
+    @tg.no_grad()
+    def predict(x):
+        return model(x).argmax(1)
+
+    for _ in range(4):
+        x = tg.randn(3, 2, 12, 12)
+        assert predict(x).tolist() == model(x).argmax(1).tolist()
+
+
+def test_results_are_off_the_tape():
+    weight = tg.ones(2, requires_grad=True)
+    step = tg.compile(lambda x: (x * weight).sum(), backend="replay")
+    step(tg.ones(2))
+    with pytest.raises(RecordingError, match=r"backward\(\) inside"):
+        step(tg.ones(2))
+
+
+def test_a_program_keeps_no_values():
+    found = []
+    model = nn.Linear(3, 3)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        h = model(x)
+        found.append(weakref.ref(h))
+        h.sum().backward()
+
+    for _ in range(2):
+        step(tg.ones(2, 3))
+    gc.collect()
+    assert all(h() is None for h in found)
+
+
+def test_one_recording_leaves_other_threads_alone():
+    weight = tg.ones(2, requires_grad=True)
+    results = []
+
+    def other():
+        for _ in range(50):
+            results.append(((tg.ones(2) * weight).sum() * 2).item())
+
+    def step(x):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        return (x * 2).sum()
+
+    replayed = tg.compile(step, backend="replay")
+    replayed(tg.ones(2))
+    assert replayed(tg.ones(2)).item() == 4.0
+    assert results == [4.0] * 100
+    assert "def program(x0):\n    v1 = multiply(x0, 2)" in replayed.code
+
+
+def test_wrong_use():
+    with pytest.raises(TypeError, match="a whole step, not a module"):
+        tg.compile(nn.Linear(1, 1), backend="replay")
+    step = tg.compile(lambda x: x * 2, backend="replay")
+    step(tg.ones(2, requires_grad=True))
+    with pytest.raises(RecordingError, match="an argument that requires grad"):
+        step(tg.ones(2, requires_grad=True))
+    with pytest.raises(TypeError, match="tensors, not arrays"):
+        step(tg.ones(2).numpy())
+    outer = tg.compile(lambda x: step(x) + 1, backend="replay")
+    for _ in range(2):
+        step(tg.ones(3))
+    assert outer(tg.ones(3)).tolist() == [3.0, 3.0, 3.0]
+    with pytest.raises(RecordingError):
+        outer(tg.ones(3))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda h: h.register_hook(lambda g: g * 2),
+        lambda h: h.retain_grad(),
+    ],
+)
+def test_hooks_are_refused(change):
+    weight = tg.ones(2, requires_grad=True)
+
+    def step(x):
+        h = x * weight
+        change(h)
+        h.sum().backward()
+
+    replayed = tg.compile(step, backend="replay")
+    replayed(tg.ones(2))
+    with pytest.raises(RecordingError, match="hook"):
+        replayed(tg.ones(2))
+
+
+def test_functions_of_ones_own_are_refused():
+    class Double(tg.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x * 2
+
+        @staticmethod
+        def backward(ctx, grad):
+            return grad * 2
+
+    weight = tg.ones(2, requires_grad=True)
+    step = tg.compile(lambda x: Double.apply(x * weight).sum().backward(), backend="replay")
+    step(tg.ones(2))
+    with pytest.raises(RecordingError):
+        step(tg.ones(2))
+
+
+def test_what_compile_takes():
+    assert tg.compiler.list_backends() == ["replay"]
+
+    @tg.compile(backend="replay", fullgraph=True)
+    def step(x):
+        """Twice."""
+        return x * 2
+
+    assert (step.__name__, step.__doc__) == ("step", "Twice.")
+    assert tg.compile(abs, backend="replay", disable=True) is abs
+    assert tg.compile(abs, backend="inductor") is abs
