@@ -23,7 +23,7 @@ import numpy as np
 from tinygrad_np.kernels import threads, winograd
 from tinygrad_np.kernels.gather import Block, Windows, channels_first, channels_last, windows
 from tinygrad_np.kernels.layout import tiled
-from tinygrad_np.kernels.product import multiply
+from tinygrad_np.kernels.product import SMALL, multiply
 from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
 ALONE = 3 << 18  # bytes of outputs of a block of a depthwise convolution
@@ -102,6 +102,12 @@ def forward(
 ) -> NDArray:
     """Cross-correlate x (N, C, *S) with weight (O, C / groups, *K) and add bias (O,)."""
     groups, channels = geometry.groups, weight.shape[0]
+    few = _few(x.shape, x.dtype, channels, weight.shape[2:], size, geometry, _algorithm)
+    if few is not None:
+        products = np.matmul(few.matrix(few.lay(x), few.blocks[0])[0], few.weights(weight))
+        if bias is not None:
+            products += bias
+        return channels_first(products.reshape(x.shape[0], *size, channels))
     if _by_winograd(x, channels, weight.shape[2:], size, geometry):
         return winograd.forward(x, weight, bias, size, geometry)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
@@ -178,6 +184,11 @@ def _phases(
 def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
     """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight."""
     groups, channels = geometry.groups, grad.shape[1]
+    few = _few(x.shape, x.dtype, channels, kernel, grad.shape[2:], geometry, _algorithm)
+    if few is not None:
+        matrix = few.matrix(few.lay(x), few.blocks[0])[0]
+        products = np.matmul(channels_last(grad).reshape(-1, channels).T, matrix)
+        return few.weight(products[None]) if few.inner else products.reshape(channels, -1, *kernel)
     if x.shape[0] == 0:
         return np.zeros((channels, x.shape[1] // groups, *kernel), x.dtype)
     if _by_winograd(x, channels, kernel, grad.shape[2:], geometry):
@@ -209,6 +220,23 @@ def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry)
 
     threads.run(add_up, range(len(sums)), _is_little(seen, channels // groups))
     return seen.weight(functools.reduce(np.add, sums))
+
+
+@functools.lru_cache(maxsize=512)
+def _few(
+    shape: Ints, dtype: Any, channels: int, kernel: Ints, size: Ints, geometry: Geometry, how: str
+) -> Windows | None:
+    """The windows of a convolution that is one product, which BLAS does in one thread, or None.
+
+    A small step has no time for what larger ones take to be shared out.
+    """
+    if geometry.groups > 1 or math.prod(kernel) == 1:
+        return None
+    seen = windows(shape, dtype.itemsize, kernel, size, geometry)
+    if len(seen.blocks) != 1 or seen.gathered * channels > SMALL:
+        return None
+    x: Any = np.broadcast_to(np.empty((), dtype), shape)
+    return None if _by_winograd(x, channels, kernel, size, geometry) else seen
 
 
 def _inner(x: NDArray, kernel: Ints) -> bool | None:

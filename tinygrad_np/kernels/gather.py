@@ -163,6 +163,12 @@ class Windows:
         matrix = flat.reshape(self.geometry.groups, -1, self.elements).swapaxes(1, 2)
         return matrix.copy()  # BLAS is slower on transposed rows
 
+    def weights(self, weight: NDArray) -> NDArray:
+        """The same without groups, as a view where there can be one: (K, O)."""
+        if self.inner:
+            weight = weight.reshape(*weight.shape[:2], -1).swapaxes(1, 2)
+        return weight.reshape(len(weight), self.elements).T
+
     def weight(self, matrix: NDArray) -> NDArray:
         """(groups, O / groups, K) as (O, channels, *kernel)."""
         count = matrix.shape[0] * matrix.shape[1]

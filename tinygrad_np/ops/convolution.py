@@ -85,7 +85,7 @@ def channel_sum(input: Array) -> Array:
     """The sum over all but the channels: (N, C, *S) to (C,)."""
     pixels = channels_last(input)
     if pixels.size < 1 << 14 or not pixels.flags.c_contiguous:
-        return input.sum(axis=(0, *range(2, input.ndim)))
+        return np.add.reduce(input, (0, *range(2, input.ndim)))
     pixels = pixels.reshape(-1, pixels.shape[-1])  # short rows: BLAS adds them up faster
     return product(np.ones((1, len(pixels)), pixels.dtype), pixels)[0]
 
