@@ -160,7 +160,8 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
     >>> tg.nn.functional.linear(tg.ones(1, 2), tg.tensor([[1.0, 2.0], [3.0, 4.0]]), tg.ones(2))
     tensor([[4., 8.]])
     """
-    same_dtype("linear", input, weight, bias)
+    if weight.dtype is not input.dtype or (bias is not None and bias.dtype is not input.dtype):
+        same_dtype("linear", input, weight, bias)
     if not input.ndim or weight.ndim not in (1, 2):
         raise RuntimeError(
             "linear() expects an input (*, in_features) and a weight (out_features, in_features) "
@@ -170,7 +171,7 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
         rows = product(_rows(input), weight.T)
     except ValueError:
         raise RuntimeError(_misfit(_rows(input).shape, weight.T.shape)) from None
-    out = rows.reshape(input.shape[:-1] + weight.shape[:-1])
+    out = _shaped(rows, input.shape[:-1] + weight.shape[:-1])
     if bias is not None:
         try:
             out += bias
@@ -184,6 +185,8 @@ def linear(input: Array, weight: Array, bias: Array | None = None) -> Array:
 
 @linear.backward("input")
 def _(grad: Array, weight: Array, input_shape: Shape) -> Array:
+    if grad.ndim == weight.ndim == 2:
+        return _product(grad, weight)
     columns = math.prod(weight.shape[:-1])
     grad = grad.reshape((math.prod(input_shape[:-1]), columns))
     return _shaped(_product(grad, weight.reshape((columns, input_shape[-1]))), input_shape)
@@ -191,6 +194,8 @@ def _(grad: Array, weight: Array, input_shape: Shape) -> Array:
 
 @linear.backward("weight")
 def _(grad: Array, input: Array, weight_shape: Shape) -> Array:
+    if grad.ndim == input.ndim == 2:
+        return _product(grad.swapaxes(0, 1), input)
     input = _rows(input)
     grad = grad.reshape((input.shape[0], math.prod(weight_shape[:-1])))
     return _shaped(_product(grad.swapaxes(0, 1), input), weight_shape)
