@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from operator import is_
+from operator import attrgetter, is_
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,6 +22,7 @@ from tinygrad_np.tensor import Tensor
 __all__ = ["Groups", "elementwise"]
 
 SMALL = 1 << 13  # numbers, up to which joining a parameter costs less than updating it alone
+ARRAY = attrgetter("_array")
 State = dict[str, Any]
 Update = Callable[[Array, Array, State, dict[str, Any]], None]
 F = TypeVar("F", bound=Callable[..., None])
@@ -76,17 +77,22 @@ class Flat:
                 known = state.setdefault(key, Tensor._make(part))
                 known._array = part  # in the tensor that a user may hold
         self.members = [
-            (param, array, state, [v._array for v in state.values()])
-            for param, array, state in zip(self.params, self.arrays, self.states, strict=True)
+            (param, state, [v._array for v in state.values()])
+            for param, state in zip(self.params, self.states, strict=True)
         ]
 
     def fits(self, state: dict[Tensor, State]) -> bool:
         """Whether parameters and states still are those that were joined."""
-        for param, array, own, known in self.members:
-            if param._array is not array or state[param] is not own or len(own) != len(known):
-                return False
-            if not all(map(is_, map(_array, own.values()), known)):
-                return False
+        if not all(map(is_, map(ARRAY, self.params), self.arrays)):
+            return False
+        try:
+            for param, own, known in self.members:
+                if state[param] is not own or len(own) != len(known):
+                    return False
+                if known and not all(map(is_, map(ARRAY, own.values()), known)):
+                    return False
+        except AttributeError:  # of an entry that is no tensor
+            return False
         return all(own.count(number) == len(own) for number, own in self.numbers)
 
     def update(self, update: Update, group: dict[str, Any]) -> None:
@@ -100,7 +106,7 @@ class Flat:
             self._hand_out()
         for param, array, part in zip(self.params, self.arrays, self.parts, strict=True):
             array[...] = part
-            param._versions().n += 1
+            (param._counter or param._versions()).n += 1
         for number, own in self.numbers:
             for array in own:
                 array[...] = number
@@ -117,7 +123,8 @@ class Groups:
 
     def forget(self, count: int) -> None:
         """Let go of the parameters of groups that there are no more, beyond so many."""
-        self.last = {index: kept for index, kept in self.last.items() if index < count}
+        if len(self.last) > count:
+            self.last = {index: kept for index, kept in self.last.items() if index < count}
 
     def update(
         self,
@@ -130,9 +137,8 @@ class Groups:
         """Update those of `params` that can be joined, and return the others."""
         small = [p for p in params if p._array.size <= SMALL]
         before, flats, others = self.last.get(index, ([], [], []))
-        if len(before) != len(small) or not (
-            all(map(is_, before, small)) and all(flat.fits(state) for flat in flats)
-        ):
+        same = len(before) == len(small) and all(map(is_, before, small))
+        if not (same and all(flat.fits(state) for flat in flats)):
             flats, others = _joined(small, state)
             self.last[index] = small, flats, others
         for flat in flats:

@@ -240,7 +240,9 @@ class Optimizer(Hooks):
         self._small.forget(len(self.param_groups))
         groups = [[p for p in g["params"] if p._grad is not None] for g in self.param_groups]
         for p in itertools.chain(*groups):
-            check_memory(p)
+            flags = p._array.flags
+            if not (flags.c_contiguous and flags.writeable):
+                check_memory(p)
         for index, (group, params) in enumerate(zip(self.param_groups, groups, strict=True)):
             if joins:
                 params = self._small.update(index, params, self.state, self._update, group)
@@ -249,7 +251,7 @@ class Optimizer(Hooks):
                 if joins and param._array.dtype.kind == "c":
                     update = functools.partial(by_parts, update)
                 update(param._array, param._grad._array, self.state[param], group)
-                param._versions().n += 1
+                (param._counter or param._versions()).n += 1
 
     def _update(
         self, param: Array, grad: Array, state: dict[str, Any], group: dict[str, Any]
