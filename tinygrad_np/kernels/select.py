@@ -28,7 +28,7 @@ def masked(x: Array, condition: Array, out: Array | None = None) -> Array:
     array([1., 0.])
     """
     bits = _BITS[x.dtype.itemsize]
-    kept = np.asarray(condition, bits)  # 1 or 0; to widen it on the way takes longer
+    kept = condition.astype(bits)  # 1 or 0; to widen it on the way takes longer
     np.multiply(x.view(bits), kept, out=kept if out is None else out.view(bits))
     return kept.view(x.dtype) if out is None else out
 

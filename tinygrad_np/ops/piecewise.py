@@ -60,7 +60,9 @@ def gate(input: Array, other: Array) -> Array:
 
 
 def _gate(x: Array, other: Array, out: Array | None = None) -> Array:
-    return masked(x, other != 0, out)
+    other = np.asarray(other)
+    few = other.size < 1 << 11  # for many the comparison is faster than the conversion
+    return masked(x, other.astype(bool) if few else other != 0, out)
 
 
 gate.backward(input=lambda grad, other: gate(grad, other), other=zero)
