@@ -9,7 +9,7 @@ import numpy as np
 
 from tinygrad_np.kernels.along import places
 from tinygrad_np.kernels.elementwise import compute
-from tinygrad_np.kernels.exponentials import cross_entropies
+from tinygrad_np.kernels.exponentials import at, cross_entropies
 from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.ops.choice import where
 from tinygrad_np.ops.division import div
@@ -47,10 +47,10 @@ def _(grad: Array, aux: Any, input: Array = None) -> Array:
     grad = _shared(grad, total.shape, keep, share)
     if isinstance(grad, TensorBase):  # create_graph: softmax has to be a function of the input
         ones = np.zeros(exps.shape, exps.dtype)
-        ones[truth] = 1
+        at(ones, truth)[truth] = 1
         return (_softmax(input, dim=_class_axis(exps.shape), dtype=None) - ones) * grad
     out = compute(np.multiply, exps, grad / total)
-    out[truth] -= grad
+    at(out, truth)[truth] -= grad
     return out
 
 
@@ -103,8 +103,9 @@ def _labels(
     classes, keep, each = shape[axis], None, None
     # a copy: the gradient is to find the labels as they are now
     labels = target.astype(np.int64).reshape((*shape[:axis], 1, *shape[axis + 1 :]))
-    # as an unsigned number, a negative one is huge
-    if ignore_index >= 0 or labels.view(np.uint64).max(initial=0) >= classes:
+    # as an unsigned number, a negative one is huge; where the largest is, is found sooner
+    unsigned = labels.view(np.uint64)
+    if ignore_index >= 0 or (labels.size and unsigned.item(unsigned.argmax()) >= classes):
         keep = labels != ignore_index
         labels = np.where(keep, labels, 0)
         given = f"; got an input of shape {list(shape)} and a target of shape {list(target.shape)}"
