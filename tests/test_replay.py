@@ -187,6 +187,143 @@ def test_losses(name):
     follow(*found, [batch_of((4, 6)) for _ in range(5)])
 
 
+def gan():
+    g = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 6))
+    d = nn.Sequential(nn.Linear(6, 8), nn.LeakyReLU(0.2), nn.Linear(8, 1))
+    both = tg.optim.Adam(g.parameters()), tg.optim.Adam(d.parameters())
+    loss = nn.BCEWithLogitsLoss()
+
+    def step(real):
+        fake = g(tg.randn(5, 4))
+        both[1].zero_grad()
+        lost = loss(d(real), tg.ones(5, 1)) + loss(d(fake.detach()), tg.zeros(5, 1))
+        lost.backward()
+        both[1].step()
+        d.requires_grad_(False)
+        both[0].zero_grad()
+        loss(d(fake), tg.ones(5, 1)).backward()
+        both[0].step()
+        d.requires_grad_(True)
+        return lost.detach()
+
+    return step, lambda i: (tg.randn(5, 6),), [*g.parameters(), *d.parameters()]
+
+
+def two_walks():
+    model = nn.Linear(4, 4)
+    optimizer = tg.optim.SGD(model.parameters(), lr=0.1)
+
+    def step(x):
+        h = model(x).tanh()
+        optimizer.zero_grad(set_to_none=False)
+        h.sum().backward(retain_graph=True)
+        (h * h).mean().backward()
+        optimizer.step()
+
+    return step, lambda i: (tg.randn(3, 4),), list(model.parameters())
+
+
+def schedule():
+    model = nn.Linear(4, 4)
+    optimizer = tg.optim.SGD(model.parameters(), lr=0.1)
+    scheduler = tg.optim.lr_scheduler.CosineAnnealingLR(optimizer, 5)
+    average = tg.optim.swa_utils.AveragedModel(model)
+
+    def step(x):
+        optimizer.zero_grad()
+        model(x).sum().backward()
+        optimizer.step()
+        scheduler.step()
+        average.update_parameters(model)
+
+    return step, lambda i: (tg.randn(3, 4),), [*model.parameters(), *average.parameters()]
+
+
+def accumulation():
+    model = nn.Linear(4, 4)
+    optimizer, total = tg.optim.SGD(model.parameters(), lr=0.1), tg.zeros(())
+
+    def step(x, last):
+        nonlocal total
+        loss = model(x).square().mean()
+        loss.backward()
+        total += loss.detach()
+        if last:
+            optimizer.step()
+            optimizer.zero_grad()
+
+    return step, lambda i: (tg.randn(3, 4), i % 3 == 2), [*model.parameters(), total]
+
+
+def q_learning():
+    model = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 2))
+    target = copy.deepcopy(model)
+    optimizer = tg.optim.Adam(model.parameters())
+
+    def step(state, action, reward, after):
+        with tg.no_grad():
+            y = reward + 0.9 * target(after).max(1)[0]
+        loss = F.smooth_l1_loss(model(state).gather(1, action[:, None])[:, 0], y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        with tg.no_grad():
+            for p, q in zip(target.parameters(), model.parameters(), strict=True):
+                p.mul_(0.9).add_(q, alpha=0.1)
+
+    def batch(i):
+        return tg.randn(5, 4), tg.randint(0, 2, (5,)), tg.randn(5), tg.randn(5, 4)
+
+    return step, batch, [*model.parameters(), *target.parameters()]
+
+
+@pytest.mark.parametrize("build", [gan, two_walks, schedule, accumulation, q_learning])
+def test_whole_steps(build):
+    made = []
+    for _ in range(2):
+        tg.manual_seed(0)
+        made.append(build())
+    (step, batch, mine), (other, _, theirs) = made
+    replayed = tg.compile(other, backend="replay")
+    for i in range(9):
+        for function in (step, replayed):
+            tg.manual_seed(100 + i)
+            function(*batch(i))
+        assert all(same(a, b) for a, b in zip(mine, theirs, strict=True))
+
+
+def test_a_method():
+    class Fit:
+        def __init__(self):
+            self.weight = tg.ones(2, requires_grad=True)
+
+        @tg.compile(backend="replay")
+        def step(self, x):
+            (self.weight * x).sum().backward()
+            return self.weight.grad.sum()
+
+    first, second = Fit(), Fit()
+    assert [first.step(tg.ones(2)).item() for _ in range(4)] == [2.0, 4.0, 6.0, 8.0]
+    assert [second.step(tg.ones(2)).item() for _ in range(4)] == [2.0, 4.0, 6.0, 8.0]
+
+
+def test_a_recording_is_known_as_compiling():
+    seen = []
+    step = tg.compile(lambda x: seen.append(tg.compiler.is_compiling()), backend="replay")
+    for _ in range(4):
+        step(tg.ones(1))
+    assert seen == [False, True]
+    assert not tg.compiler.is_compiling()
+
+
+def test_the_scale_of_a_scaler_is_refused():
+    weight, scaler = tg.ones(2, requires_grad=True), tg.amp.GradScaler("cpu")
+    step = tg.compile(lambda x: scaler.scale((weight * x).sum()).backward(), backend="replay")
+    step(tg.ones(2))
+    with pytest.raises(RecordingError, match="scale"):
+        step(tg.ones(2))
+
+
 def test_gradients_are_added_up_where_they_are_not_cleared():
     weight = tg.ones(3, requires_grad=True)
 

@@ -6,6 +6,7 @@ import contextlib
 from typing import Any
 
 from tinygrad_np.replay import Replayed
+from tinygrad_np.tape.grad_mode import mode as _mode
 
 __all__ = [
     "allow_in_graph", "assume_constant_result", "compile", "cudagraph_mark_step_begin", "disable",
@@ -97,7 +98,7 @@ def assume_constant_result(fn: Any) -> Any:
 
 
 def is_compiling() -> bool:
-    """False.
+    """Whether this thread is recording a step for ``compile(backend="replay")``.
 
     Examples
     --------
@@ -105,7 +106,7 @@ def is_compiling() -> bool:
     >>> tg.compiler.is_compiling()
     False
     """
-    return False
+    return _mode.recorder is not None
 
 
 def is_dynamo_compiling() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from collections import OrderedDict
 from typing import Any
 
@@ -39,7 +40,8 @@ class Replayed:
     Parameters
     ----------
     function : callable
-        Of tensors that don't require grad, and of values that can be hashed.
+        Of tensors that don't require grad, and of values that can be hashed; each other value
+        makes another program, so that numbers which change are better given as tensors.
 
     Raises
     ------
@@ -90,6 +92,10 @@ class Replayed:
             if program.holds() and all(module.training is on for module, on in modules):
                 return program(*[tensor._array for tensor in tensors])
         return self._record(self._programs[key], tensors, args, kwargs)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """A method, where it is found in a class."""
+        return self if instance is None else types.MethodType(self, instance)
 
     def _record(self, programs: list[Any], tensors: list[Any], args: Any, kwargs: Any) -> Any:
         if any(tensor._node is not None for tensor in tensors):

@@ -9,6 +9,7 @@ import numpy as np
 
 from tinygrad_np.ops.elementwise import mul
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.refuse import looked_at
 
 __all__ = ["GradScaler"]
 
@@ -89,6 +90,7 @@ class GradScaler:
             raise ValueError(
                 f"outputs must be a Tensor or an iterable of Tensors, got {type(outputs).__name__}"
             )
+        looked_at("GradScaler's scale")
         self._used = True
         return mul(outputs, self._scale)
 

@@ -14,6 +14,7 @@ from tinygrad_np.nn.module import Module
 from tinygrad_np.optim.lr_scheduler.base import LRScheduler, per_group
 from tinygrad_np.optim.optimizer import Optimizer
 from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = [
     "SWALR",
@@ -180,6 +181,7 @@ class AveragedModel(Module):
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         return self.module(*args, **kwargs)
 
+    @recorded_whole
     def update_parameters(self, model: Module) -> None:
         """Take the model's parameters into the averages; the first time they are copied."""
         with no_grad():

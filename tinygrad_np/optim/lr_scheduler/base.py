@@ -7,6 +7,7 @@ from typing import Any
 
 from tinygrad_np.optim.optimizer import Optimizer
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["LRScheduler"]
 
@@ -82,6 +83,7 @@ class LRScheduler:
     def _undo_step(self) -> None:
         self.last_epoch -= 1
 
+    @recorded_whole
     def step(self, epoch: Any = None) -> None:
         """Begin the next epoch: set the learning rate of every group.
 

@@ -9,6 +9,7 @@ from typing import Any
 from tinygrad_np.optim.lr_scheduler.base import LRScheduler, check_optimizer
 from tinygrad_np.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from tinygrad_np.optim.optimizer import Optimizer
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["ChainedScheduler", "SequentialLR"]
 
@@ -119,6 +120,7 @@ class SequentialLR(_Combined):
         self.last_epoch -= 1
         self._schedulers[0]._undo_step()
 
+    @recorded_whole
     def step(self) -> None:  # type: ignore[override]
         """Begin the next epoch, of the schedule whose turn it is."""
         self.last_epoch += 1
@@ -163,6 +165,7 @@ class ChainedScheduler(_Combined):
         for scheduler in self._schedulers:
             scheduler._undo_step()
 
+    @recorded_whole
     def step(self) -> None:  # type: ignore[override]
         """Begin the next epoch of every schedule."""
         for scheduler in self._schedulers:

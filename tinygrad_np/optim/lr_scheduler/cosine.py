@@ -7,6 +7,7 @@ from typing import Any
 
 from tinygrad_np.optim.lr_scheduler.base import LRScheduler
 from tinygrad_np.optim.optimizer import Optimizer
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["CosineAnnealingLR", "CosineAnnealingWarmRestarts"]
 
@@ -129,6 +130,7 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         height = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
         return [self.eta_min + (base - self.eta_min) * height for base in self.base_lrs]
 
+    @recorded_whole
     def step(self, epoch: Any = None) -> None:
         """Begin the next epoch.
 

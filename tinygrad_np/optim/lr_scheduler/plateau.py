@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from tinygrad_np.optim.lr_scheduler.base import LRScheduler, check_optimizer, per_group, set_lr
 from tinygrad_np.optim.optimizer import Optimizer
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["ReduceLROnPlateau"]
 
@@ -95,6 +96,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.cooldown_counter = 0
         self.num_bad_epochs = 0
 
+    @recorded_whole
     def step(self, metrics: Any, epoch: Any = None) -> None:  # type: ignore[override]
         """Look at the metric of the epoch that has ended.
 
