@@ -115,6 +115,43 @@ def test_weight_or_bias_alone(shape, dims, weight_shape, how):
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("how", [FIRST, LAST])
+@pytest.mark.parametrize("offset", [0.0, 30.0])
+@pytest.mark.parametrize(
+    "shape", [(6, 8), (3, 8, 5, 4), (1, 8, 5, 4), (20, 48, 30, 20), (1, 48, 130, 90)]
+)
+def test_channels_that_share_their_moments(shape, offset, how):
+    rng = np.random.default_rng(3)
+    group, channels = 4, (1, shape[1]) + (1,) * (len(shape) - 2)
+    own, dims = tuple(range(2, len(shape))), tuple(range(2, len(shape) + 1))
+    x, grad = (laid_out(rng.normal(1, 2, shape).astype("f4"), how) for _ in range(2))
+    x += np.float32(rng.normal(offset, 1, channels))
+    weight, bias = (rng.normal(1, 0.5, channels).astype("f4") for _ in range(2))
+
+    def split(a):
+        return None if a is None else a.reshape(a.shape[0], -1, group, *a.shape[2:]).astype(float)
+
+    for given in ((weight, bias), (None, bias), (None, None)):
+        found = []
+        shapes = () if given[1] is None else channels
+        for count in (1, 2, 4):
+            set_num_threads(count)
+            out, mean, _, inverse = standardized(x, *given, own, 0.1, group)
+            back = standardized_back(grad, x, mean, inverse, given[0], shapes, own, group)
+            found.append((out, *back))
+        for others in found[1:]:
+            assert all(np.array_equal(a, b) for a, b in zip(found[0], others, strict=True))
+        out, mean, _, inverse = standardized(split(x), *map(split, given), dims, 0.1)
+        shapes = () if given[1] is None else split(bias).shape
+        back = standardized_back(
+            split(grad), split(x), mean, inverse, split(given[0]), shapes, dims
+        )
+        asked = 2 if given[1] is None else 4
+        for ours, theirs in zip(found[0][:asked], (out, *back)[:asked], strict=True):
+            scale = 2e-5 * np.abs(theirs).max()
+            np.testing.assert_allclose(ours, theirs.reshape(ours.shape), atol=scale)
+
+
 def test_equal_numbers_have_no_variance():
     for value in (0.0, 0.1, 1e6):
         for dims in ((0,), (1,)):

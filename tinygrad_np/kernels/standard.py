@@ -42,6 +42,8 @@ class Form(NamedTuple):
     kept: Dims  # the shape of the moments before
     number: int  # of the elements that a moment is of
     along: bool  # whether the weight varies along what is averaged over
+    group: int  # of neighbouring channels, dimension 1, that have their moments in common
+    unit: int  # of the first dimension, joined, which no part may divide
 
     def view(self, x: Array) -> Array:
         """An array of the shape of the elements, with the dimensions joined."""
@@ -49,23 +51,26 @@ class Form(NamedTuple):
 
 
 @functools.lru_cache(maxsize=256)
-def _form(shape: Dims, strides: Dims, dims: Dims, weight: Dims) -> Form | None:
+def _form(shape: Dims, strides: Dims, dims: Dims, weight: Dims, group: int) -> Form | None:
     """The form for an array with these shape and strides, averaged over `dims`.
 
     None if it has gaps, or if moments and weight would have to be laid out anew.
     """
     kept = tuple(1 if d in dims else n for d, n in enumerate(shape))
     full = layout.padded(weight, len(shape))
-    plan = layout.plan(((shape, strides), *((s, np.empty(s, bool).strides) for s in (kept, full))))
+    channels = tuple(n if d == 1 and group > 1 else 1 for d, n in enumerate(shape))
+    rest = [(s, np.empty(s, bool).strides) for s in (kept, full, channels)]
+    plan = layout.plan(((shape, strides), *rest))
     if plan is None or not all(_in_order(plan[0], s) for s in (kept, full)):
         return None
-    order, (joined, few, full) = plan[0], map(tuple, plan[1])
+    order, (joined, few, full, _) = plan[0], map(tuple, plan[1])
     axes, others = (
         tuple(d for d, n in enumerate(some) if n == 1 < joined[d]) for some in (few, full)
     )
     along = any(full[d] > 1 for d in axes)
-    number = math.prod(shape[d] for d in dims)
-    return Form(order, joined, few, full, axes, others, kept, number, along)
+    number = math.prod(shape[d] for d in dims) * group
+    unit = group if next((d for d in order if shape[d] > 1), 0) == 1 else 1
+    return Form(order, joined, few, full, axes, others, kept, number, along, group, unit)
 
 
 def _in_order(order: Sequence[int], shape: Dims) -> bool:
@@ -75,20 +80,21 @@ def _in_order(order: Sequence[int], shape: Dims) -> bool:
 
 
 def standardized(
-    x: Array, weight: Array | None, bias: Array | None, dims: Dims, eps: float
+    x: Array, weight: Array | None, bias: Array | None, dims: Dims, eps: float, group: int = 1
 ) -> tuple[Array, Array, Array, Array]:
     """``(x - mean) * inverse * weight + bias``; mean, variance and their `inverse`.
 
     The mean is that over `dims`, which are kept with size 1, and the variance the biased one; both
-    are 0 of nothing. ``inverse = 1 / sqrt(variance + eps)``.
+    are 0 of nothing. ``inverse = 1 / sqrt(variance + eps)``. So many neighbours of dimension 1 as
+    `group` says have them in common.
     """
     if not x.size:
         mean = np.zeros([1 if d in dims else n for d, n in enumerate(x.shape)], x.dtype)
         return x.copy(), mean, mean, _inverse(mean, eps)
     given = bias if weight is None else weight
-    form = _form(x.shape, x.strides, dims, () if given is None else given.shape)
+    form = _form(x.shape, x.strides, dims, () if given is None else given.shape, group)
     if form is None:
-        return standardized(np.ascontiguousarray(x), weight, bias, dims, eps)
+        return standardized(np.ascontiguousarray(x), weight, bias, dims, eps, group)
     out = np.empty_like(x)
     weight, bias = (None if v is None else v.reshape(form.weight) for v in (weight, bias))
     arrays = form.view(x), form.view(out), weight, bias
@@ -98,7 +104,7 @@ def standardized(
         with quiet():
             moments = _standardize_all(form, eps, *arrays)
     else:
-        found = _by_parts(lambda part: _standardize(form, eps, *_cut(part, *arrays)), arrays[0])
+        found = _by_parts(form, lambda part: _standardize(form, eps, *_cut(part, *arrays)))
         moments = _merged(form.axes, found)
     mean, var, inverse = (m.reshape(form.kept) for m in moments)
     return out, mean, var, inverse
@@ -109,26 +115,38 @@ def _standardize(
 ) -> tuple[Array, Array, Array]:
     """Fill in the result of all that is averaged over; the moments."""
     axes = form.axes
-    mean = sums(axes, x)
+    mean = _shared(form, sums(axes, x))
     mean /= form.number
-    np.subtract(x, mean, out=out)
-    var = sums(axes, out, out)
+    wide, target, wide_mean = _widened(axes, x, out, mean)
+    np.subtract(wide, wide_mean, out=target)
+    var = _shared(form, sums(axes, out, out))
     var /= form.number
     inverse = _inverse(var, eps)
-    out *= inverse if weight is None or form.along else inverse * weight
-    _add(form, out, weight if form.along else None, bias)
+    if form.along or weight is None:
+        out *= inverse
+    else:
+        weight = inverse * weight
+    _scale(out, weight, bias)
     return mean, var, inverse
 
 
-def _add(form: Form, out: Array, weight: Array | None, bias: Array | None) -> None:
+def _scale(out: Array, weight: Array | None, bias: Array | None) -> None:
     """Multiply by the weight, in place, and add the bias."""
     given = [v for v in (weight, bias) if v is not None]
-    if form.along and given and out.size > FEW:
+    if given and out.size > FEW:
         out, *given = layout.widened([out, *given])
     if weight is not None:
         out *= given[0]
     if bias is not None:
         out += given[-1]
+
+
+def _shared(form: Form, x: Array) -> Array:
+    """For each channel the sum of what there is for the channels of its group."""
+    if form.group == 1:
+        return x
+    total = np.add.reduce(x.reshape(-1, form.group), axis=1)
+    return total.repeat(form.group).reshape(x.shape)
 
 
 def _inverse(var: Array, eps: float) -> Array:
@@ -144,16 +162,19 @@ def _standardize_all(
     The variance is the mean square less the square of the mean, unless that is so much larger
     that it would cost digits.
     """
-    axes, count = form.axes, form.number
+    axes, count = form.axes, form.number // form.group
 
     def some(part: slice) -> tuple[Array, Array]:
         return sums(axes, x[part]), sums(axes, x[part], x[part])
 
-    mean, var = (sum(terms[1:], terms[0]) / count for terms in zip(*_by_parts(some, x)))
+    mean, var = (term / count for term in _merged(axes, _by_parts(form, some)))
     square = mean * mean
     var -= square
     if not (square <= FAR * var).all():
-        mean, var = _precise_moments(x, axes)
+        mean, var = _precise_moments(form, x)
+    if form.group > 1:
+        each, mean = mean, _shared(form, mean) / form.group
+        var = _shared(form, var + (each - mean) ** 2) / form.group
     inverse = _inverse(var, eps)
     scale = inverse if weight is None or form.along else inverse * weight
     shift = -mean * scale
@@ -166,14 +187,15 @@ def _standardize_all(
         np.multiply(wide, scale_, out=target)
         target += shift_
         if form.along:
-            _add(form, out_, weight_, bias_)
+            _scale(out_, weight_, bias_)
 
-    _by_parts(standardize, x)
+    _by_parts(form, standardize)
     return mean, var, inverse
 
 
-def _precise_moments(x: Array, axes: Dims) -> tuple[Array, Array]:
+def _precise_moments(form: Form, x: Array) -> tuple[Array, Array]:
     """The means and variances of parts, each of what is less its mean, merged."""
+    axes = form.axes
 
     def some(part: slice) -> tuple[int, Array, Array]:
         x_ = x[part]
@@ -183,7 +205,7 @@ def _precise_moments(x: Array, axes: Dims) -> tuple[Array, Array]:
         centred = np.subtract(wide, wide_mean, out=scratch("centred", wide.shape, wide.dtype))
         return n, mean, layout.fold(sums(axes, centred, centred), mean.shape[-1])
 
-    (n, mean, squares), *others = _by_parts(some, x)
+    (n, mean, squares), *others = _by_parts(form, some)
     for more, other, found in others:
         apart, before, n = other - mean, n, n + more
         mean = mean + apart * (more / n)
@@ -193,7 +215,7 @@ def _precise_moments(x: Array, axes: Dims) -> tuple[Array, Array]:
 
 def standardized_back(
     grad: Array, x: Array, mean: Array, inverse: Array, weight: Array | None,
-    shape: tuple[int, ...], dims: Dims,
+    shape: tuple[int, ...], dims: Dims, group: int = 1,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     """The gradients of `standardized` for `x`, whose moments these are, and for weight and bias.
 
@@ -202,10 +224,10 @@ def standardized_back(
     if not x.size:
         by_weight, by_bias = np.zeros((2, *shape), x.dtype)
         return x.copy(), by_weight, by_bias
-    form = _form(x.shape, x.strides, dims, shape)
+    form = _form(x.shape, x.strides, dims, shape, group)
     if form is None:
         x = np.ascontiguousarray(x)
-        return standardized_back(grad, x, mean, inverse, weight, shape, dims)
+        return standardized_back(grad, x, mean, inverse, weight, shape, dims, group)
     by_x = np.empty_like(x)
     function = _back_along if form.along else _back
     by_weight, by_bias = function(
@@ -228,22 +250,29 @@ def _back(
         np.subtract(wide, mean_, out=target)
         return sums(axes, grad_), sums(axes, grad_, out_)
 
-    total, product = _merged(axes, _by_parts(some, x))
+    total, product = _merged(axes, _by_parts(form, some))
     product *= inverse
-    slope, shift = inverse * product, total / form.number
-    slope /= form.number
-    scale = inverse if weight is None else inverse * weight
+    by_weight, by_bias = _down(product, form.weight), _down(total, form.weight)
+    scale = inverse if weight is None or form.group > 1 else inverse * weight
+    factor = []
+    if form.group > 1 and weight is not None:  # it varies among what has its moments in common
+        factor = [weight]
+        total, product = total * weight, product * weight
+    slope = inverse * _shared(form, product) / form.number
+    shift = _shared(form, total) / form.number
 
     def back(part: slice) -> None:
-        cut = _widened(axes, *_cut(part, out, grad, slope, shift, scale))
-        out_, grad_, slope_, shift_, scale_ = cut
+        cut = _widened(axes, *_cut(part, out, grad, slope, shift, scale, *factor))
+        out_, grad_, slope_, shift_, scale_, *factor_ = cut
+        if factor_:
+            grad_ = grad_ * factor_[0]
         out_ *= slope_
         np.subtract(grad_, out_, out=out_)
         out_ -= shift_
         out_ *= scale_
 
-    _by_parts(back, x)
-    return _down(product, form.weight), _down(total, form.weight)
+    _by_parts(form, back)
+    return by_weight, by_bias
 
 
 def _back_along(
@@ -259,7 +288,7 @@ def _back_along(
         centred = np.subtract(x_, mean_, out=out_)
         weighted = np.multiply(grad_, inverse_, order="C")
         terms = sums(others, weighted, centred), sums(others, grad_)
-        _add(form, weighted, weight_, None)
+        _scale(weighted, weight_, None)
         total, product = sums(axes, weighted), sums(axes, weighted, centred)
         total /= form.number
         product *= inverse_ * inverse_ / form.number
@@ -268,7 +297,7 @@ def _back_along(
         out_ -= total
         return terms
 
-    found = [silent.run(back, WHOLE)] if 0 in axes else _by_parts(back, x)
+    found = [silent.run(back, WHOLE)] if 0 in axes else _by_parts(form, back)
     by_weight, by_bias = _merged(others, found)
     return by_weight, by_bias
 
@@ -300,11 +329,13 @@ def _merged(axes: Dims, found: Sequence[tuple[Array, Array]]) -> Sequence[Array]
     return [np.concatenate(terms) for terms in zip(*found)]
 
 
-def _by_parts(function: Callable[[slice], Any], x: Array) -> list[Any]:
+def _by_parts(form: Form, function: Callable[[slice], Any]) -> list[Any]:
     """The results for parts of the first dimension, in their order."""
-    if x.size < LARGE:
+    size, unit = math.prod(form.shape), form.unit
+    if size < LARGE:
         return [silent.run(function, WHOLE)]
-    return threads.collect(function, split(len(x), x.size))
+    parts = split(form.shape[0] // unit, size)
+    return threads.collect(function, [slice(p.start * unit, p.stop * unit) for p in parts])
 
 
 def scaled(x: Array, scale: Array, shift: Array, out: Array | None = None) -> Array:

@@ -278,8 +278,6 @@ def group_norm(
         raise ValueError(
             f"Expected more than 1 value per channel when training, got input size {list(shape)}"
         )
-    rest = (1,) * (len(shape) - 2)
-    split = (num_groups, shape[1] // num_groups)
-    grouped = input.reshape((shape[0], *split, *shape[2:]))
-    dims = tuple(range(2, len(shape) + 1))
-    return normal(grouped, dims, weight, bias, eps, (1, *split, *rest))[0].reshape(shape)
+    dims = tuple(range(2, len(shape)))
+    channels = (1, shape[1]) + (1,) * len(dims)
+    return normal(input, dims, weight, bias, eps, channels, shape[1] // num_groups)[0]

@@ -100,11 +100,12 @@ def standardize(
     mean: Any,
     inverse: Any,
     seen: Shape | None,
+    group: int,
 ) -> Array:
     """``(input - mean) * inverse * weight + bias``, with the input's own moments over `dims`.
 
-    It was `found` with the moments. Weight and bias are taken in the shape `seen`, where their own
-    does not broadcast as it is to.
+    It was `found` with the moments, which `group` neighbouring channels have in common. Weight and
+    bias are taken in the shape `seen`, where their own does not broadcast as it is to.
     """
     return found
 
@@ -112,15 +113,21 @@ def standardize(
 @standardize.backward("input", "weight", "bias")
 def _(
     grad: Array, input: Array, weight: Array | None, weight_shape: Shape, bias_shape: Shape,
-    dims: Dims, eps: float, mean: Array, inverse: Array, seen: Shape | None,
+    dims: Dims, eps: float, mean: Array, inverse: Array, seen: Shape | None, group: int,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
     own = weight_shape or bias_shape
     weight, shape = _seen(weight, seen), (own and seen) or own
     if not isinstance(grad, TensorBase):
         by_x, by_weight, by_bias = standardized_back(
-            grad, input, mean, inverse, weight, shape, dims
+            grad, input, mean, inverse, weight, shape, dims, group
         )
         return by_x, by_weight.reshape(own), by_bias.reshape(own)
+    whole = input.shape
+    if group > 1:
+        grad, input = _grouped(grad, group), _grouped(input, group)
+        weight = weight if weight is None else _grouped(weight, group)
+        shape = shape and (1, *input.shape[1:3], *shape[2:])
+        dims = tuple(range(2, input.ndim))
     centred = centre(input, dims=dims)  # create_graph: the moments are functions of the input
     inverse = rsqrt(mean_square(centred, dims=dims) + eps)
     by_weight = product_to(grad, centred * inverse, shape=shape)
@@ -129,7 +136,12 @@ def _(
     slope = product_to(grad, centred, shape=tuple(inverse.shape)) * inverse * inverse
     slope = slope * (1 / (count(input.shape, dims) or 1))
     by_input = (centre(grad, dims=dims) - centred * slope) * inverse
-    return by_input, by_weight.reshape(own), by_bias.reshape(own)
+    return by_input.reshape(whole), by_weight.reshape(own), by_bias.reshape(own)
+
+
+def _grouped(x: Array, group: int) -> Array:
+    """The channels, dimension 1, in groups of this size."""
+    return x.reshape((x.shape[0], -1, group, *x.shape[2:]))
 
 
 def _seen(vector: Array | None, shape: Shape | None) -> Array | None:
@@ -147,13 +159,17 @@ def check_dtypes(name: str, input: Array, *others: Array | None) -> None:
 @in_float32
 def normal(
     input: Array, dims: Dims, weight: Array | None, bias: Array | None, eps: float,
-    seen: Shape | None = None,
+    seen: Shape | None = None, group: int = 1,
 ) -> tuple[Array, Array, Array]:  # fmt: skip
-    """`input` less its mean over `dims`, over its standard deviation; the mean; the variance."""
-    found, mean, var, inverse = _standardized(input, weight, bias, dims, float(eps), seen)
+    """`input` less its mean over `dims`, over its standard deviation; the mean; the variance.
+
+    `group` neighbouring channels have them in common.
+    """
+    eps = float(eps)
+    found, mean, var, inverse = _standardized(input, weight, bias, dims, eps, seen, group)
     out = standardize(
         input, weight, bias,
-        dims=dims, eps=eps, found=found, mean=mean, inverse=inverse, seen=seen,
+        dims=dims, eps=eps, found=found, mean=mean, inverse=inverse, seen=seen, group=group,
     )  # fmt: skip
     return out, mean, var
 
@@ -161,10 +177,10 @@ def normal(
 @recorded_whole
 def _standardized(
     input: Array, weight: Array | None, bias: Array | None, dims: Dims, eps: float,
-    seen: Shape | None,
+    seen: Shape | None, group: int,
 ) -> tuple[Array, Array, Array, Array]:  # fmt: skip
     factor, term = (_seen(array(v), seen) for v in (weight, bias))
-    found, mean, var, inverse = standardized(array(input), factor, term, dims, eps)
+    found, mean, var, inverse = standardized(array(input), factor, term, dims, eps, group)
     return ordered(found), mean, var, inverse
 
 
