@@ -15,6 +15,7 @@ Dims = tuple[int, ...]
 FEW = 1 << 14  # elements, up to which longer runs gain less than they cost
 DOTS = range(32, 8192)  # elements of rows whose products BLAS adds up faster, in one thread
 HALF = np.dtype(np.float16)
+ALONE = 1 << 13  # elements of a matrix that BLAS multiplies with a vector in one thread
 PIECE = 1 << 7  # numbers that are added one after the other
 LARGE = 1 << 19  # elements, from which on the threads gain more than they cost
 
@@ -108,6 +109,11 @@ def summed(x: Array, kept: Array) -> Dims:
     return tuple(d for d, (n, m) in enumerate(zip(x.shape, kept.shape)) if m == 1 < n)
 
 
+@functools.lru_cache(maxsize=128)
+def _ones(count: int, dtype: Any) -> Array:
+    return np.ones(count, dtype)
+
+
 def sums(axes: Dims, *factors: Array) -> Array:
     """`sum_over` of arrays as `layout.joined` gives them."""
     first = factors[0]
@@ -118,6 +124,8 @@ def sums(axes: Dims, *factors: Array) -> Array:
     few = first.size <= FEW
     if few and len(factors) == 2:
         factors = (np.multiply(*factors),)
+    if axes == (0,) and last == 1 and first.size <= ALONE and len(first) <= 4 * PIECE:
+        return (_ones(len(first), first.dtype) @ factors[0])[None]
     if last not in axes and last - 1 in axes and first.shape[-2] > PIECE:
         wide = layout.in_long_rows(first.shape)
         factors = tuple(factor.reshape(wide) for factor in factors)
