@@ -80,6 +80,10 @@ def maximum(x: NDArray, pooling: Pooling) -> NDArray:
     if few is not None:
         found = np.maximum.reduce(_flat(x, last).take(few.elements), 0)
         return _unflat(found, x.shape, pooling.size, last)
+    return _maximum(x, pooling)
+
+
+def _maximum(x: NDArray, pooling: Pooling) -> NDArray:
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
     return _reduce(np.maximum, x, pooling, lowest)
 
@@ -151,27 +155,40 @@ def place(grad: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
     """Zeros, with each element of `grad` added where the maximum of its window of `x` stands."""
     last = _is_last(x)
     few = _few(x.shape, pooling, last, SMALL)
-    if few is None:
-        return _spread(grad, _argmax(x, pooling), x.shape, pooling)
-    where, values = few.largest(_flat(x, last)), _flat(grad, last)
-    out = np.zeros(x.size, grad.dtype)
-    if few.apart:
-        out[where] = values
-    else:
-        np.add.at(out, where, values)
-    return _unflat(out, x.shape, x.shape[2:], last)
+    if few is not None:
+        where, values = few.largest(_flat(x, last)), _flat(grad, last)
+        flat = np.zeros(x.size, grad.dtype)
+        if few.apart:
+            flat[where] = values
+        else:
+            np.add.at(flat, where, values)
+        return _unflat(flat, x.shape, x.shape[2:], last)
+    lines = _lines(x.shape[2:], pooling)
+    spread = _spread_apart if all(line.apart for line in lines) else _spread
+    new = np.empty if all(line.covers for line in lines) else np.zeros
+    out = _unflat(new(x.size, grad.dtype), x.shape, x.shape[2:], last)
+
+    def some(part: slice) -> None:
+        spread(grad[part], _argmax(x[part], pooling), out[part], pooling, last)
+
+    threads.run(some, _parts(len(x), out.nbytes))
+    return out
 
 
+@_by_images
 def pick(values: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
     """The adjoint of `place`: of `values`, those where the maxima of the windows of `x` stand."""
     last = _is_last(x)
     few = _few(x.shape, pooling, last, SMALL)
     if few is None:
-        return _take(values, _argmax(x, pooling), pooling)
-    found = _flat(values, last).take(few.largest(_flat(x, last)))
+        where = _named(_argmax(x, pooling), x.shape, pooling, last).reshape(-1)
+    else:
+        where = few.largest(_flat(x, last))
+    found = _flat(values, last).take(where)
     return _unflat(found, x.shape, pooling.size, last)
 
 
+@_by_images
 def positions(x: NDArray, pooling: Pooling) -> NDArray:
     """Where the maximum of each window stands in its image, counted in C order."""
     last, shape = _is_last(x), x.shape[2:]
@@ -191,14 +208,13 @@ def positions(x: NDArray, pooling: Pooling) -> NDArray:
     return at
 
 
-@_by_images
 def _argmax(x: NDArray, pooling: Pooling) -> NDArray:
     """The numbers of the maxima in their windows, of equal ones the first, of several nan the last.
 
     That is found from the maxima: to keep them in mind while `maximum` looks for them takes as
     long, and without a gradient it would be in vain.
     """
-    out = maximum(x, pooling)
+    out = _maximum(x, pooling)
     taps = _taps(x.shape[2:], pooling)
     number = np.zeros_like(out, np.min_scalar_type(len(taps)))
     for seen, met in taps[-2::-1]:  # backwards: the last hit counts, and the last tap needs none
@@ -211,37 +227,20 @@ def _argmax(x: NDArray, pooling: Pooling) -> NDArray:
     return number
 
 
-def _spread(grad: NDArray, number: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
-    """Add each element to the place in its window that `number` names, in (N, C, *S)."""
-    lines, last = _lines(shape[2:], pooling), _is_last(number)
-    sizes = (*shape[2:], shape[1]) if last else shape[1:]
-    apart = all(line.apart for line in lines)
-    new = np.empty if apart and all(line.covers for line in lines) else np.zeros
-    out = new((len(grad), *sizes), grad.dtype)
-    result = channels_first(out) if last else out
-
-    def place(part: slice) -> None:
-        some, numbers, target = grad[part], number[part], result[part]
-        if apart:  # unlike `add.at` it leaves the interpreter to other threads
-            if last:  # once, not for each tap
-                some = channels_first(_in_order(some, last))
-            for k, (seen, met) in enumerate(_taps(shape[2:], pooling)):
-                masked(some[met], numbers[met] == k, target[seen])
-            return
-        where = _named(numbers, sizes, pooling, last)
-        np.add.at(out[part].reshape(-1), where.reshape(-1), _in_order(some, last).reshape(-1))
-
-    threads.run(place, _parts(len(grad), out.nbytes))
-    return result
+def _spread(grad: NDArray, number: NDArray, out: NDArray, pooling: Pooling, last: bool) -> None:
+    """Add each element to the place in its window of `out` that `number` names."""
+    where = _named(number, out.shape, pooling, last)
+    np.add.at(_flat(out, last), where.reshape(-1), _flat(grad, last))
 
 
-@_by_images
-def _take(x: NDArray, number: NDArray, pooling: Pooling) -> NDArray:
-    """The adjoint of `_spread`: from each window the element that `number` names."""
-    last = _is_last(number)
-    x = _in_order(x, last)
-    taken = x.reshape(-1).take(_named(number, x.shape[1:], pooling, last))
-    return channels_first(taken) if last else taken
+def _spread_apart(
+    grad: NDArray, number: NDArray, out: NDArray, pooling: Pooling, last: bool
+) -> None:
+    """`_spread` where no element is in two windows; it leaves the interpreter to other threads."""
+    if last:  # once, not for each tap
+        grad = channels_first(_in_order(grad, last))
+    for k, (seen, met) in enumerate(_taps(out.shape[2:], pooling)):
+        masked(grad[met], number[met] == k, out[seen])
 
 
 def _is_last(x: NDArray) -> bool:
@@ -254,8 +253,9 @@ def _in_order(x: NDArray, last: bool) -> NDArray:
     return np.ascontiguousarray(channels_last(x) if last else x)
 
 
-def _named(number: NDArray, sizes: Ints, pooling: Pooling, last: bool) -> NDArray:
-    """Where in images of `sizes`, counted in the order of memory, the named elements are."""
+def _named(number: NDArray, shape: Ints, pooling: Pooling, last: bool) -> NDArray:
+    """Where in an array of `shape`, counted in the order of memory, the named elements are."""
+    sizes = (*shape[2:], shape[1]) if last else shape[1:]
     first, inside = _offsets(sizes, pooling, last)
     where = inside.take(_in_order(number, last))
     where += first
