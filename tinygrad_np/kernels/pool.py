@@ -14,7 +14,7 @@ import functools
 import itertools
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,6 @@ from tinygrad_np.kernels.gather import channels_first, channels_last
 from tinygrad_np.kernels.select import masked
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
-K = TypeVar("K", bound=Callable[..., NDArray])
 BLOCK = 1 << 22  # bytes of images that a kernel works on at a time: they stay in a shared cache
 SMALL = 1 << 14  # elements of windows, up to which it is the number of calls that counts
 
@@ -39,6 +38,9 @@ class Pooling(NamedTuple):
     size: Ints  # of the output
 
 
+Kernel = Callable[[NDArray, Pooling, NDArray | None], NDArray]
+
+
 def _parts(count: int, nbytes: int) -> list[slice]:
     """A few images at a time, which fit the cache; an even number of parts, for two threads."""
     parts = 2 * round(nbytes / BLOCK)
@@ -46,33 +48,16 @@ def _parts(count: int, nbytes: int) -> list[slice]:
     return [slice(i, i + step) for i in range(0, count, step)]
 
 
-def _by_images(kernel: K) -> K:
-    """Let a kernel work on a few images at a time, and in several threads.
-
-    The arrays among its arguments have an entry for each image, and so has its result.
-    """
-
-    @functools.wraps(kernel)
-    def shared(x: NDArray, *rest: Any) -> NDArray:
-        if 2 * x.nbytes <= BLOCK or len(parts := _parts(len(x), x.nbytes)) < 2:
-            return kernel(x, *rest)  # type: ignore[no-any-return]
-
-        def compute(part: slice) -> NDArray:
-            given = (a[part] if isinstance(a, np.ndarray) else a for a in rest)
-            return kernel(x[part], *given)  # type: ignore[no-any-return]
-
-        def place(part: slice) -> None:
-            out[part] = compute(part)
-
-        one = compute(slice(1))
-        out = np.empty_like(one, shape=(len(x), *one.shape[1:]))  # in the same order in memory
-        threads.run(place, parts)
-        return out
-
-    return cast(K, shared)
+def _in_parts(kernel: Kernel, x: NDArray, pooling: Pooling, dtype: Any = None) -> NDArray:
+    """``kernel(x, pooling, out)``, called with a few images at a time, and in several threads."""
+    if 2 * x.nbytes <= BLOCK or len(parts := _parts(len(x), x.nbytes)) < 2:
+        return kernel(x, pooling, None)
+    size = math.prod((*x.shape[:2], *pooling.size))
+    out = _unflat(np.empty(size, dtype or x.dtype), x.shape, pooling.size, _is_last(x))
+    threads.run(lambda part: kernel(x[part], pooling, out[part]), parts)
+    return out
 
 
-@_by_images
 def maximum(x: NDArray, pooling: Pooling) -> NDArray:
     """The largest element of each window; nan where there is one."""
     last = _is_last(x)
@@ -80,44 +65,52 @@ def maximum(x: NDArray, pooling: Pooling) -> NDArray:
     if few is not None:
         found = np.maximum.reduce(_flat(x, last).take(few.elements), 0)
         return _unflat(found, x.shape, pooling.size, last)
-    return _maximum(x, pooling)
+    return _in_parts(_maximum, x, pooling)
 
 
-def _maximum(x: NDArray, pooling: Pooling) -> NDArray:
+def _maximum(x: NDArray, pooling: Pooling, out: NDArray | None = None) -> NDArray:
     lowest = -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min
-    return _reduce(np.maximum, x, pooling, lowest)
+    return _reduce(np.maximum, x, pooling, lowest, out)
 
 
-@_by_images
 def total(x: NDArray, pooling: Pooling) -> NDArray:
     """The sum of each window."""
     lines = _lines(x.shape[2:], pooling)
     if any(line.single is None for line in lines):
-        return _reduce(np.add, x, pooling, 0)
+        return _in_parts(_total, x, pooling)
     for line in lines:  # a window for the whole image
         x = x[line.single]
     out: NDArray = sum_over(tuple(range(2, x.ndim)), x)
     return out
 
 
-def _reduce(ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float) -> NDArray:
+def _total(x: NDArray, pooling: Pooling, out: NDArray | None) -> NDArray:
+    return _reduce(np.add, x, pooling, 0, out)
+
+
+def _reduce(
+    ufunc: np.ufunc, x: NDArray, pooling: Pooling, initial: float, out: NDArray | None
+) -> NDArray:
     """Combine the elements of each window, along one dimension after the other."""
     # rows first: they are long runs in memory, and then there is less of what is short
     for axis, line in enumerate(_lines(x.shape[2:], pooling), 2):
+        new = out if axis == x.ndim - 1 else None
         if line.single is not None:
-            x = ufunc.reduce(x[line.single], axis=axis, keepdims=True)
+            x = ufunc.reduce(x[line.single], axis=axis, keepdims=True, out=new)
             continue
         places = line.places
         if line.begin_whole:
             (first, _), (second, _), *places = places
-            out = ufunc(x[first], x[second])
+            new = ufunc(x[first], x[second], out=new)
         else:
-            shape = (*x.shape[:axis], pooling.size[axis - 2], *x.shape[axis + 1 :])
-            out = np.full_like(x, initial, shape=shape)
+            if new is None:
+                shape = (*x.shape[:axis], pooling.size[axis - 2], *x.shape[axis + 1 :])
+                new = np.empty_like(x, shape=shape)
+            new.fill(initial)
         for seen, met in places:
-            target = out[met]
+            target = new[met]
             ufunc(target, x[seen], out=target)
-        x = out
+        x = new
     return x
 
 
@@ -175,20 +168,18 @@ def place(grad: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
     return out
 
 
-@_by_images
 def pick(values: NDArray, x: NDArray, pooling: Pooling) -> NDArray:
     """The adjoint of `place`: of `values`, those where the maxima of the windows of `x` stand."""
     last = _is_last(x)
     few = _few(x.shape, pooling, last, SMALL)
     if few is None:
-        where = _named(_argmax(x, pooling), x.shape, pooling, last).reshape(-1)
+        where = _named(_numbers(x, pooling), x.shape, pooling, last).reshape(-1)
     else:
         where = few.largest(_flat(x, last))
     found = _flat(values, last).take(where)
     return _unflat(found, x.shape, pooling.size, last)
 
 
-@_by_images
 def positions(x: NDArray, pooling: Pooling) -> NDArray:
     """Where the maximum of each window stands in its image, counted in C order."""
     last, shape = _is_last(x), x.shape[2:]
@@ -196,7 +187,7 @@ def positions(x: NDArray, pooling: Pooling) -> NDArray:
     if few is not None:
         where = few.largest(_flat(x, last)) // (x.shape[1] if last else 1) % math.prod(shape)
         return _unflat(where, x.shape, pooling.size, last)
-    number = _argmax(x, pooling)
+    number = _numbers(x, pooling)
     at = np.zeros(number.shape, np.int64)
     for axis, (n, kernel, stride, padding, dilation, size) in enumerate(
         zip(shape, *pooling, strict=True)
@@ -208,7 +199,11 @@ def positions(x: NDArray, pooling: Pooling) -> NDArray:
     return at
 
 
-def _argmax(x: NDArray, pooling: Pooling) -> NDArray:
+def _numbers(x: NDArray, pooling: Pooling) -> NDArray:
+    return _in_parts(_argmax, x, pooling, np.min_scalar_type(math.prod(pooling.kernel)))
+
+
+def _argmax(x: NDArray, pooling: Pooling, number: NDArray | None = None) -> NDArray:
     """The numbers of the maxima in their windows, of equal ones the first, of several nan the last.
 
     That is found from the maxima: to keep them in mind while `maximum` looks for them takes as
@@ -216,7 +211,9 @@ def _argmax(x: NDArray, pooling: Pooling) -> NDArray:
     """
     out = _maximum(x, pooling)
     taps = _taps(x.shape[2:], pooling)
-    number = np.zeros_like(out, np.min_scalar_type(len(taps)))
+    if number is None:
+        number = np.empty_like(out, np.min_scalar_type(len(taps)))
+    number.fill(0)
     for seen, met in taps[-2::-1]:  # backwards: the last hit counts, and the last tap needs none
         number += 1
         here = number[met]
