@@ -165,10 +165,14 @@ def widened(arrays: Sequence[Array]) -> list[Array]:
 
 
 def fold(x: Array, size: int) -> Array:
-    """The sum of the rows that `widened` took as one, which had this size."""
+    """The sum of the rows that `widened` took as one, which had this size.
+
+    In float64: they are added one after the other, and each is a long sum already.
+    """
     if x.shape[-1] == size:
         return x
-    return np.add.reduce(x.reshape(*x.shape[:-1], -1, size), axis=-2)
+    exact = np.result_type(x.dtype, np.float64)
+    return np.add.reduce(x.reshape(*x.shape[:-1], -1, size), axis=-2, dtype=exact).astype(x.dtype)
 
 
 @functools.lru_cache(maxsize=256)
