@@ -22,9 +22,11 @@ from tinygrad_np.kernels import threads
 from tinygrad_np.kernels.along import sum_over
 from tinygrad_np.kernels.gather import channels_first, channels_last
 from tinygrad_np.kernels.select import masked
+from tinygrad_np.kernels.silence import silent
 from tinygrad_np.kernels.windows import Ints, NDArray, Slices
 
 BLOCK = 1 << 22  # bytes of images that a kernel works on at a time: they stay in a shared cache
+LONG = 1 << 10  # elements, above which a sum one after the other would round too much
 SMALL = 1 << 14  # elements of windows, up to which it is the number of calls that counts
 
 
@@ -80,8 +82,17 @@ def total(x: NDArray, pooling: Pooling) -> NDArray:
         return _in_parts(_total, x, pooling)
     for line in lines:  # a window for the whole image
         x = x[line.single]
-    out: NDArray = sum_over(tuple(range(2, x.ndim)), x)
-    return out
+    images, channels, *sizes = x.shape
+    count = math.prod(sizes)
+    if count > LONG:
+        out: NDArray = sum_over(tuple(range(2, x.ndim)), x)
+        return out
+    ones = np.ones(count, x.dtype)  # BLAS adds up short rows fastest
+    if _is_last(x):
+        out = silent.run(np.matmul, ones, channels_last(x).reshape(images, count, channels))
+    else:
+        out = silent.run(np.matmul, x.reshape(images, channels, count), ones)
+    return out.reshape(images, channels, *(1,) * len(sizes))
 
 
 def _total(x: NDArray, pooling: Pooling, out: NDArray | None) -> NDArray:
