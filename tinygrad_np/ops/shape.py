@@ -57,7 +57,7 @@ def numbers(given: Sequence[Any], named: Any = None) -> Shape:
 @op(view=True)
 def _reshape(input: Array, shape: Shape) -> Array:
     try:
-        if min(shape, default=0) >= -1:
+        if not shape or min(shape) >= -1:
             return input.reshape(shape)
     except ValueError:
         pass

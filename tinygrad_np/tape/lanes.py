@@ -14,7 +14,7 @@ from tinygrad_np.kernels.layout import as_first
 from tinygrad_np.kernels.silence import silent
 from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import Node, TensorBase, View, make
-from tinygrad_np.tape.signature import Rule, fit, numbers
+from tinygrad_np.tape.signature import Rule, fit
 from tinygrad_np.tape.version import Version
 
 FEW = 1 << 14  # elements, below which an op's forward has no better way than its ufunc
@@ -47,8 +47,6 @@ def unary(way: Way) -> Callable[..., Any]:
         array = input._in_order() if view else input._array
         if array.dtype.kind != "f" and (promote or array.dtype.kind == "c"):
             return otherwise(input, **params)
-        if params:
-            params = numbers(params)
         if ufunc is None or array.size > FEW or params or array.dtype.kind != "f":
             out = forward(array, **params)
         else:
@@ -136,16 +134,12 @@ def view_of(
         return None, None
     memory = out.base
     array = source._array
-    if out is not array and (
-        memory is None
-        or (
-            memory is not array
-            and memory is not array.base
-            and not np.may_share_memory(out, array)  # windows have a base of their own
-        )
-    ):
+    if memory is not array and memory is not array.base and out is not array:
+        if memory is None or not np.may_share_memory(out, array):  # windows have one of their own
+            return None, None
+    elif memory is None and out is not array:
         return None, None
-    version = source._versions()
+    version = source._counter or source._versions()
     above = source._view
     base, steps = (source, ()) if above is None else (above.base, above.steps)
     if mode.grad and steps is not None:

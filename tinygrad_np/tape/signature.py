@@ -55,10 +55,13 @@ def unwrapped(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+NO_NUMBERS = (TensorBase, np.generic)
+
+
 def fit(params: dict[str, Any], parameters: KeysView[str]) -> bool:
-    """Whether all are parameters, and none a tensor in place of a number."""
+    """Whether all are parameters, and none a tensor or a number of NumPy's."""
     for name, value in params.items():  # a loop: a generator would cost more
-        if name not in parameters or isinstance(value, TensorBase):
+        if name not in parameters or isinstance(value, NO_NUMBERS):
             return False
     return True
 
@@ -232,6 +235,9 @@ def _saver(
         at = a._counter or a._versions()
         return [a._array], [(0, at, at.n, a._node)], version
 
+    def shape(args: Any, raw: Any, params: Any, out: Any, aux: Any, version: Version | None) -> Any:
+        return (_shape(raw[needs[0][1]]),), (), version
+
     def anything(
         args: Any, raw: Any, params: Any, out: Any, aux: Any, version: Version | None
     ) -> Any:
@@ -259,7 +265,9 @@ def _saver(
 
     if not needs:
         return nothing
-    return argument if len(needs) == 1 and needs[0][0] == ARGUMENT else anything
+    if len(needs) > 1 or variadic:
+        return anything
+    return {ARGUMENT: argument, SHAPE: shape}.get(needs[0][0], anything)
 
 
 def _shape(argument: Any) -> tuple[int, ...]:
