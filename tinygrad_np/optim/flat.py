@@ -17,6 +17,7 @@ import numpy as np
 
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.inplace import check_memory
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Groups", "elementwise"]
@@ -82,9 +83,7 @@ class Flat:
         ]
 
     def fits(self, state: dict[Tensor, State]) -> bool:
-        """Whether parameters and states still are those that were joined."""
-        if not all(map(is_, map(ARRAY, self.params), self.arrays)):
-            return False
+        """Whether the states still are those that were joined."""
         try:
             for param, own, known in self.members:
                 if state[param] is not own or len(own) != len(known):
@@ -112,40 +111,52 @@ class Flat:
                 array[...] = number
 
 
+class Group:
+    """What there is to update in a group of parameters: some joined, the others one by one."""
+
+    def __init__(self, params: list[Tensor], state: dict[Tensor, State], joins: bool) -> None:
+        self.params = list(params)
+        self.arrays = [None if p._grad is None else p._array for p in params]
+        live = [p for p in params if p._grad is not None]
+        for param in live:
+            check_memory(param)
+        small = [p for p in live if joins and p._array.size <= SMALL]
+        self.flats, self.others = _joined(small, state)
+        self.others += [p for p in live if not joins or p._array.size > SMALL]
+
+    def holds(self, params: list[Tensor], state: dict[Tensor, State]) -> bool:
+        """Whether parameters, states, and which of them have gradients are as they were."""
+        if len(params) != len(self.params):
+            return False
+        for param, before, array in zip(params, self.params, self.arrays, strict=True):
+            if param is not before or (None if param._grad is None else param._array) is not array:
+                return False
+            if array is not None and not array.flags.writeable:
+                return False
+        return all(flat.fits(state) for flat in self.flats)
+
+
 class Groups:
-    """The small parameters of each group, as they were joined for the last step."""
+    """The groups of an optimizer, as they were for the last step."""
 
     def __init__(self) -> None:
-        self.last: dict[int, tuple[list[Tensor], list[Flat], list[Tensor]]] = {}
+        self.last: list[Group] = []
 
     def __reduce__(self) -> Any:
         return Groups, ()  # a copy of an optimizer joins its own
 
-    def forget(self, count: int) -> None:
-        """Let go of the parameters of groups that there are no more, beyond so many."""
-        if len(self.last) > count:
-            self.last = {index: kept for index, kept in self.last.items() if index < count}
-
-    def update(
-        self,
-        index: int,
-        params: list[Tensor],
-        state: dict[Tensor, State],
-        update: Update,
-        group: dict[str, Any],
-    ) -> list[Tensor]:
-        """Update those of `params` that can be joined, and return the others."""
-        small = [p for p in params if p._array.size <= SMALL]
-        before, flats, others = self.last.get(index, ([], [], []))
-        same = len(before) == len(small) and all(map(is_, before, small))
-        if not (same and all(flat.fits(state) for flat in flats)):
-            flats, others = _joined(small, state)
-            self.last[index] = small, flats, others
-        for flat in flats:
-            flat.update(update, group)
-        if len(small) == len(params):
-            return others
-        return others + [p for p in params if p._array.size > SMALL]
+    def ready(
+        self, groups: list[dict[str, Any]], state: dict[Tensor, State], joins: bool
+    ) -> list[Group]:
+        """What there is to update; RuntimeError for a parameter that can't be written to."""
+        for index, group in enumerate(groups):
+            params = group["params"]
+            if index == len(self.last):
+                self.last.append(Group(params, state, joins))
+            elif not self.last[index].holds(params, state):
+                self.last[index] = Group(params, state, joins)
+        del self.last[len(groups) :]
+        return self.last
 
 
 def _joined(params: list[Tensor], state: dict[Tensor, State]) -> tuple[list[Flat], list[Tensor]]:

@@ -7,8 +7,6 @@ joined (`flat`).
 from __future__ import annotations
 
 import copy
-import functools
-import itertools
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -28,7 +26,6 @@ from tinygrad_np.optim.parts import by_parts
 from tinygrad_np.optim.update import Array
 from tinygrad_np.tape.grad_mode import enable_grad
 from tinygrad_np.tape.graph import TensorBase
-from tinygrad_np.tape.inplace import check_memory
 from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
@@ -236,21 +233,19 @@ class Optimizer(Hooks):
         return loss
 
     def _update_all(self) -> None:
-        joins = hasattr(self._update, "elementwise")
-        self._small.forget(len(self.param_groups))
-        groups = [[p for p in g["params"] if p._grad is not None] for g in self.param_groups]
-        for p in itertools.chain(*groups):
-            flags = p._array.flags
-            if not (flags.c_contiguous and flags.writeable):
-                check_memory(p)
-        for index, (group, params) in enumerate(zip(self.param_groups, groups, strict=True)):
-            if joins:
-                params = self._small.update(index, params, self.state, self._update, group)
-            for param in params:
-                update = self._update
-                if joins and param._array.dtype.kind == "c":
-                    update = functools.partial(by_parts, update)
-                update(param._array, param._grad._array, self.state[param], group)
+        update = self._update
+        joins = hasattr(update, "elementwise")
+        ready = self._small.ready(self.param_groups, self.state, joins)
+        for group, some in zip(self.param_groups, ready, strict=True):
+            for flat in some.flats:
+                flat.update(update, group)
+            for param in some.others:
+                array: Any = param._array
+                grad: Any = param._grad
+                if joins and array.dtype.kind == "c":
+                    by_parts(update, array, grad._array, self.state[param], group)
+                else:
+                    update(array, grad._array, self.state[param], group)
                 (param._counter or param._versions()).n += 1
 
     def _update(
