@@ -12,7 +12,6 @@ import numpy as np
 from tinygrad_np.dtypes import default_float
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.module_hooks import register_module_forward_pre_hook
-from tinygrad_np.switches import is_autocast_enabled
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.program import Program
@@ -81,8 +80,10 @@ class Replayed:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         tensors: list[Any] = []
-        form = _form((args, kwargs), tensors)
-        key = form, mode.grad, is_autocast_enabled("cpu"), default_float()
+        key: Any = tuple([_form(value, tensors) for value in args])
+        if kwargs:
+            key += (_form(kwargs, tensors),)
+        key += mode.grad, default_float()
         if key not in self._programs:
             self._programs[key] = []
             if len(self._programs) > MOST:
@@ -121,7 +122,7 @@ def _form(value: Any, tensors: list[Any]) -> Any:
     if isinstance(value, TensorBase):
         tensors.append(value)
         array = value._array
-        return array.shape, array.dtype, array.strides
+        return array.shape, array.dtype.char, array.strides
     if isinstance(value, (tuple, list)):
         return type(value), *[_form(v, tensors) for v in value]
     if isinstance(value, dict):
