@@ -127,7 +127,13 @@ def _reduce(
 
 def spread_total(grad: NDArray, shape: Ints, pooling: Pooling) -> NDArray:
     """The adjoint of `total`: each element added to all of its window, in (N, C, *S)."""
-    *first, (_, final) = enumerate(_lines(shape[2:], pooling), 2)
+    lines = _lines(shape[2:], pooling)
+    if max(pooling.size) == 1 and all(line.covers for line in lines):  # the whole image
+        # no order can be seen in `grad`: images are as convolutions leave them
+        whole = _unflat(np.empty(math.prod(shape), grad.dtype), shape, shape[2:], len(shape) > 3)
+        whole[...] = grad
+        return whole
+    *first, (_, final) = enumerate(lines, 2)
 
     def along(line: _Line, grad: NDArray, out: NDArray) -> None:
         for seen, met in line.places:
