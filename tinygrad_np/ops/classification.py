@@ -166,19 +166,20 @@ def _reduced(
     losses: Array, keep: Array | None, each: Array | None, reduction: str, shape: Shape
 ) -> tuple[Array, Any]:
     """The losses reduced, and what each of them contributes to the result."""
-    count: Any = losses.size
-    share: Any = 1.0
-    with quiet():  # a weight may be infinite
-        if each is not None:
-            count, share = each.sum(), each
+    if each is not None:
+        with quiet():  # a weight may be infinite
             losses = _kept(losses, keep) * each
-        if reduction == "none":
-            return losses.reshape(shape), share
-        if reduction == "sum":
-            return losses.sum(), share
-        # a number of Python's: NumPy's would make float64 of float32
-        share = 1 / (count or 1) if each is None else each / count
-        return losses.sum() / (count or math.nan), share
+            if reduction == "mean":
+                count = each.sum()
+                return losses.sum() / (count or math.nan), each / count
+    share: Any = 1.0 if each is None else each
+    if reduction == "none":
+        return losses.reshape(shape), share
+    total = np.add.reduce(losses, None)
+    if reduction == "sum":
+        return total, share
+    # a number of Python's: NumPy's would make float64 of float32
+    return total / (losses.size or math.nan), 1 / (losses.size or 1)
 
 
 def _kept(values: Array, keep: Array | None) -> Array:
