@@ -28,6 +28,7 @@ from tinygrad_np.kernels.windows import ALL, Geometry, Ints, NDArray, Slices
 
 ALONE = 3 << 18  # bytes of outputs of a block of a depthwise convolution
 SHARES = 4  # sums that a weight's gradient is added up in, whatever the number of threads
+KEPT = 1 << 15  # elements of windows that may be kept from the forward to the walk back
 LITTLE = 9 << 21  # multiplications that one thread does before another is awake
 
 ALGORITHMS = ("auto", "im2col", "winograd")
@@ -101,13 +102,28 @@ def forward(
     x: NDArray, weight: NDArray, bias: NDArray | None, size: Ints, geometry: Geometry
 ) -> NDArray:
     """Cross-correlate x (N, C, *S) with weight (O, C / groups, *K) and add bias (O,)."""
-    groups, channels = geometry.groups, weight.shape[0]
+    return with_windows(x, weight, bias, size, geometry)[0]
+
+
+def with_windows(
+    x: NDArray, weight: NDArray, bias: NDArray | None, size: Ints, geometry: Geometry
+) -> tuple[NDArray, NDArray | None]:
+    """`forward`, and the windows if they are few: for `weight_gradient`, which wants them again."""
+    channels = weight.shape[0]
     few = _few(x.shape, x.dtype, channels, weight.shape[2:], size, geometry, _algorithm)
-    if few is not None:
-        products = np.matmul(few.matrix(few.lay(x), few.blocks[0])[0], few.weights(weight))
-        if bias is not None:
-            products += bias
-        return channels_first(products.reshape(x.shape[0], *size, channels))
+    if few is None:
+        return _by_blocks(x, weight, bias, size, geometry), None
+    matrix = few.alone(x)
+    products = np.matmul(matrix, few.weights(weight))
+    if bias is not None:
+        products += bias
+    return channels_first(products.reshape(x.shape[0], *size, channels)), matrix
+
+
+def _by_blocks(
+    x: NDArray, weight: NDArray, bias: NDArray | None, size: Ints, geometry: Geometry
+) -> NDArray:
+    groups, channels = geometry.groups, weight.shape[0]
     if _by_winograd(x, channels, weight.shape[2:], size, geometry):
         return winograd.forward(x, weight, bias, size, geometry)
     out = np.empty((x.shape[0], *size, channels), x.dtype)
@@ -181,12 +197,17 @@ def _phases(
     return found
 
 
-def weight_gradient(x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry) -> NDArray:
-    """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight."""
+def weight_gradient(
+    x: NDArray, grad: NDArray, kernel: Ints, geometry: Geometry, matrix: NDArray | None = None
+) -> NDArray:
+    """Correlate x (N, C, *S) with grad (N, O, *size): the gradient of the weight.
+
+    `matrix` is what `with_windows` gave.
+    """
     groups, channels = geometry.groups, grad.shape[1]
     few = _few(x.shape, x.dtype, channels, kernel, grad.shape[2:], geometry, _algorithm)
     if few is not None:
-        matrix = few.matrix(few.lay(x), few.blocks[0])[0]
+        matrix = few.alone(x) if matrix is None else matrix
         products = np.matmul(channels_last(grad).reshape(-1, channels).T, matrix)
         return few.weight(products[None]) if few.inner else products.reshape(channels, -1, *kernel)
     if x.shape[0] == 0:
@@ -233,7 +254,7 @@ def _few(
     if geometry.groups > 1 or math.prod(kernel) == 1:
         return None
     seen = windows(shape, dtype.itemsize, kernel, size, geometry)
-    if len(seen.blocks) != 1 or seen.gathered * channels > SMALL:
+    if len(seen.blocks) != 1 or seen.gathered > KEPT or seen.gathered * channels > SMALL:
         return None
     x: Any = np.broadcast_to(np.empty((), dtype), shape)
     return None if _by_winograd(x, channels, kernel, size, geometry) else seen

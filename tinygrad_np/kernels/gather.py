@@ -155,6 +155,13 @@ class Windows:
             return view.reshape(block.shape[0], -1, self.elements)
         return view.reshape(block.shape[0], self.elements, -1).swapaxes(1, 2)
 
+    def alone(self, x: NDArray) -> NDArray:
+        """`matrix` of one block and one group, (windows, K), in memory of its own."""
+        copy = self.view(self.lay(x), self.blocks[0]).copy()
+        if self.inner:
+            return copy.reshape(-1, self.elements)
+        return copy.reshape(self.elements, -1).T
+
     def weight_matrix(self, weight: NDArray) -> NDArray:
         """Weight (O, channels, *kernel) as (groups, K, O / groups)."""
         flat = weight.reshape(*weight.shape[:2], -1)

@@ -7,6 +7,8 @@ two. So there are derivatives to any order, of any number of spatial dimensions.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from tinygrad_np.kernels import conv
@@ -22,14 +24,14 @@ from tinygrad_np.tape.op import Array, op
 Shape = tuple[int, ...]
 
 
-@op
+@op(aux=True)
 def convolution(
     input: Array, weight: Array, bias: Array | None = None, *, size: Shape, geometry: Geometry
-) -> Array:
+) -> Any:
     """Cross-correlate input (N, C, *S) with weight (O, C / groups, *K): (N, O, *size)."""
     _check_dtypes(input, weight, bias)
-    out: Array = silent.run(conv.forward, input, weight, bias, size, geometry)
-    return ordered(out)
+    out, windows = silent.run(conv.with_windows, input, weight, bias, size, geometry)
+    return ordered(out), windows
 
 
 @op
@@ -45,9 +47,14 @@ def conv_transpose(
 
 
 @op
-def conv_weight(input: Array, other: Array, *, size: Shape, geometry: Geometry) -> Array:
-    """The adjoint of `convolution` for its weight: from (N, C, *S) and (N, O, *S) to *size."""
-    return silent.run(conv.weight_gradient, input, other, size, geometry)
+def conv_weight(
+    input: Array, other: Array, *, size: Shape, geometry: Geometry, windows: Any = None
+) -> Array:
+    """The adjoint of `convolution` for its weight: from (N, C, *S) and (N, O, *S) to *size.
+
+    `windows` are those of the input, where they are at hand.
+    """
+    return silent.run(conv.weight_gradient, input, other, size, geometry, windows)
 
 
 @convolution.backward("input")
@@ -56,8 +63,8 @@ def _(grad: Array, weight: Array, input_shape: Shape, geometry: Geometry) -> Arr
 
 
 @convolution.backward("weight")
-def _(grad: Array, input: Array, weight_shape: Shape, geometry: Geometry) -> Array:
-    return conv_weight(input, grad, size=weight_shape[2:], geometry=geometry)
+def _(grad: Array, input: Array, weight_shape: Shape, geometry: Geometry, aux: Any) -> Array:
+    return conv_weight(input, grad, size=weight_shape[2:], geometry=geometry, windows=aux)
 
 
 @conv_transpose.backward("input")
