@@ -75,7 +75,7 @@ class Replayed:
             )
         functools.update_wrapper(self, function)
         self.function = function
-        self._programs: OrderedDict[Any, list[tuple[Program, list[tuple[Module, bool]]]]]
+        self._programs: OrderedDict[Any, list[tuple[Program, list[Module], list[bool]]]]
         self._programs = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -89,8 +89,8 @@ class Replayed:
             if len(self._programs) > MOST:
                 self._programs.popitem(last=False)
             return self.function(*args, **kwargs)
-        for program, modules in self._programs[key]:
-            if program.holds() and all(module.training is on for module, on in modules):
+        for program, modules, training in self._programs[key]:
+            if [module.training for module in modules] == training and program.holds():
                 return program(*[tensor._array for tensor in tensors])
         return self._record(self._programs[key], tensors, args, kwargs)
 
@@ -108,13 +108,14 @@ class Replayed:
 
         with register_module_forward_pre_hook(meet), Recorder(tensors) as recorder:
             result = self.function(*args, **kwargs)
-        programs[:] = [(recorder.program(result), list(modules.items())), *programs][:MOST]
+        found = recorder.program(result), list(modules), list(modules.values())
+        programs[:] = [found, *programs][:MOST]
         return result
 
     @property
     def code(self) -> str:
         """The programs, as text."""
-        return "\n".join(p.code for found in self._programs.values() for p, _ in found)
+        return "\n".join(p.code for found in self._programs.values() for p, *_ in found)
 
 
 def _form(value: Any, tensors: list[Any]) -> Any:
