@@ -1,9 +1,11 @@
 """`compile(backend="replay")`: steps as programs, which do what the steps do, to the bit."""
 
 import copy
+import dataclasses
 import gc
 import threading
 import weakref
+from collections import OrderedDict
 
 import pytest
 
@@ -517,3 +519,311 @@ def test_what_compile_takes():
     assert (step.__name__, step.__doc__) == ("step", "Twice.")
     assert tg.compile(abs, backend="replay", disable=True) is abs
     assert tg.compile(abs, backend="inductor") is abs
+
+
+def test_results_of_other_containers():
+    @dataclasses.dataclass
+    class Out:
+        loss: object
+
+    @tg.compile(backend="replay")
+    def step(x):
+        return x.max(0), OrderedDict(total=x.sum()), Out(x * 2), x.shape
+
+    for i in range(4):
+        largest, named, out, shape = step(tg.arange(3.0) + i)
+        assert (largest.values.item(), largest.indices.item()) == (i + 2.0, 2)
+        assert (named["total"].item(), out.loss.tolist()) == (
+            3.0 + 3 * i,
+            [2.0 * i, 2 + 2 * i, 4 + 2 * i],
+        )
+        assert type(shape) is tg.Size
+    step = tg.compile(lambda x: {x.sum()}, backend="replay")
+    step(tg.ones(1))
+    with pytest.raises(RecordingError, match="type set"):
+        step(tg.ones(1))
+
+
+def test_numbers_are_drawn_though_nobody_wants_them():
+    @tg.compile(backend="replay")
+    def step(x):
+        tg.bernoulli(x)
+        tg.multinomial(x, 1)
+        return x * tg.rand(3)
+
+    seen = []
+    for _ in range(4):
+        tg.manual_seed(0)
+        seen.append(step(tg.ones(3) / 2).tolist())
+    assert seen == [seen[0]] * 4
+
+
+def test_one_tensor_as_several_arguments():
+    step = tg.compile(lambda x, y: (x.mul_(2), x + y)[1], backend="replay")
+    for same in (True, True, True, False, False, False, True):
+        x = tg.ones(2)
+        assert step(x, x if same else tg.ones(2)).tolist() == [4.0 if same else 3.0] * 2
+
+
+def test_arguments_that_are_dataclasses():
+    @dataclasses.dataclass
+    class Batch:
+        x: object
+        scale: float = 2.0
+
+    step = tg.compile(lambda batch: batch.x * batch.scale, backend="replay")
+    assert [step(Batch(tg.tensor(float(i)))).item() for i in range(4)] == [0.0, 2.0, 4.0, 6.0]
+    assert step.code.count("def program") == 1
+
+
+def test_leaves_that_the_step_makes():
+    @tg.compile(backend="replay")
+    def attack(x):
+        x = x.clone().requires_grad_()
+        x.square().sum().backward()
+        return x.detach() + x.grad.sign()
+
+    assert [attack(tg.full((2,), float(i - 2))).tolist()[0] for i in range(5)] == [-3, -2, 0, 2, 3]
+
+
+def test_gradients_that_are_there_or_not():
+    weight = tg.ones(2, requires_grad=True)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        if weight.grad is not None:
+            weight.grad.zero_()
+        (weight * x).sum().backward()
+        return weight.grad.clone()
+
+    for i in range(8):
+        if i in (1, 4):
+            weight.grad = None
+        assert step(tg.full((2,), float(i))).tolist() == [i, i]
+
+    @tg.compile(backend="replay")
+    def removing(x):
+        (weight * x).sum().backward()
+        del weight.grad
+
+    for _ in range(4):
+        removing(tg.ones(2))
+        assert weight.grad is None
+
+
+def test_data_that_is_replaced():
+    weight = tg.ones(2, requires_grad=True)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        (weight * x).sum().backward()
+        weight.data -= 0.5 * weight.grad
+        weight.data = weight.data * 2
+        weight.grad = None
+
+    for _ in range(4):
+        step(tg.ones(2))
+    assert weight.tolist() == [1.0, 1.0]
+
+
+def test_tensors_that_become_attributes_of_modules():
+    model = nn.Linear(2, 2)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        model.seen = x * 2
+        return model(x).detach()
+
+    for i in range(4):
+        step(tg.full((1, 2), float(i)))
+        assert model.seen.tolist() == [[2.0 * i] * 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda m: m.register_forward_hook(lambda module, args, out: out * 2),
+        lambda m: setattr(m, "weight", nn.Parameter(tg.zeros(2, 2))),
+        lambda m: setattr(m, "forward", lambda x: x * 5),
+        lambda m: nn.utils.prune.l1_unstructured(m, "weight", 1),
+        lambda m: nn.utils.parametrizations.orthogonal(m),
+        lambda m: setattr(m, "bias", None),
+    ],
+)
+def test_modules_that_are_changed(change):
+    model = nn.Linear(2, 2)
+    step = tg.compile(lambda x: model(x).detach(), backend="replay")
+    for i in range(6):
+        if i == 3:
+            change(model)
+        x = tg.randn(3, 2)
+        assert same(step(x), model(x))
+    assert step.code.count("def program") == 2
+
+
+def test_a_rate_that_is_an_attribute():
+    drop = nn.Dropout(0.0)
+    step = tg.compile(lambda x: drop(x), backend="replay")
+    for i in range(6):
+        drop.p = float(i > 2)
+        assert step(tg.ones(3)).tolist() == [float(i < 3)] * 3
+
+
+def test_hooks_that_are_added_later():
+    weight = tg.ones(2, requires_grad=True)
+    step = tg.compile(lambda x: (x * weight).sum().backward(), backend="replay")
+    for _ in range(3):
+        step(tg.ones(2))
+    weight.register_hook(lambda g: g * 2)
+    with pytest.raises(RecordingError, match="hook"):
+        step(tg.ones(2))
+
+
+def replaced_state():
+    state = {"h": tg.zeros(2)}
+
+    def step(x):
+        state["h"] = state["h"] * 0.5 + x
+        return state["h"].sum()
+
+    return step
+
+
+def replaced_buffer():
+    model = nn.Module()
+    model.register_buffer("total", tg.zeros(2))
+
+    def step(x):
+        model.total = model.total + x
+        return model.total.sum()
+
+    return step
+
+
+def closure():
+    weight = tg.ones(2, requires_grad=True)
+    optimizer = tg.optim.SGD([weight], lr=0.1)
+
+    def step(x):
+        def loss():
+            optimizer.zero_grad()
+            value = (weight * x).sum()
+            value.backward()
+            return value
+
+        optimizer.step(loss)
+
+    return step
+
+
+def optimizer_inside():
+    def step(x):
+        weight = tg.ones(2, requires_grad=True)
+        (weight * x).sum().backward()
+        tg.optim.SGD([weight], lr=0.1).step()
+        return weight.detach()
+
+    return step
+
+
+def rate_inside():
+    weight = tg.ones(2, requires_grad=True)
+    optimizer = tg.optim.SGD([weight], lr=0.1)
+
+    def step(x):
+        (weight * x).sum().backward()
+        optimizer.param_groups[0]["lr"] = x[0]
+        optimizer.step()
+
+    return step
+
+
+def caught():
+    def step(x):
+        try:
+            return x * x.sum().item()
+        except RuntimeError:
+            return x
+
+    return step
+
+
+def caught_error():
+    def step(x):
+        try:
+            return tg.linalg.cholesky(-tg.eye(2) * x)
+        except RuntimeError:
+            return x
+
+    return step
+
+
+def drawn_from_one_of_its_own():
+    return lambda x: x * tg.rand(2, generator=tg.Generator().manual_seed(0))
+
+
+def seeded():
+    generator = tg.Generator()
+    return lambda x: x * tg.rand(2, generator=generator.manual_seed(0))
+
+
+def parameter_inside():
+    model = nn.Linear(2, 2)
+
+    def step(x):
+        model.bias = nn.Parameter(model.bias.detach() + x)
+        return model(x).detach()
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("build", "what"),
+    [
+        (replaced_state, "replaces a tensor"),
+        (replaced_buffer, "replaces a tensor"),
+        (closure, "with a function"),
+        (optimizer_inside, "that the step makes"),
+        (rate_inside, "that the step makes"),
+        (caught, r"item\(\)"),
+        (caught_error, "after an error in"),
+        (drawn_from_one_of_its_own, "seed"),
+        (seeded, "seed"),
+        (parameter_inside, "a parameter that the step makes"),
+        (lambda: lambda x: x * tg.tensor([x[0], x[1]]), "a list of tensors"),
+        (lambda: lambda x: x * x.storage()[0], "of a storage"),
+        (lambda: lambda x: x.requires_grad_().detach(), "of an argument"),
+        (lambda: lambda x: tg.utils.swap_tensors(tg.ones(2), tg.ones(2)), "swap_tensors"),
+        (lambda: lambda x: tg.get_rng_state(), "state or seed"),
+    ],
+)
+def test_what_would_be_the_same_each_time_is_refused(build, what):
+    step = tg.compile(build(), backend="replay")
+    step(tg.ones(2))
+    with pytest.raises(RecordingError, match=what):
+        step(tg.ones(2))
+
+
+def test_an_argument_on_the_array_of_another_tensor():
+    weight = tg.ones(2)
+    step = tg.compile(lambda x: weight * x, backend="replay")
+    step(weight.detach())
+    with pytest.raises(RecordingError, match="found elsewhere"):
+        step(weight.detach())
+
+
+def test_an_argument_that_comes_to_ask_for_gradients():
+    step = tg.compile(lambda x: (x * 2).detach(), backend="replay")
+    for _ in range(3):
+        step(tg.ones(2))
+    step(tg.ones(2, requires_grad=True))
+    with pytest.raises(RecordingError, match="requires grad"):
+        step(tg.ones(2, requires_grad=True))
+
+
+def test_a_tensor_that_is_replaced_between_calls():
+    state = {"h": tg.zeros(2)}
+    step = tg.compile(lambda x: state["h"] + x, backend="replay")
+    for i in range(6):
+        state["h"] = tg.full((2,), float(i))
+        assert step(tg.ones(2)).tolist() == [i + 1.0] * 2

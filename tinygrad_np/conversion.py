@@ -19,6 +19,7 @@ from tinygrad_np.ops.shape import clone
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.out import into
 from tinygrad_np.tape.record import always
+from tinygrad_np.tape.refuse import looked_at
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -413,14 +414,15 @@ def _plain(data: Any, found: set[np.dtype[Any]]) -> Any:
         return data
     array = as_array(data)
     found.add(array.dtype)
-    if not isinstance(data, TensorBase):
-        return array
-    if array.size != 1:
-        raise ValueError(
-            "only one element tensors can be converted to Python scalars, got one of shape "
-            f"{list(array.shape)}; stack() makes one tensor of several"
-        )
-    return array.reshape(())
+    if isinstance(data, TensorBase):
+        looked_at("a list of tensors, for which there is stack(),")
+        if array.size != 1:
+            raise ValueError(
+                "only one element tensors can be converted to Python scalars, got one of shape "
+                f"{list(array.shape)}; stack() makes one tensor of several"
+            )
+        array = array.reshape(())
+    return array
 
 
 def _of_python(kind: type) -> np.dtype[Any]:
@@ -441,10 +443,7 @@ def _check_lengths(data: Any) -> None:
         for length in lengths:
             if length != lengths[0]:
                 got, expected = ("a number" if n is None else n for n in (length, lengths[0]))
-                raise ValueError(
-                    f"expected sequence of length {expected} at dim {dim} (got {got}): lists side "
-                    "by side must be of one length"
-                )
+                raise ValueError(f"expected sequence of length {expected} at dim {dim} (got {got})")
         if lengths[0] is None:
             return
         level = [item for d in level for item in d]

@@ -41,9 +41,10 @@ _STATE = np.dtype(
 
 class _Watch(threading.local):
     draws: tuple[Callable[[Generator], None], ...] = ()
+    states: tuple[Callable[[Generator], None], ...] = ()
 
 
-watch = _Watch()  # what a thread wants called before it draws numbers
+watch = _Watch()  # what a thread wants called before it draws numbers, or has to do with states
 
 
 class Generator:
@@ -90,6 +91,8 @@ class Generator:
             raise RuntimeError(f"manual_seed expected an int, but got {type(seed).__name__}")
         if not -(2**63) <= seed < 2**64:
             raise ValueError(f"a seed lies between -2**63 and 2**64 - 1, got {seed}")
+        for call in watch.states:
+            call(self)
         with self._lock:
             self._seed = int(seed) % 2**64
             self._twister: Any = None  # made when first used: importing numpy.random takes time
@@ -107,6 +110,8 @@ class Generator:
 
     def get_state(self) -> Any:
         """The state as a tensor of bytes, for `set_state`; PyTorch reads it too."""
+        for call in watch.states:
+            call(self)
         with self._lock:
             _, key, position, _, _ = self._source().get_state()
             state = np.zeros((), _STATE)
@@ -354,7 +359,7 @@ class Generator:
     def binomial(self, counts: Array, chances: Array) -> Array:
         """How many of so many tries succeed. Not PyTorch's numbers."""
         with self._lock:
-            drawn = self._source().binomial(counts.astype(np.int64), chances)
+            drawn = self._drawn().binomial(counts.astype(np.int64), chances)
             return np.asarray(drawn, counts.dtype)
 
 

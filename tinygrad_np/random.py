@@ -17,7 +17,6 @@ from tinygrad_np.generator import Generator, default_generator, source
 from tinygrad_np.ops import random, sample
 from tinygrad_np.tape.graph import TensorBase, make
 from tinygrad_np.tape.record import recorded_whole
-from tinygrad_np.tape.refuse import looked_at
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -63,7 +62,6 @@ def manual_seed(seed: int) -> Generator:
     >>> tg.rand(2)
     tensor([0.4963, 0.7682])
     """
-    looked_at("manual_seed()")
     return source().manual_seed(int(seed))
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import operator
 import types
 from collections import OrderedDict
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -75,7 +78,7 @@ class Replayed:
             )
         functools.update_wrapper(self, function)
         self.function = function
-        self._programs: OrderedDict[Any, list[tuple[Program, list[Module], list[bool]]]]
+        self._programs: OrderedDict[Any, list[tuple[Program, _Modules]]]
         self._programs = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -89,8 +92,8 @@ class Replayed:
             if len(self._programs) > MOST:
                 self._programs.popitem(last=False)
             return self.function(*args, **kwargs)
-        for program, modules, training in self._programs[key]:
-            if [module.training for module in modules] == training and program.holds():
+        for program, modules in self._programs[key]:
+            if modules.hold() and program.holds():
                 return program(*[tensor._array for tensor in tensors])
         return self._record(self._programs[key], tensors, args, kwargs)
 
@@ -99,23 +102,74 @@ class Replayed:
         return self if instance is None else types.MethodType(self, instance)
 
     def _record(self, programs: list[Any], tensors: list[Any], args: Any, kwargs: Any) -> Any:
-        if any(tensor._node is not None for tensor in tensors):
+        if any(tensor._place() is not None for tensor in tensors):
             refuse("an argument that requires grad")
-        modules: dict[Module, bool] = {}
-
-        def meet(module: Module, _: Any) -> None:
-            modules[module] = module.training
-
-        with register_module_forward_pre_hook(meet), Recorder(tensors) as recorder:
+        modules = _Modules()
+        with register_module_forward_pre_hook(modules.meet), Recorder(tensors) as recorder:
             result = self.function(*args, **kwargs)
-        found = recorder.program(result), list(modules), list(modules.values())
-        programs[:] = [found, *programs][:MOST]
+            program = recorder.program(result)
+        del recorder
+        modules.settle()
+        replaced = program.abandoned()
+        if replaced is not None:
+            refuse(
+                f"a step that replaces a tensor of shape {list(replaced.shape)} that it reads: "
+                "change that in place, as copy_() does, it"
+            )
+        others = [found for found in programs if found[0].abandoned() is None]
+        programs[:] = [(program, modules), *others][:MOST]
         return result
 
     @property
     def code(self) -> str:
         """The programs, as text."""
-        return "\n".join(p.code for found in self._programs.values() for p, *_ in found)
+        return "\n".join(p.code for found in self._programs.values() for p, _ in found)
+
+
+class _Modules:
+    """The modules that a recorded step calls, and what of them is to stay as it was."""
+
+    def __init__(self) -> None:
+        self.before: dict[Module, dict[str, Any]] = {}
+
+    def meet(self, module: Module, _: Any) -> None:
+        if module not in self.before:
+            self.before[module] = module.__dict__.copy()
+
+    def settle(self) -> None:
+        """The recording is over: what it left alone is what it may have gone by."""
+        self.modules = list(self.before)
+        self.kinds = list(map(type, self.modules))
+        self.tables = [t for m in self.modules for t in (m.__dict__, *_hooks(m))]
+        self.sizes = list(map(len, self.tables))
+        self.attributes: list[Any] = []
+        for module, before in self.before.items():
+            now = module.__dict__
+            same = [
+                name
+                for name, value in before.items()
+                if now.get(name, self) is value and not isinstance(value, dict)
+            ]
+            if same:
+                look = operator.itemgetter(*same, same[0])
+                self.attributes.append((now, look, look(now)))
+        del self.before
+
+    def hold(self) -> bool:
+        """Whether they are of their classes, with the attributes and as many hooks as they had."""
+        if list(map(len, self.tables)) != self.sizes or list(map(type, self.modules)) != self.kinds:
+            return False
+        try:
+            for now, look, values in self.attributes:
+                if not all(map(operator.is_, look(now), values)):
+                    return False
+        except KeyError:
+            return False
+        return True
+
+
+def _hooks(m: Module) -> tuple[Any, ...]:
+    return m._forward_hooks, m._forward_pre_hooks, m._backward_hooks, m._backward_pre_hooks
 
 
 def _form(value: Any, tensors: list[Any]) -> Any:
@@ -123,11 +177,19 @@ def _form(value: Any, tensors: list[Any]) -> Any:
     if isinstance(value, TensorBase):
         tensors.append(value)
         array = value._array
-        return array.shape, array.dtype.char, array.strides
+        form = array.shape, array.dtype.char, array.strides
+        if value._node is not None:
+            return *form, "requires grad"
+        for i, other in enumerate(tensors[:-1]):
+            if other._array is array:
+                return *form, i
+        return form
     if isinstance(value, (tuple, list)):
         return type(value), *[_form(v, tensors) for v in value]
     if isinstance(value, dict):
         return tuple(value), *[_form(v, tensors) for v in value.values()]
+    if dataclasses.is_dataclass(value) and not isinstance(value, (type, Module)):
+        return type(value), *[_form(getattr(value, f.name), tensors) for f in fields(value)]
     if isinstance(value, slice):
         return slice, value.start, value.stop, value.step
     if isinstance(value, np.ndarray):

@@ -109,6 +109,7 @@ class TypedStorage:
     def __getitem__(self, where: Any) -> Any:
         if isinstance(where, slice):
             return type(self)(self._array[where], self._version)
+        looked_at("an element of a storage")
         return self._array[self._index(where)].item()
 
     def __setitem__(self, where: Any, value: Any) -> None:

@@ -107,6 +107,8 @@ class Tensor(Hooks, Subclasses, Methods):
                     "only Tensors of floating point and complex dtype can require gradients, "
                     f"this one has dtype {self.dtype}; convert it with .float() first"
                 )
+            if recorders and mode.recorder is not None:
+                mode.recorder.asked(self)
             leaf = self.__dict__.pop("_leaf", None)
             self._node = leaf if leaf is not None and leaf.tensor() is self else Leaf(self)
             self._view = None  # its own base: changed in place it is a leaf
@@ -154,7 +156,7 @@ class Tensor(Hooks, Subclasses, Methods):
 
     @grad.deleter
     def grad(self) -> None:
-        self._grad = None
+        self.grad = None
 
     @property
     def data(self) -> Tensor:
@@ -167,7 +169,8 @@ class Tensor(Hooks, Subclasses, Methods):
     def data(self, value: Tensor) -> None:
         if not isinstance(value, Tensor):
             raise TypeError(f"data must be a Tensor, got {type(value).__name__}")
-        looked_at("x.data = y")
+        if recorders and mode.recorder is not None and value._array is not self._array:
+            mode.recorder.data_is(self, value)
         self._array, self._counter = value._array, value._versions().counted
         node = self._node
         if isinstance(node, Leaf):
@@ -286,8 +289,7 @@ class Tensor(Hooks, Subclasses, Methods):
         looked_at("item()")
         if self._array.size != 1:
             raise RuntimeError(
-                f"a Tensor with {self._array.size} elements cannot be converted to Scalar: its "
-                f"shape is {tuple(self.shape)}; reduce it or index it down to one element"
+                f"a Tensor of shape {tuple(self.shape)} cannot be converted to Scalar: reduce it"
             )
         return self._array.item()
 
@@ -372,8 +374,7 @@ class Tensor(Hooks, Subclasses, Methods):
 
         if self._view is not None:
             raise RuntimeError(
-                f"share_memory_: a tensor of shape {list(self.shape)} that is a view can't be "
-                "moved into shared memory; share its base, or a clone() of it"
+                f"share_memory_: this tensor of shape {list(self.shape)} is a view: share its base"
             )
         if not self.is_shared():
             self._array = shared.moved(self._in_order())

@@ -10,6 +10,8 @@ from collections.abc import Callable, ItemsView, Iterable, Iterator, MutableMapp
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from tinygrad_np.nn.parameter import Buffer, Parameter
+from tinygrad_np.tape.grad_mode import mode, recorders
+from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.op import Foreign
 from tinygrad_np.tensor import Tensor
 
@@ -119,6 +121,8 @@ class Members:
     # --- attributes ---
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if recorders and isinstance(value, TensorBase) and mode.recorder is not None:
+            mode.recorder.attribute(self, name, value)
         kind = _kind_of(value)
         if kind is None and "_parameter_names" in self.__dict__:
             kind = next((k for k in _KINDS if name in self.__dict__[k.table]), None)

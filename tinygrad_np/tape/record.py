@@ -22,17 +22,20 @@ import functools
 import keyword
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from tinygrad_np.generator import Generator, watch
 from tinygrad_np.kernels.layout import as_first
 from tinygrad_np.tape import graph
 from tinygrad_np.tape.grad_mode import mode, recorders
-from tinygrad_np.tape.graph import Node, TensorBase, make
-from tinygrad_np.tape.program import Program
+from tinygrad_np.tape.graph import Leaf, Node, TensorBase, make
+from tinygrad_np.tape.program import Program, still_none
+from tinygrad_np.tape.record_result import returned
 from tinygrad_np.tape.record_walk import walk
+from tinygrad_np.tape.record_whole import whole
 from tinygrad_np.tape.refuse import refuse
 from tinygrad_np.tape.signature import ARGUMENT, OUT, PARAMETER, SHAPE
 
@@ -61,12 +64,17 @@ class Recorder:
         self.rules: dict[Node, list[list[str]]] = {}  # what a node's rules are to be given
         self.walked: set[Node] = set()
         self.locked: list[Any] = []  # arrays that have no tensor, and are not to be changed
+        self.leaves: dict[int, str] = {}  # those among them whose gradients are asked for
+        self.grads: list[tuple[Any, bool]] = []  # whether tensors begin without a gradient
+        self.broken = ""  # what made this recording void, should the function go on
+        self.drew = False  # whether what runs has drawn random numbers
         self.count = 0
         self.thread = threading.get_ident()
         self.given = {id(tensor) for tensor in arguments}
         self.versions: dict[int, tuple[Any, int]] = {}  # how often tensors were changed in place
-        for i, tensor in enumerate(arguments):
-            self.arrays[id(tensor._array)] = tensor._array, f"x{i}"
+        self.arguments = [f"x{i}" for i in range(len(arguments))]
+        for tensor, name in zip(arguments, self.arguments, strict=True):
+            self.arrays.setdefault(id(tensor._array), (tensor._array, name))
 
     def __enter__(self) -> Recorder:
         if mode.recorder is not None:
@@ -76,11 +84,14 @@ class Recorder:
         _alone.acquire()
         self._new, graph._new = graph._new, self._make
         recorders.append(self)
+        self._watch = watch.draws, watch.states
+        watch.draws, watch.states = (*watch.draws, self._drawn), (*watch.states, self._stated)
         mode.recorder = self
         return self
 
     def __exit__(self, *_: object) -> None:
         mode.recorder = None
+        watch.draws, watch.states = self._watch
         recorders.remove(self)
         graph._new = self._new
         _alone.release()
@@ -90,6 +101,15 @@ class Recorder:
         if threading.get_ident() == self.thread:
             self.born[id(new)] = new
         return new
+
+    def _drawn(self, _: Generator) -> None:
+        if mode.recorder is self:
+            refuse("numbers drawn past the functions of random tensors")
+        self.drew = True
+
+    def _stated(self, _: Generator) -> None:
+        if mode.recorder is self:
+            refuse("a generator's state or seed, which would be the same each time,")
 
     # --- what stands for a value ---
 
@@ -113,8 +133,12 @@ class Recorder:
         """What stands for a tensor itself."""
         if id(tensor) in self.given or id(tensor) in self.born:
             known = self.arrays.get(id(tensor._array))
-            if known is not None:
-                return f"make({known[1]})"
+            if id(tensor) not in self.leaves and known is not None:
+                if not isinstance(tensor._node, Leaf):
+                    return f"make({known[1]})"
+                (self.leaves[id(tensor)],) = self.line(f"make({known[1]})")
+            if id(tensor) in self.leaves:
+                return self.leaves[id(tensor)]
         return self._outside(tensor)
 
     def _outside(self, tensor: Any) -> str:
@@ -124,6 +148,10 @@ class Recorder:
                 "operation on tensors: make it before, or pass it in"
             )
         if id(tensor) not in self.outside:
+            if self.arrays.get(id(tensor._array), (None, ""))[1] in self.arguments:
+                refuse(
+                    "an argument on the array of a tensor that is found elsewhere: clone() it, it"
+                )
             name = self.name(tensor, f"p{len(self.outside)}")
             self.outside[id(tensor)] = tensor, name
             self.know(tensor._array, f"{name}._array")
@@ -133,7 +161,9 @@ class Recorder:
     def text(self, value: Any) -> str:
         """What stands for an argument: the array of a tensor, a number, or several of these."""
         if isinstance(value, TensorBase):
-            if id(value._array) not in self.arrays:
+            known = self.arrays.get(id(value._array))
+            ours = id(value) in self.born or id(value) in self.given
+            if known is None or (not ours and known[1] in self.arguments):
                 self._outside(value)
             value = value._array
         if isinstance(value, np.ndarray):
@@ -217,7 +247,8 @@ class Recorder:
         if len(found) == 2 and function.__dict__.get("rules"):
             refuse(f"{spec.name} of several dtypes")
         texts: list[str] = [self.text(a) for a in args]
-        names = self.write(self.call(function, *texts, **params), *found)
+        names = self.write(self.call(function, *texts, **params), *found, acts=self.drew)
+        self.drew = False
         if any(array is found[0] for array in self.locked):  # now a tensor's
             found[0].flags.writeable = True
         if type(found[0]) is not np.ndarray:
@@ -249,6 +280,11 @@ class Recorder:
             mode.recorder = None
             try:
                 return function(*args, **params)
+            except OverflowError:
+                raise
+            except BaseException:
+                self.broken = f"a step that goes on after an error in {function.__name__}()"
+                raise
             finally:
                 mode.recorder = self
 
@@ -258,10 +294,11 @@ class Recorder:
         """An op was called with arrays: its result is known if they are."""
         known = all(id(a) in self.arrays for a in args if isinstance(a, np.ndarray))
         if known and isinstance(out, np.ndarray):
-            self._lock(out)
-            self.write(self.call(op, *map(self.text, args), **params), out)
+            self.lock(out)
+            self.write(self.call(op, *map(self.text, args), **params), out, acts=self.drew)
+        self.drew = False
 
-    def _lock(self, array: Any) -> None:
+    def lock(self, array: Any) -> None:
         """Let an array that has no tensor not be changed: past the operations it would be lost."""
         if id(array) not in self.arrays and array.flags.writeable:
             array.flags.writeable = False
@@ -292,8 +329,15 @@ class Recorder:
             self._outside(tensor)
 
     def gradient(self, tensor: Any) -> None:
-        """A tensor's `.grad` was looked up."""
-        if tensor._grad is not None:
+        """A tensor's `.grad` was looked up: that it is None, or not, is to be so again."""
+        none = tensor._grad is None
+        if id(tensor) not in self.born and id(tensor) not in self.given:
+            if not any(acts for _, _, acts in self.lines):
+                self._outside(tensor)
+                self.grads.append((tensor, none))
+            elif none:
+                self.write(self.call(still_none, self.tensor(tensor)), acts=True)
+        if not none:
             self.write(f"{self.tensor(tensor)}._grad._array", tensor._grad._array)
 
     def gradient_is(self, tensor: Any, value: Any) -> None:
@@ -301,37 +345,27 @@ class Recorder:
         new = None if value is None else self.tensor(value)
         self.write(f"{self.tensor(tensor)}._grad = {new}", acts=True)
 
-    def whole(self, function: Any, args: Any, params: Any) -> Any:
-        """Call a function that is a line by itself: what it does is not written down."""
-        args = [list(a) if isinstance(a, Iterator) else a for a in args]
-        texts = [self._given(a) for a in args]
-        texts += [f"{k}={self._given(v)}" for k, v in params.items()]
-        result = self.apart(function)(*args, **params)
-        for tensor, _ in list(self.versions.values()):
-            self.expect(tensor)
-        text = f"{self.name(function)}({', '.join(texts)})"
-        if result is None:
-            self.write(text, acts=True)
-        elif isinstance(result, TensorBase):
-            self.write(f"{text}._array", result._array, acts=True)
-        else:
-            for value in result if type(result) is tuple else (result,):
-                if not isinstance(value, np.ndarray):
-                    refuse(f"{function.__name__}, which returns a {type(value).__name__},")
-                self._lock(value)
-            self.write(text, result, acts=True)
-        return result
+    def data_is(self, tensor: Any, value: Any) -> None:
+        """A tensor's `.data` is set: it has the array of another from now on."""
+        text = self.text(value)
+        if id(tensor) in self.leaves or not (id(tensor) in self.born or id(tensor) in self.given):
+            self.write(f"{self.tensor(tensor)}._array = {text}", acts=True)
+        self.versions.pop(id(tensor), None)
 
-    def _given(self, value: Any) -> str:
-        if isinstance(value, TensorBase):
-            return self.tensor(value)
-        if type(value) is list:
-            return f"[{', '.join(map(self._given, value))}]"
-        if type(value) is tuple:
-            return f"({''.join(f'{self._given(v)}, ' for v in value)})"
-        return self.text(value)
+    def attribute(self, owner: Any, name: str, value: Any) -> None:
+        """A tensor became an attribute of a module."""
+        if isinstance(value._node, Leaf) and id(value) in self.born:
+            refuse("a parameter that the step makes for a module")
+        self.write(f"{self.name(owner)}.{name} = {self.tensor(value)}", acts=True)
+
+    def asked(self, tensor: Any) -> None:
+        """A tensor asks for gradients from now on."""
+        if id(tensor) in self.given:
+            refuse("requires_grad_() of an argument: detach() it first, it")
 
     walk = walk
+    whole = whole
+    returned = returned
 
     # --- the program ---
 
@@ -340,7 +374,9 @@ class Recorder:
         for tensor, n in self.versions.values():
             if tensor._versions().n != n:
                 refuse(f"a change in place, past the operations, of a tensor {tuple(tensor.shape)}")
-        returned = self._returned(result)
+        if self.broken:
+            refuse(self.broken)
+        returned = self.returned(result)
         kept, needed = [], set(VARIABLE.findall(returned))
         for targets, text, acts in reversed(self.lines):
             if acts or needed.intersection(targets):
@@ -348,26 +384,14 @@ class Recorder:
                 last = sorted(used - needed)  # their last use
                 needed |= used
                 kept.append((targets, text, last))
-        arguments = sorted({text for _, text in self.arrays.values() if text[0] == "x"})
-        lines = [f"def program({', '.join(sorted(arguments, key=lambda x: int(x[1:])))}):"]
+        lines = [f"def program({', '.join(self.arguments)}):"]
         for targets, text, last in reversed(kept):
             gone = last + [v for v in targets if v not in needed]
             given = f"{', '.join(targets)} = " if targets else ""
             lines.append(f"    {given}{text}" + (f"; del {', '.join(gone)}" if gone else ""))
         lines.append(f"    return {returned}")
-        return Program("\n".join(lines) + "\n", self.scope, [t for t, _ in self.outside.values()])
-
-    def _returned(self, value: Any) -> str:
-        if isinstance(value, TensorBase):
-            if value._node is not None and value._node not in self.walked:
-                refuse("a result that is still to be differentiated: call backward() inside, it")
-            return self.tensor(value)
-        if type(value) in (tuple, list):
-            inside = ", ".join(map(self._returned, value))
-            return f"[{inside}]" if type(value) is list else f"({inside},)"
-        if type(value) is dict:
-            return f"{{{', '.join(f'{k!r}: {self._returned(v)}' for k, v in value.items())}}}"
-        return self.text(value)
+        outside = [t for t, _ in self.outside.values()]
+        return Program("\n".join(lines) + "\n", self.scope, outside, self.grads)
 
 
 def recorded_whole(function: F) -> F:

@@ -61,6 +61,9 @@ def walk(
                     recorder.walked.add(node)
                     if not retain_graph:
                         node.release()
+        except BaseException:
+            recorder.broken = "a step that goes on after an error in backward()"
+            raise
         finally:
             mode.grad, mode.recorder = before, recorder
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import NoReturn
 
 from tinygrad_np.tape.grad_mode import mode, recorders
@@ -13,6 +14,9 @@ class RecordingError(RuntimeError):
 
 def refuse(what: str) -> NoReturn:
     """RecordingError: `what` can't be recorded."""
+    for recorder in recorders:
+        if recorder.thread == threading.get_ident():
+            recorder.broken = what  # also if the function catches this error
     raise RecordingError(f"{what} can't be recorded")
 
 

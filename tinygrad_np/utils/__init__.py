@@ -7,6 +7,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from tinygrad_np.tape.graph import Leaf
+from tinygrad_np.tape.refuse import looked_at
 from tinygrad_np.utils import checkpoint, data, dlpack, hooks, tensorboard
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def swap_tensors(t1: Tensor, t2: Tensor) -> None:
     (Parameter containing:
     tensor([1.], requires_grad=True), tensor([0., 0.]))
     """
+    looked_at("swap_tensors()")
     for name, t in (("t1", t1), ("t2", t2)):
         if t._view is not None or (t._counter and sys.getrefcount(t._counter) > _ALONE):
             raise RuntimeError(
