@@ -68,22 +68,25 @@ def unary(way: Way) -> Callable[..., Any]:
 
 
 def binary(way: Way) -> Callable[..., Any]:
-    """An op of two arrays, for tensors or arrays of one floating dtype; others it passes on."""
-    forward, ufunc, rule_of, otherwise, _, promote, _ = way
+    """An op of two arrays, for tensors of one floating dtype, or arrays that fit; see `unary`."""
+    forward, ufunc, rule_of, otherwise, parameters, promote, _ = way
 
     def call(*args: Any, **params: Any) -> Any:
-        if len(args) != 2 or params or recorders:
+        if len(args) != 2 or (params and not fit(params, parameters)) or recorders:
             return otherwise(*args, **params)
         input, other = args
         if not isinstance(input, TensorBase):
             if type(input) is np.ndarray is type(other) and (
-                input.dtype is other.dtype and input.dtype.kind == "f"
+                input.dtype.kind == "f"
+                and (input.dtype is other.dtype or not (promote or other.dtype.kind == "c"))
             ):
                 try:
-                    return forward(input, other)
+                    return forward(input, other, **params)
                 except ValueError:
                     pass  # what names the shapes comes next
-            return otherwise(input, other)
+            return otherwise(input, other, **params)
+        if params:
+            return otherwise(input, other, **params)
         first, second, second_node = input._array, other, None
         if isinstance(other, TensorBase):
             second = other._array
