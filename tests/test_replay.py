@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import gc
+import math
 import threading
 import weakref
 from collections import OrderedDict
@@ -37,6 +38,29 @@ class Attention(nn.Module):
         return self.head(self.body(self.embed(x), src_mask=mask).mean(1))
 
 
+class Padded(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.body = nn.Embedding(20, 8), nn.MultiheadAttention(8, 2, batch_first=True)
+        self.head = nn.Linear(8, 5)
+
+    def forward(self, x):
+        h = self.embed(x)
+        return self.head(self.body(h, h, h, key_padding_mask=x > 15)[0].mean(1))
+
+
+class Encoder(Attention):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.TransformerEncoder(self.body, 2)
+
+    def forward(self, x):
+        mask = nn.Transformer.generate_square_subsequent_mask(x.shape[1])
+        padding = tg.zeros(x.shape).masked_fill(x > 15, -math.inf)
+        h = self.body(self.embed(x), mask, src_key_padding_mask=padding)
+        return self.head(h.mean(1))
+
+
 def dense(*between):
     return lambda: nn.Sequential(nn.Linear(6, 8), *copy.deepcopy(between), nn.Linear(8, 5))
 
@@ -61,6 +85,8 @@ MODELS = {
     "lstm": (lambda: Recurrent(nn.LSTM), (3, 7)),
     "gru": (lambda: Recurrent(nn.GRU), (3, 7)),
     "transformer": (Attention, (3, 7)),
+    "encoder": (Encoder, (3, 7)),
+    "padded": (Padded, (3, 7)),
 }
 OPTIMIZERS = {
     "sgd": lambda p: tg.optim.SGD(p, lr=0.1, momentum=0.9, weight_decay=1e-3),
@@ -147,11 +173,24 @@ def by_hand(model):
             p[0] += tg.rand(())
 
 
+def by_data(model):
+    for p in model.parameters():
+        p.data.sub_(0.1 * p.grad.data)
+        p.data[p.data < -0.5] = 0
+        p.grad.data.zero_()
+
+
+def started_anew(model):
+    for init in (nn.init.trunc_normal_, nn.init.kaiming_uniform_, nn.init.xavier_normal_):
+        init(model[0].weight)
+    model[0].bias.data.uniform_(-1, 1).bernoulli_(0.3)
+
+
 def frozen(model):
     next(model.parameters()).grad = None
 
 
-@pytest.mark.parametrize("after", [clipped, scaled, by_hand, frozen])
+@pytest.mark.parametrize("after", [clipped, scaled, by_hand, by_data, started_anew, frozen])
 def test_what_is_done_with_gradients(after):
     follow(*both(dense(nn.ReLU()), after=after), [batch_of((4, 6)) for _ in range(5)])
 
@@ -160,6 +199,12 @@ def penalized(out, y):
     x = tg.rand(4, 5).requires_grad_()
     (slope,) = tg.autograd.grad((x * out).pow(2).sum(), x, create_graph=True)
     return F.cross_entropy(out, y) + (slope.norm(dim=1) - 1).square().mean()
+
+
+def variational(out, y):
+    given = tg.distributions.Normal(out, F.softplus(out) + 0.1)
+    prior = tg.distributions.Normal(tg.zeros(5), 1.0)
+    return tg.distributions.kl_divergence(given, prior).sum() + given.rsample().square().mean()
 
 
 LOSSES = {
@@ -172,6 +217,15 @@ LOSSES = {
     "assigned": lambda out, y: F.cross_entropy(assigned(out), y),
     "largest": lambda out, y: out.max(1)[0].sum() + out.topk(2)[0].sum() + out.sort()[0][0].sum(),
     "detached": lambda out, y: (out - out.detach() * 0.5).square().sum(),
+    "gumbel": lambda out, y: F.gumbel_softmax(out, hard=True).mul(out).mean(),
+    "repeated": lambda out, y: out.repeat_interleave(2, 0).square().mean(),
+    "hinge": lambda out, y: F.hinge_embedding_loss(out, 1 - 2 * F.one_hot(y, 5)),
+    "multi_margin": lambda out, y: F.multi_margin_loss(out, y, weight=tg.arange(5.0)),
+    "cosine": lambda out, y: F.cosine_embedding_loss(out, out.flip(0), 1 - 2 * (y > 2).long()),
+    "poisson": lambda out, y: F.poisson_nll_loss(out, y[:, None].expand(4, 5).float(), full=True),
+    "reinforce": lambda out, y: -tg.distributions.Categorical(logits=out).log_prob(y).mean(),
+    "variational": variational,
+    "uniform": lambda out, y: tg.distributions.Uniform(out - 1, out + 1).rsample().square().mean(),
     "several dtypes": lambda out, y: (out.double() * y[:, None]).mean(),
     "penalty": penalized,
 }
@@ -827,3 +881,50 @@ def test_a_tensor_that_is_replaced_between_calls():
     for i in range(6):
         state["h"] = tg.full((2,), float(i))
         assert step(tg.ones(2)).tolist() == [i + 1.0] * 2
+
+
+def test_clamping_what_an_optimizer_left():
+    weight = tg.ones(2, requires_grad=True)
+    optimizer = tg.optim.SGD([weight], lr=1.0)
+
+    @tg.compile(backend="replay")
+    def step(x):
+        optimizer.zero_grad()
+        (weight * x).sum().backward()
+        optimizer.step()
+        weight.data.clamp_(-2.5, 2.5)
+
+    for i in range(5):
+        step(tg.ones(2))
+        assert weight.tolist() == [max(-float(i), -2.5)] * 2
+
+
+def test_distributions_check_their_values_each_time():
+    Normal = tg.distributions.Normal
+    step = tg.compile(lambda x: Normal(0.0, x).sample(), backend="replay")
+    for _ in range(3):
+        step(tg.ones(2))
+    with pytest.raises(ValueError, match="lower_bound=0"):
+        step(-tg.ones(2))
+    Uniform = tg.distributions.Uniform
+    step = tg.compile(lambda x, y: Uniform(0.0, x).log_prob(y), backend="replay")
+    for _ in range(3):
+        step(tg.ones(2), tg.ones(2) / 2)
+    with pytest.raises(ValueError, match="lower_bound"):
+        step(tg.ones(2), tg.ones(2) * 2)
+    with pytest.raises(ValueError, match="low>= high"):
+        step(-tg.ones(2), tg.ones(2) * 2)
+
+
+def test_a_dict_is_not_keywords():
+    step = tg.compile(lambda *args, **params: args[0] + len(params), backend="replay")
+    x = tg.zeros(())
+    assert [step(x, {"a": x}).item() for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert [step(x, a=x).item() for _ in range(3)] == [1.0, 1.0, 1.0]
+
+
+def test_numbers_that_are_equal_but_not_the_same():
+    step = tg.compile(lambda x, y: x / y, backend="replay")
+    for y in (0.0, 0.0, 0.0, -0.0, -0.0, 1, 1.0, True):
+        expected = math.copysign(math.inf, y) if y == 0 else 1.0
+        assert step(tg.ones(()), y).item() == expected

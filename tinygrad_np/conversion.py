@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 from collections.abc import Sequence
+from numbers import Number
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -152,7 +153,7 @@ def as_tensor(data: Any, dtype: dtypes.DTypeLike | None = None, device: Any = No
         same: Any = data if dtype is None else cast(data, dtype)
         return same  # type: ignore[no-any-return]
     array = as_array(data, dtype_of({"dtype": dtype, "device": device}))
-    return _shared(array)
+    return _shared(always(array) if _is_list(data) or isinstance(data, Number) else array)
 
 
 def asarray(
@@ -334,7 +335,7 @@ def scalar_tensor(s: Any, **options: Unpack[Options]) -> Tensor:
     tensor(3.)
     """
     dtype = dtype_of(options, dtypes.default_float())
-    return made(as_array(number(s, "s"), dtype), options)
+    return made(always(as_array(number(s, "s"), dtype)), options)
 
 
 def number(value: Any, name: str) -> Any:

@@ -12,6 +12,7 @@ from tinygrad_np.conversion import as_array, from_numpy, tensor
 from tinygrad_np.device import require_cpu
 from tinygrad_np.size import Size
 from tinygrad_np.tape.graph import TensorBase, make
+from tinygrad_np.tape.record import always
 
 if TYPE_CHECKING:
     from tinygrad_np.tensor import Tensor
@@ -35,13 +36,13 @@ def from_sizes_or_data(
         require_cpu(device)
     sizes = all(isinstance(n, (int, np.integer)) for n in data)
     if sizes and not (data and isinstance(data[0], bool)):
-        return make(np.empty(data or (0,), dtype))  # type: ignore[no-any-return]
+        return make(always(np.empty(data or (0,), dtype)))  # type: ignore[no-any-return]
     if len(data) != 1 or not isinstance(data[0], (TensorBase, Size, Sequence, np.ndarray)):
         kinds = ", ".join(type(d).__name__ for d in data)
         raise TypeError(f"{name}(): expected sizes, or a sequence, array or tensor, got {kinds}")
     (values,) = data
     if isinstance(values, Size):
-        return make(np.empty(values, dtype))  # type: ignore[no-any-return]
+        return make(always(np.empty(values, dtype)))  # type: ignore[no-any-return]
     if isinstance(values, TensorBase):
         if values._array.dtype != dtype:
             raise TypeError(
@@ -51,7 +52,7 @@ def from_sizes_or_data(
         return values.detach()  # type: ignore[attr-defined, no-any-return]
     if isinstance(values, np.ndarray):  # on its memory, if it is of the dtype
         return from_numpy(values).to(dtype)  # type: ignore[no-any-return]
-    return make(np.array(as_array(values)).astype(dtype))  # type: ignore[no-any-return]
+    return make(always(np.array(as_array(values)).astype(dtype)))  # type: ignore[no-any-return]
 
 
 def new(self: Tensor, *data: Any, device: Any = None) -> Tensor:

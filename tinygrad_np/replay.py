@@ -85,7 +85,7 @@ class Replayed:
         tensors: list[Any] = []
         key: Any = tuple([_form(value, tensors) for value in args])
         if kwargs:
-            key += (_form(kwargs, tensors),)
+            key += dict, _form(kwargs, tensors)  # apart from a dict among args
         key += mode.grad, default_float()
         if key not in self._programs:
             self._programs[key] = []
@@ -194,4 +194,4 @@ def _form(value: Any, tensors: list[Any]) -> Any:
         return slice, value.start, value.stop, value.step
     if isinstance(value, np.ndarray):
         raise TypeError("a replayed function takes tensors, not arrays: give it from_numpy(array)")
-    return type(value), value
+    return type(value), value.hex() if type(value) is float else value  # nan, and 0.0 from -0.0

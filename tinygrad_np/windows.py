@@ -17,6 +17,7 @@ import numpy as np
 
 from tinygrad_np.conversion import Options, made
 from tinygrad_np.creation import float_type
+from tinygrad_np.tape.record import always
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -154,4 +155,4 @@ def _window(name: str, length: int, periodic: bool, shape: Shape, options: Optio
     if dtype.kind != "f":
         raise RuntimeError(f"{name} expects floating point dtypes, got: {dtype}")
     values = np.ones(1) if n == 1 else shape(places(n, periodic))
-    return made(values.astype(dtype), options)
+    return made(always(values.astype(dtype)), options)

@@ -20,6 +20,7 @@ from tinygrad_np.dtypes import finfo
 from tinygrad_np.ops.special import erf, erfinv
 from tinygrad_np.random import normal, rand
 from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = ["Exponential", "Laplace", "LogNormal", "Normal", "Uniform"]
 
@@ -84,6 +85,12 @@ class Normal(Located, ExponentialFamily):
         return self.loc + self.scale * erfinv(2 * value - 1) * math.sqrt(2)
 
 
+@recorded_whole
+def _require_below(low: Any, high: Any) -> None:
+    if not (low < high).all():
+        raise ValueError("Uniform is not defined when low>= high")
+
+
 class Uniform(Distribution):
     """Evenly from `low`, included, to `high`, excluded."""
 
@@ -96,8 +103,8 @@ class Uniform(Distribution):
     def __init__(self, low: Any, high: Any, validate_args: bool | None = None) -> None:
         self.low, self.high = together(low, high)
         super().__init__(self.low.shape, validate_args=validate_args)
-        if self._validate_args and not (self.low < self.high).all():
-            raise ValueError("Uniform is not defined when low>= high")
+        if self._validate_args:
+            _require_below(self.low, self.high)
 
     @constraints.dependent_property
     def support(self) -> Any:

@@ -11,7 +11,9 @@ from tinygrad_np.distributions.constraints import Constraint
 from tinygrad_np.dtypes import get_default_dtype
 from tinygrad_np.ops.broadcast import broadcast_tensors
 from tinygrad_np.size import Size
-from tinygrad_np.tape.grad_mode import no_grad
+from tinygrad_np.tape.grad_mode import mode, no_grad
+from tinygrad_np.tape.record import recorded_whole
+from tinygrad_np.tape.refuse import looked_at
 from tinygrad_np.tensor import Tensor
 
 __all__ = ["Distribution"]
@@ -52,7 +54,7 @@ class Distribution:
                 ):
                     continue
                 value = getattr(self, name)
-                if not what.check(value).all():
+                if not _all_in(what, value):
                     raise ValueError(
                         f"Expected parameter {name} ({type(value).__name__} of shape "
                         f"{tuple(value.shape)}) of distribution {self!r} to satisfy the "
@@ -178,7 +180,7 @@ class Distribution:
                 raise ValueError(
                     f"Value is not broadcastable with batch_shape+event_shape: {shape} vs {known}."
                 )
-        if not self.support.check(value).all():
+        if not _all_in(self.support, value):
             raise ValueError(
                 f"Expected value argument ({type(value).__name__} of shape {shape}) to be within "
                 f"the support ({self.support!r}) of the distribution {self!r}, but found invalid "
@@ -189,6 +191,40 @@ class Distribution:
         values = {name: vars(self)[name] for name in self.arg_constraints if name in vars(self)}
         words = (f"{n}: {v if v.numel() == 1 else v.size()}" for n, v in values.items())
         return f"{type(self).__name__}({', '.join(words)})"
+
+
+def _all_in(what: Constraint, value: Tensor) -> bool:
+    """Whether all values are in a set; a step that is recorded now raises itself if not."""
+    if mode.recorder is None:
+        return bool(what.check(value).all())
+    bounds = list(vars(what).values())
+    if all(isinstance(b, (int, float, Tensor)) for b in bounds):
+        _require_in(type(what), bounds, value)
+    elif _of_tensors(what):
+        looked_at(f"a check that values are within {what!r}")
+    else:
+        _require_in(what, [], value)
+    return True
+
+
+def _of_tensors(what: Any) -> bool:
+    """Whether there are tensors among the bounds of a set, or of the sets that it is made of."""
+    parts = what if isinstance(what, (list, tuple)) else vars(what).values()
+    return any(
+        isinstance(p, Tensor) or (isinstance(p, (list, tuple, Constraint)) and _of_tensors(p))
+        for p in parts
+    )
+
+
+@recorded_whole
+def _require_in(what: Any, bounds: list[Any], value: Tensor) -> None:
+    """ValueError unless all values are in a set, or in that of a class with these bounds."""
+    what = what(*bounds) if isinstance(what, type) else what
+    if not what.check(value).all():
+        raise ValueError(
+            f"Expected values of shape {tuple(value.shape)} to satisfy the constraint {what!r}, "
+            f"but found invalid values:\n{value}"
+        )
 
 
 class derived:

@@ -21,6 +21,7 @@ from tinygrad_np.nn.gain import calculate_gain, fans
 from tinygrad_np.ops import random
 from tinygrad_np.tape.grad_mode import no_grad
 from tinygrad_np.tape.inplace import assign
+from tinygrad_np.tape.record import recorded_whole
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
@@ -68,6 +69,7 @@ def normal_(
     return _fill(tensor, _draw("normal", tensor, mean, std, generator))
 
 
+@recorded_whole
 def trunc_normal_(
     tensor: Tensor,
     mean: float = 0.0,
@@ -379,11 +381,9 @@ def sparse_(
     return _fill(tensor, values)
 
 
-def _draw(
-    distribution: str, tensor: Tensor, a: float, b: float, generator: Generator | None
-) -> Any:
+def _draw(kind: str, tensor: Tensor, a: float, b: float, generator: Generator | None) -> Any:
     """An array of random numbers of the tensor's shape and dtype, in the order of its memory."""
-    return getattr(random, distribution)(tensor, a, b, generator=generator)
+    return getattr(random, kind)(tensor, a, b, generator=generator)
 
 
 def _fill(tensor: Tensor, values: Any) -> Tensor:

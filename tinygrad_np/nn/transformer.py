@@ -18,15 +18,13 @@ from tinygrad_np.nn.linear import Linear
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.multihead import MultiheadAttention
 from tinygrad_np.nn.normalization import LayerNorm
+from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tensor import Tensor
 
 __all__ = [
-    "Transformer",
-    "TransformerDecoder",
-    "TransformerDecoderLayer",
-    "TransformerEncoder",
+    "Transformer", "TransformerDecoder", "TransformerDecoderLayer", "TransformerEncoder",
     "TransformerEncoderLayer",
-]
+]  # fmt: skip
 
 Activation = str | Callable[[Tensor], Tensor]
 
@@ -437,14 +435,14 @@ def _get_clones(module: Module, count: int) -> ModuleList:
 def _get_activation_fn(activation: Activation) -> Callable[[Tensor], Tensor]:
     if not isinstance(activation, str):
         return activation
-    if activation not in ("relu", "gelu"):
-        raise RuntimeError(f"activation should be relu/gelu, not {activation}")
-    return F.relu if activation == "relu" else F.gelu
+    if activation in ("relu", "gelu"):
+        return F.relu if activation == "relu" else F.gelu
+    raise RuntimeError(f"activation should be relu/gelu, not {activation}")
 
 
 def _is_causal(mask: Tensor | None, is_causal: bool | None) -> bool:
-    """The hint, or whether the mask is the causal one of numbers."""
-    if is_causal is not None or mask is None:
+    """The hint, or whether the mask is the causal one; a recorded step goes by the mask alone."""
+    if is_causal is not None or mask is None or mode.recorder is not None:
         return bool(is_causal)
-    causal = Transformer.generate_square_subsequent_mask(mask.shape[-2], dtype=float)
-    return mask.shape == causal.shape and bool((mask == causal).all())
+    known = Transformer.generate_square_subsequent_mask(mask.shape[-2], dtype=float)
+    return mask.shape == known.shape and bool((mask == known).all())

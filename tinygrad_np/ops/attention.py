@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.ops.dropout import dropout
+from tinygrad_np.ops.elementwise import add
 from tinygrad_np.ops.join import cat
 from tinygrad_np.ops.linalg import linear, matmul
 from tinygrad_np.ops.mask import masked_fill
@@ -246,7 +247,7 @@ def multi_head_attention_forward(
             f"{tuple(key_padding_mask.shape)}",
         )
         padding = key_padding_mask.reshape(batch, 1, 1, -1)
-        mask = padding if mask is None else mask + padding
+        mask = padding if mask is None else add(mask, padding)
 
     dropout_p = dropout_p if training else 0.0
     shares = None
@@ -280,9 +281,13 @@ def canonical_mask(mask: Any, name: str, target: Any, other: Any = None) -> Any:
             "instead.",
             stacklevel=3,
         )
-    if not is_bool:
-        return mask
-    return np.where(array(mask), -math.inf, 0.0).astype(array(target).dtype)
+    return _added(mask, target) if is_bool else mask
+
+
+@recorded_whole
+def _added(mask: Any, like: Any) -> Array:
+    """A mask of what is hidden as numbers to add."""
+    return np.where(array(mask), -math.inf, 0.0).astype(array(like).dtype)
 
 
 def _projected(query: Any, key: Any, value: Any, weights: Any, bias: Any) -> list[Any]:

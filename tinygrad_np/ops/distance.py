@@ -12,7 +12,7 @@ from tinygrad_np.ops.elementwise import add, mul, rsub, sub
 from tinygrad_np.ops.exponential import sqrt, square
 from tinygrad_np.ops.norms import norm
 from tinygrad_np.ops.reduce import sum
-from tinygrad_np.ops.reduction import array, at_least, named, reduced
+from tinygrad_np.ops.reduction import at_least, named, reduced
 from tinygrad_np.tape.op import Array
 
 __all__ = [
@@ -142,9 +142,8 @@ def cosine_embedding_loss(
         sum(mul(input1, input2), -1),
         sqrt(mul(_squared_norm(input1), _squared_norm(input2))),
     )
-    side = array(target)
-    near = where(side == 1, rsub(cosine, 1.0), 0.0)
-    far = where(side == -1, clamp_min(sub(cosine, margin), 0), 0.0)
+    near = where(target == 1, rsub(cosine, 1.0), 0.0)
+    far = where(target == -1, clamp_min(sub(cosine, margin), 0), 0.0)
     return reduced(add(near, far), reduction)
 
 

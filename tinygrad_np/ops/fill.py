@@ -9,6 +9,7 @@ import numpy as np
 from tinygrad_np.ops.mask import masked_fill
 from tinygrad_np.ops.shape import expand, raw
 from tinygrad_np.tape.inplace import assign
+from tinygrad_np.tape.record import always
 
 __all__ = ["copy_", "fill", "fill_", "fill_diagonal_", "zero_"]
 
@@ -127,7 +128,7 @@ def fill_diagonal_(input: Any, fill_value: float, wrap: bool = False) -> Any:
             f"got shape {list(shape)}"
         )
     if wrap and len(shape) == 2 and shape[0] > shape[1]:
-        positions = np.arange(0, shape[0] * shape[1], shape[1] + 1)
+        positions = always(np.arange(0, shape[0] * shape[1], shape[1] + 1))
         where = np.unravel_index(positions, shape)
     else:
         where = (np.arange(min(shape)),) * len(shape)

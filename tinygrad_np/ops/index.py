@@ -143,7 +143,7 @@ def setitem(input: Any, where: Any, value: Any) -> None:
             f"can't assign a {type(value).__name__} to elements of a tensor: expected a number or "
             "a tensor; make one with tensor(...)"
         )
-    basic, advanced = _parse(where)
+    basic, advanced = _parse(where, masks=np.ndim(raw(value)) == 0)
     if basic is not None:
         input = _getitem(input, where=basic)
     if advanced is None:
@@ -188,8 +188,11 @@ def same_dtype(input: Any, source: Any, name: str) -> None:
 # --- parsing an index ---
 
 
-def _parse(where: Any) -> tuple[Where | None, Where | None]:
-    """An index as a part that makes a view and a part that copies; either may be None."""
+def _parse(where: Any, masks: bool = False) -> tuple[Where | None, Where | None]:
+    """An index as a part that makes a view and a part that copies; either may be None.
+
+    With `masks` it does not matter how many elements masks pick out.
+    """
     if isinstance(where, list) and any(isinstance(w, _NOT_NUMBERS) for w in where):
         warnings.warn(
             "Using a non-tuple sequence for multidimensional indexing is deprecated: a list with "
@@ -199,7 +202,7 @@ def _parse(where: Any) -> tuple[Where | None, Where | None]:
             stacklevel=4,
         )
         where = tuple(where)
-    items = [*map(_item, where if isinstance(where, tuple) else (where,))]
+    items = [_item(w, masks) for w in (where if isinstance(where, tuple) else (where,))]
     while items and items[-1] is Ellipsis and any(w is Ellipsis for w in items[:-1]):
         items.pop()  # a second one stands for nothing
     kinds = {*map(type, items)}
@@ -234,7 +237,7 @@ def _plain(w: slice) -> slice:
     return slice(*(None if v is None else operator.index(v) for v in (w.start, w.stop, w.step)))
 
 
-def _item(w: Any) -> Any:
+def _item(w: Any, masks: bool) -> Any:
     """One part of an index: an int, a slice, None, Ellipsis, or an array of its own memory."""
     if w is None or w is Ellipsis or type(w) is int:
         return w
@@ -245,7 +248,7 @@ def _item(w: Any) -> Any:
         plain = type(start) in _PLAIN and type(stop) in _PLAIN and type(step) in _PLAIN
         return w if plain else _plain(w)
     array = index_array(w)
-    if array.dtype.kind == "b" or not array.ndim:
+    if not array.ndim or (array.dtype.kind == "b" and not masks):
         looked_at("an index of bools or of no dimensions")
     return int(array) if array.ndim == 0 and array.dtype.kind != "b" else array
 

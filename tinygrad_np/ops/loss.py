@@ -342,7 +342,7 @@ def poisson_nll_loss(
     else:
         losses = sub(input, mul(target, log(add(input, eps))))
     if full:
-        many = array(target) > 1
+        many = target > 1
         n = where(many, target, 1.0)
         stirling = add(sub(mul(n, log(n)), n), log(mul(n, 2 * math.pi)), alpha=0.5)
         losses = add(losses, where(many, stirling, 0.0))

@@ -18,6 +18,7 @@ from tinygrad_np.ops.reduce import mean, sum
 from tinygrad_np.ops.reduction import array, named, reduced, same_shape, weighted
 from tinygrad_np.ops.shape import unsqueeze
 from tinygrad_np.tape.op import Array
+from tinygrad_np.tape.record import recorded_whole
 
 __all__ = [
     "hinge_embedding_loss",
@@ -69,9 +70,8 @@ def hinge_embedding_loss(
     """
     reduction = named(reduction, size_average, reduce)
     same_shape("hinge_embedding_loss", input, target)
-    side = array(target)
-    near = where(side != -1, input, 0.0)
-    far = where(side != 1, clamp_min(rsub(input, margin), 0), 0.0)
+    near = where(target != -1, input, 0.0)
+    far = where(target != 1, clamp_min(rsub(input, margin), 0), 0.0)
     return reduced(add(near, far), reduction)
 
 
@@ -213,20 +213,34 @@ def multi_margin_loss(
     reduction = named(reduction, size_average, reduce)
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: only p == 1 and p == 2 supported, got {p}")
-    labels = np.array(array(target))  # the gradient is to find them as they are now
+    labels = _labels(target)
     if input.ndim == labels.ndim == 1:
         input = unsqueeze(input, 0)
     _check_scores("multi_margin_loss", input, labels, tuple(input.shape)[:-1])
+    if weight is not None:
+        check_weight("multi_margin_loss", input, weight)
+    *right, counts = _others(labels, weight, input)
+    short = relu(add(sub(input, _index(input, where=tuple(right))), margin))
+    losses = sum(mul(square(short) if p == 2 else short, counts), -1)
+    return reduced(div(losses, input.shape[-1]), reduction)
+
+
+@recorded_whole
+def _labels(target: Array) -> Array:
+    """A copy of the labels: the gradient is to find them as they are now."""
+    return np.array(array(target))
+
+
+@recorded_whole
+def _others(labels: Array, weight: Array, input: Array) -> tuple[Array, ...]:
+    """Where the classes of the labels are, and what each of the others counts."""
     check_range("multi_margin_loss", labels, input.shape[-1], _shapes(input, labels))
     right = places(labels[..., None], input.ndim - 1)
     counts = np.ones(input.shape, array(input).dtype)
     counts[right] = 0
     if weight is not None:
-        check_weight("multi_margin_loss", input, weight)
         counts *= array(weight)[labels][..., None]
-    short = relu(add(sub(input, _index(input, where=right)), margin))
-    losses = sum(mul(square(short) if p == 2 else short, counts), -1)
-    return reduced(div(losses, input.shape[-1]), reduction)
+    return *right, counts
 
 
 def multilabel_margin_loss(

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from tinygrad_np.generator import Generator, source
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.record import recorded_whole
 
 __all__: list[str] = []
 
@@ -67,6 +68,7 @@ def require(holds: bool, name: str, expected: str, **got: Any) -> None:
         raise RuntimeError(f"{name} expects {expected}, but got {values}")
 
 
+@recorded_whole
 def normal(
     input: Any, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None
 ) -> NDArray:
@@ -78,6 +80,7 @@ def normal(
     return in_memory_order(input, lambda shape: draw(mean, std, shape, array.dtype, singly))
 
 
+@recorded_whole
 def uniform(
     input: Any, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None
 ) -> NDArray:
@@ -90,6 +93,7 @@ def uniform(
     return in_memory_order(input, lambda shape: draw(from_, to, shape, array.dtype))
 
 
+@recorded_whole
 def log_normal(
     input: Any, mean: float = 1.0, std: float = 2.0, *, generator: Generator | None = None
 ) -> NDArray:
@@ -101,6 +105,7 @@ def log_normal(
     return in_memory_order(input, lambda shape: draw(mean, std, shape, array.dtype))
 
 
+@recorded_whole
 def exponential(input: Any, lambd: float = 1.0, *, generator: Generator | None = None) -> NDArray:
     """Numbers of density ``lambd * exp(-lambd * x)``."""
     array = input._array
@@ -110,6 +115,7 @@ def exponential(input: Any, lambd: float = 1.0, *, generator: Generator | None =
     return in_memory_order(input, lambda shape: draw(lambd, shape, array.dtype))
 
 
+@recorded_whole
 def cauchy(
     input: Any, median: float = 0.0, sigma: float = 1.0, *, generator: Generator | None = None
 ) -> NDArray:
@@ -121,6 +127,7 @@ def cauchy(
     return in_memory_order(input, lambda shape: draw(median, sigma, shape, array.dtype))
 
 
+@recorded_whole
 def geometric(input: Any, p: float, *, generator: Generator | None = None) -> NDArray:
     """How many tosses of a coin it takes to win, at probability `p`: 1, 2, ..."""
     require(0 < p < 1, "geometric_", "p in (0, 1)", p=p)
@@ -128,6 +135,7 @@ def geometric(input: Any, p: float, *, generator: Generator | None = None) -> ND
     return in_memory_order(input, lambda shape: draw(p, shape, dtype))
 
 
+@recorded_whole
 def bernoulli(input: Any, p: Any = 0.5, *, generator: Generator | None = None) -> NDArray:
     """Ones with probability `p`, a number or a tensor that broadcasts, else zeros."""
     array = input._array
@@ -151,6 +159,7 @@ def require_chance(name: str, p: Any) -> None:
     require(bool(inside.all()), name, "p in [0, 1]", p=values[~inside].tolist())
 
 
+@recorded_whole
 def random(
     input: Any,
     from_: int | None = None,

@@ -13,6 +13,7 @@ from tinygrad_np.ops.index import getitem
 from tinygrad_np.ops.join import stack
 from tinygrad_np.ops.shape import expand, numbers, ravel, raw, reshape
 from tinygrad_np.tape.op import Array, op
+from tinygrad_np.tape.record import always
 
 __all__ = [
     "cartesian_prod",
@@ -129,7 +130,7 @@ def repeat_interleave(
         )
     if (times < 0).any():
         raise RuntimeError(f"repeats can not be negative, got {times.min()}")
-    index = np.repeat(np.arange(size), times)
+    index = always(np.repeat(np.arange(size), times), raw(repeats))
     if output_size not in (None, len(index)):
         raise RuntimeError(f"output_size is {output_size}, but the repeats make {len(index)}")
     return getitem(input, (slice(None),) * at + (index,))
@@ -231,4 +232,4 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Any:
         itertools.combinations_with_replacement if with_replacement else (itertools.combinations)
     )
     rows = list(choose(range(input.shape[0]), r))
-    return getitem(input, np.array(rows, np.intp).reshape(-1, r))
+    return getitem(input, always(np.array(rows, np.intp).reshape(-1, r)))

@@ -310,4 +310,4 @@ def _triangle(row: int, col: int, dtype: Any, part: Callable[[Array], Array]) ->
     if row < 0 or col < 0:
         raise RuntimeError(f"the numbers of rows and columns must not be negative: {row}, {col}")
     places = np.stack(np.nonzero(part(np.ones((row, col), bool))))
-    return make(places.astype(dtypes.as_numpy(dtype)))
+    return make(always(places.astype(dtypes.as_numpy(dtype))))

@@ -38,6 +38,7 @@ from tinygrad_np.tape.record_walk import walk
 from tinygrad_np.tape.record_whole import whole
 from tinygrad_np.tape.refuse import refuse
 from tinygrad_np.tape.signature import ARGUMENT, OUT, PARAMETER, SHAPE
+from tinygrad_np.tape.version import DATA
 
 F = TypeVar("F", bound=Callable[..., Any])
 VARIABLE = re.compile(r"\bv\d+\b")
@@ -314,7 +315,12 @@ class Recorder:
             refuse(f"{value}, which NumPy computed,")
         at = "..." if where is ... else self.text(where)
         self.write(f"{self.text(tensor)}[{at}] = {self.text(value)}", acts=True)
-        counted = [t for t, _ in self.versions.values() if t._versions() is tensor._versions()]
+        version = tensor._versions()
+        if version.counted is not version:  # of x.data: its changes are counted elsewhere, too
+            for other in [t for t, _ in self.versions.values()]:
+                if other._versions() is version.counted:
+                    self.expect(other, DATA)
+        counted = [t for t, _ in self.versions.values() if t._versions() is version]
         for other in counted:
             self.expect(other, 1)
         for other in [t for t in counted if id(t) in self.outside][:1]:
