@@ -928,3 +928,41 @@ def test_numbers_that_are_equal_but_not_the_same():
     for y in (0.0, 0.0, 0.0, -0.0, -0.0, 1, 1.0, True):
         expected = math.copysign(math.inf, y) if y == 0 else 1.0
         assert step(tg.ones(()), y).item() == expected
+
+
+class Twice(nn.Module):
+    """Gradients of two kinds meet at an image with its channels last, and at its parts."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm = nn.Conv2d(2, 8, 3, padding=1), nn.BatchNorm2d(8)
+        self.second, self.head = nn.Conv2d(8, 8, 3, padding=1), nn.Linear(8, 5)
+
+    def forward(self, x):
+        h = self.second(self.norm(self.first(x)).relu())
+        products = (h.flatten(2) @ h.flatten(2).mT).mean(2)
+        parts = [h[:, i].amax((1, 2)) for i in range(8)]
+        return self.head(products + tg.stack(parts, 1) + h.contiguous().mean((2, 3)))
+
+
+def test_gradients_are_added_up_as_they_are_without():
+    found = both(Twice)
+    follow(*found, [batch_of((4, 2, 16, 16)) for _ in range(4)])
+    assert ", out=" in found[-1].code
+
+
+@pytest.mark.parametrize("through_data", [False, True])
+def test_a_change_in_place_is_noticed_by_what_was_saved_before(through_data):
+    weight = tg.ones(2, requires_grad=True)
+
+    @tg.compile(backend="replay")
+    @tg.no_grad()
+    def step(x):
+        (weight.data if through_data else weight).add_(x)
+
+    for _ in range(3):
+        y = (weight * weight).sum()
+        step(tg.ones(2))
+    kind, what = (UserWarning, r"\.data") if through_data else (RuntimeError, "version")
+    with (pytest.warns if through_data else pytest.raises)(kind, match=what):
+        y.backward()

@@ -36,21 +36,25 @@ class Replayed:
 
     What Python does beside the operations, prints, counters, branches, happens in the first two
     calls alone. Tensors that the function finds elsewhere, as parameters, are looked up at each
-    run, and what has changed about them (shapes, whether they ask for gradients, a module's
-    `training`) makes it record anew. Results are off the tape: `backward` is called inside.
+    run, and what has changed about them (shapes, whether they ask for gradients) or about the
+    modules that it calls (`training` and other attributes, hooks) makes it record anew. State that
+    goes on from call to call is changed in place: ``total += x``, not ``total = total + x``.
+    Results are off the tape: `backward` is called inside.
 
     Parameters
     ----------
     function : callable
-        Of tensors that don't require grad, and of values that can be hashed; each other value
-        makes another program, so that numbers which change are better given as tensors.
+        Of tensors that don't require grad, in tuples, lists, dicts and dataclasses, and of values
+        that can be hashed; each other value makes another program, so that numbers which change
+        are better given as tensors.
 
     Raises
     ------
     RuntimeError
         While recording, for what can't be written down: values that become Python's (`item()`,
         ``if x > 0``), arrays computed past the operations on tensors, hooks, functions of
-        one's own (`autograd.Function`). The steps' other effects have then happened.
+        one's own (`autograd.Function`), closures of optimizers, seeds, tensors that are replaced
+        where they were found. The steps' other effects have then happened.
 
     Examples
     --------

@@ -17,7 +17,7 @@ import numpy as np
 
 from tinygrad_np.kernels import layout
 from tinygrad_np.tape import names
-from tinygrad_np.tape.grad_mode import enable_grad
+from tinygrad_np.tape.grad_mode import enable_grad, mode, recorders
 from tinygrad_np.tape.handle import RemovableHandle
 from tinygrad_np.tape.version import Version, check_stale, only_through_data
 
@@ -340,6 +340,8 @@ class TensorBase:
             return array  # the user's own memory, in the user's order
         if layout.last(array):
             self._array = np.ascontiguousarray(array)
+            if recorders and mode.recorder is not None:
+                mode.recorder.laid_out(array, self._array)
         return self._array
 
     def _place(self) -> Node | None:

@@ -198,9 +198,7 @@ def op(
         recorder = mode.recorder if recorders else None
 
         if view and isinstance(args[0], TensorBase):
-            before, after = args[0]._array, args[0]._in_order()
-            if recorder is not None and before is not after:
-                recorder.laid_out(before, after)
+            args[0]._in_order()
         raw: list[Any] = []  # the arguments, Tensors as arrays
         parents: list[tuple[Node, Rule]] = []  # the nodes of those on the tape, and their rules
         tensors = mixed = scalars = False

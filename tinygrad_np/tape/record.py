@@ -315,23 +315,18 @@ class Recorder:
             refuse(f"{value}, which NumPy computed,")
         at = "..." if where is ... else self.text(where)
         self.write(f"{self.text(tensor)}[{at}] = {self.text(value)}", acts=True)
-        version = tensor._versions()
+        version, times = tensor._versions(), 1
         if version.counted is not version:  # of x.data: its changes are counted elsewhere, too
-            for other in [t for t, _ in self.versions.values()]:
-                if other._versions() is version.counted:
-                    self.expect(other, DATA)
+            version, times = version.counted, DATA
         counted = [t for t, _ in self.versions.values() if t._versions() is version]
         for other in counted:
-            self.expect(other, 1)
+            self.expect(other, times)
         for other in [t for t in counted if id(t) in self.outside][:1]:
-            self.write(f"{self._outside(other)}._versions().n += 1", acts=True)
+            self.write(f"{self._outside(other)}._versions().n += {times}", acts=True)
 
     def shared(self, tensor: Any) -> None:
         """Another tensor is to have the array of this one."""
-        before, after = tensor._array, tensor._in_order()
-        if after is not before:
-            self.laid_out(before, after)
-        if id(after) not in self.arrays:
+        if id(tensor._in_order()) not in self.arrays:
             self._outside(tensor)
 
     def gradient(self, tensor: Any) -> None:

@@ -14,7 +14,7 @@ from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Leaf, Node, Part
 from tinygrad_np.tape.refuse import refuse
 
-Pending = dict[int, tuple[Node, Any, str]]
+Pending = dict[int, tuple[Node, Any, str, bool]]  # whether it is a sum, as the engine has it
 
 
 def walk(
@@ -40,7 +40,7 @@ def walk(
                 if needed is None or node in needed:
                     _put(recorder, node, grad, recorder.text(grad), pending, heap)
             while heap:
-                node, grad, text = pending.pop(-heappop(heap))
+                node, grad, text, _ = pending.pop(-heappop(heap))
                 if node.hooks or node.retains:
                     refuse("a hook of a tensor, or retain_grad(),")
                 if wanted is not None and node in wanted:
@@ -97,8 +97,17 @@ def _backward(
 def _put(
     recorder: Any, node: Node, grad: Any, text: str, pending: Pending, heap: list[int]
 ) -> None:
-    """Add a gradient to what waits at a node."""
+    """Add a gradient to what waits at a node: where the engine adds in place, and only there.
+
+    Elsewhere the sum may lie in another order in memory, and be rounded otherwise from then on.
+    """
     if type(grad) is Part:
+        whole = pending.get(node.seq)
+        if whole is not None and _is_ours(whole[1]):
+            add_part(whole[1], grad)
+            (text,) = recorder.line(recorder.call(add_part, whole[2], text))
+            pending[node.seq] = node, whole[1], text, whole[3]
+            return
         (text,) = recorder.line(recorder.call(Part.whole, text, recorder.name(node, "node")))
         grad = grad.whole(node)
     if grad.shape != node.shape or grad.dtype != node.dtype:
@@ -107,11 +116,23 @@ def _put(
         grad = fitted(grad, node.shape, node.dtype)
     there = pending.get(node.seq)
     if there is None:
-        pending[node.seq] = node, grad, text
+        pending[node.seq] = node, grad, text, False
         heappush(heap, -node.seq)
-        return
-    (text,) = recorder.line(recorder.call(np.add, there[2], text))
-    pending[node.seq] = node, there[1] + grad, text
+    elif there[3] or _is_ours(there[1]):
+        np.add(there[1], grad, out=there[1])
+        (text,) = recorder.line(f"{recorder.call(np.add, there[2], text)[:-1]}, out={there[2]})")
+        pending[node.seq] = node, there[1], text, True
+    else:
+        (text,) = recorder.line(recorder.call(np.add, there[2], text))
+        total = there[1] + grad
+        pending[node.seq] = node, total, text, type(total) is np.ndarray
+
+
+def add_part(whole: Any, part: Part) -> Any:
+    """Add a gradient that is 0 but at one place."""
+    place = whole[part.where]
+    np.add(place, part.array, out=place)
+    return whole
 
 
 def _keep(recorder: Any, leaf: Leaf, grad: Any, text: str, ours: bool) -> None:
