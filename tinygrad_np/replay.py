@@ -15,7 +15,7 @@ import numpy as np
 from tinygrad_np.dtypes import default_float
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.module_hooks import register_module_forward_pre_hook
-from tinygrad_np.tape.grad_mode import mode
+from tinygrad_np.tape.grad_mode import mode, recorders
 from tinygrad_np.tape.graph import TensorBase
 from tinygrad_np.tape.program import Program
 from tinygrad_np.tape.record import Recorder
@@ -86,6 +86,8 @@ class Replayed:
         self._programs = OrderedDict()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if recorders and mode.recorder is not None:  # within another, of which it is a part
+            return self.function(*args, **kwargs)
         tensors: list[Any] = []
         key: Any = tuple([_form(value, tensors) for value in args])
         if kwargs:

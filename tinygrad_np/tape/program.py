@@ -11,7 +11,15 @@ from tinygrad_np.kernels.silence import quiet
 from tinygrad_np.tape.graph import Leaf
 from tinygrad_np.tape.refuse import RecordingError
 
-ASKING = 2  # references to a tensor that asking for their number takes
+
+def _asking() -> int:
+    """How many references to an entry of a tuple it takes to ask for their number, as below."""
+    for thing, *_ in [(object(), None)]:
+        return getrefcount(thing) - 1
+    raise AssertionError
+
+
+ASKING = _asking()  # which differs between versions of Python
 _held: Counter[int] = Counter()  # how many programs hold a tensor, by its id
 
 
