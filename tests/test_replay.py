@@ -226,6 +226,8 @@ LOSSES = {
     "reinforce": lambda out, y: -tg.distributions.Categorical(logits=out).log_prob(y).mean(),
     "variational": variational,
     "uniform": lambda out, y: tg.distributions.Uniform(out - 1, out + 1).rsample().square().mean(),
+    "spectrum": lambda out, y: tg.fft.rfft(out).abs().square().mean(),
+    "rotated": lambda out, y: (tg.complex(out, out * 2) * tg.polar(out, out)).real.square().mean(),
     "several dtypes": lambda out, y: (out.double() * y[:, None]).mean(),
     "penalty": penalized,
 }

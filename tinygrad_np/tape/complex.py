@@ -57,7 +57,7 @@ class ComplexNode(Node):
         self, grad: Any, record: bool, needed: set[Node] | None = None
     ) -> list[tuple[Node, Any]]:
         found = super().backward(grad.conj(), record, needed)
-        return [(parent, _conjugate(g)) for parent, g in found]
+        return [(parent, conjugate(g)) for parent, g in found]
 
 
 class ComplexJointNode(ComplexNode, JointNode):
@@ -66,7 +66,8 @@ class ComplexJointNode(ComplexNode, JointNode):
     __slots__ = ()
 
 
-def _conjugate(grad: Any) -> Any:
+def conjugate(grad: Any) -> Any:
+    """The conjugate of a gradient, if there is one."""
     if isinstance(grad, Part):
         return Part(grad.array.conj(), grad.where)
     return None if grad is None else grad.conj()

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from tinygrad_np.kernels.silence import quiet
+from tinygrad_np.tape.complex import ComplexJointNode, ComplexNode, conjugate
 from tinygrad_np.tape.engine import _is_ours, _leading_to, add_to_grad, fitted
 from tinygrad_np.tape.grad_mode import mode
 from tinygrad_np.tape.graph import JointNode, Leaf, Node, Part
 from tinygrad_np.tape.refuse import refuse
 
+KINDS = Node, JointNode, ComplexNode, ComplexJointNode  # whose rules are an op's
 Pending = dict[int, tuple[Node, Any, str, bool]]  # whether it is a sum, as the engine has it
 
 
@@ -73,9 +75,11 @@ def _backward(
     recorder: Any, node: Node, grad: Any, text: str, needed: set[Node] | None
 ) -> list[tuple[Node, Any, str]]:
     """`Node.backward`, and the text of each gradient."""
-    if type(node) not in (Node, JointNode) or node not in recorder.rules:
+    if type(node) not in KINDS or node not in recorder.rules:
         refuse(f"a walk back through {node.name()}")
     found = node.backward(grad, False, needed)
+    if isinstance(node, ComplexNode):
+        (text,) = recorder.line(f"{text}.conj()")
     edges = [
         (edge, given)
         for edge, given in zip(node.edges, recorder.rules[node], strict=True)
@@ -91,6 +95,8 @@ def _backward(
             texts += recorder.line(recorder.call(rule.function, text, *given))
     if isinstance(node, JointNode):
         texts = [f"{texts[0]}[{edge[1].place}]" for edge, _ in edges]
+    if isinstance(node, ComplexNode):
+        texts = [recorder.line(recorder.call(conjugate, t))[0] for t in texts]
     return [(parent, g, t) for (parent, g), t in zip(found, texts, strict=True)]
 
 
