@@ -972,3 +972,33 @@ def test_a_replay_within_another():
         inner(tg.ones(()))
     assert [outer(tg.ones(())).item() for _ in range(4)] == [2.0] * 4
     assert total.item() == 7.0
+
+
+def test_subclasses():
+    class Own(tg.Tensor):
+        pass
+
+    step = tg.compile(lambda x: x + (1 if isinstance(x, Own) else 2), backend="replay")
+    for own in (False, False, False, True, True, True):
+        x = tg.zeros(()).as_subclass(Own) if own else tg.zeros(())
+        assert step(x).item() == 2 - own
+    step = tg.compile(lambda x: x.as_subclass(Own), backend="replay")
+    assert type(step(tg.zeros(()))) is Own
+    with pytest.raises(RecordingError, match="type Own"):
+        step(tg.zeros(()))
+
+
+def test_copies_record_anew():
+    class Fit:
+        def __init__(self):
+            self.total = tg.zeros(())
+            self.step = tg.compile(self.add, backend="replay")
+
+        def add(self, x):
+            return self.total.add_(x) * 1
+
+    first = Fit()
+    assert [first.step(tg.ones(())).item() for _ in range(3)] == [1.0, 2.0, 3.0]
+    second = copy.deepcopy(first)
+    assert [second.step(tg.ones(())).item() for _ in range(3)] == [4.0, 5.0, 6.0]
+    assert first.total.item() == 3.0

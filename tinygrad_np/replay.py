@@ -16,7 +16,7 @@ from tinygrad_np.dtypes import default_float
 from tinygrad_np.nn.module import Module
 from tinygrad_np.nn.module_hooks import register_module_forward_pre_hook
 from tinygrad_np.tape.grad_mode import mode, recorders
-from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.graph import TensorBase, tensor_class
 from tinygrad_np.tape.program import Program
 from tinygrad_np.tape.record import Recorder
 from tinygrad_np.tape.refuse import refuse
@@ -103,6 +103,9 @@ class Replayed:
                 return program(*[tensor._array for tensor in tensors])
         return self._record(self._programs[key], tensors, args, kwargs)
 
+    def __reduce__(self) -> Any:  # a copy records anew
+        return type(self), (self.function,)
+
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         """A method, where it is found in a class."""
         return self if instance is None else types.MethodType(self, instance)
@@ -184,8 +187,8 @@ def _form(value: Any, tensors: list[Any]) -> Any:
         tensors.append(value)
         array = value._array
         form = array.shape, array.dtype.char, array.strides
-        if value._node is not None:
-            return *form, "requires grad"
+        if value._node is not None or type(value) is not tensor_class[0]:
+            return *form, type(value), value._node is None
         for i, other in enumerate(tensors[:-1]):
             if other._array is array:
                 return *form, i

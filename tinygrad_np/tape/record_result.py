@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tinygrad_np.tape.graph import TensorBase
+from tinygrad_np.tape.graph import TensorBase, tensor_class
 from tinygrad_np.tape.refuse import refuse
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes, np.generic, np.dtype, type)
@@ -20,6 +20,8 @@ def returned(recorder: Any, value: Any) -> str:
         if value._node is not None and value._node not in recorder.walked:
             refuse("a result that is still to be differentiated: call backward() inside, it")
         text: str = recorder.tensor(value)
+        if type(value) is not tensor_class[0] and id(value) not in recorder.outside:
+            refuse(f"a result of type {type(value).__name__}")
         return text
 
     def all_of(values: Any) -> str:
