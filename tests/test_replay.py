@@ -1002,3 +1002,16 @@ def test_copies_record_anew():
     second = copy.deepcopy(first)
     assert [second.step(tg.ones(())).item() for _ in range(3)] == [4.0, 5.0, 6.0]
     assert first.total.item() == 3.0
+
+
+def test_arguments_that_the_step_finds_elsewhere():
+    total = tg.zeros(2)
+    step = tg.compile(lambda x: total * x, backend="replay")
+    step(total)
+    with pytest.raises(RecordingError, match="elsewhere, too"):
+        step(total)
+    norm = nn.BatchNorm1d(2).eval()
+    step = tg.compile(lambda x: norm(x[None]).detach(), backend="replay")
+    step(norm.running_mean)
+    with pytest.raises(RecordingError, match="elsewhere, too"):
+        step(norm.running_mean)

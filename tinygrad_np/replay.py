@@ -118,6 +118,11 @@ class Replayed:
             result = self.function(*args, **kwargs)
             program = recorder.program(result)
         del recorder
+        cells = getattr(self.function, "__closure__", None) or ()
+        known = [*modules.values(), *(c.cell_contents for c in cells if c != types.CellType())]
+        if any(value is tensor for tensor in tensors for value in known):
+            refuse("an argument that the step finds elsewhere, too: clone() it, it")
+        del known
         modules.settle()
         replaced = program.abandoned()
         if replaced is not None:
@@ -144,6 +149,10 @@ class _Modules:
     def meet(self, module: Module, _: Any) -> None:
         if module not in self.before:
             self.before[module] = module.__dict__.copy()
+
+    def values(self) -> list[Any]:
+        """The values of their attributes."""
+        return [value for module in self.before for value in module.__dict__.values()]
 
     def settle(self) -> None:
         """The recording is over: what it left alone is what it may have gone by."""
