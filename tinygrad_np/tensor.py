@@ -287,9 +287,9 @@ class Tensor(Hooks, Subclasses, Methods):
     def item(self) -> Any:
         """The one element as a Python number."""
         looked_at("item()")
-        if self._array.size != 1:
+        if (n := self._array.size) != 1:
             raise RuntimeError(
-                f"a Tensor of shape {tuple(self.shape)} cannot be converted to Scalar: reduce it"
+                f"a Tensor with {n} elements cannot be converted to Scalar: reduce {(*self.shape,)}"
             )
         return self._array.item()
 
