@@ -19,19 +19,25 @@ LAYOUTS = {
 }
 
 
-@pytest.fixture(params=["usual", "single rows", "channels first", "channels last"])
+ORDERS = {"channels first": 10**9, "channels last": 0}
+
+
+@pytest.fixture(params=["usual", "single rows", *ORDERS, *(f"few, {order}" for order in ORDERS)])
 def path(request, monkeypatch):
     """The limits by which a path is chosen, so that small problems take each."""
+    order = request.param.removeprefix("few, ")
     if request.param == "single rows":
         monkeypatch.setattr(gather, "BLOCK", 1)
         monkeypatch.setattr(gather, "FEW", 1)
-    if request.param == "channels first":
-        monkeypatch.setattr(gather, "LONG_RUN", 10**9)
-    if request.param == "channels last":
-        monkeypatch.setattr(gather, "LONG_RUN", 0)
-    gather.windows.cache_clear()
+    if order in ORDERS:
+        monkeypatch.setattr(gather, "LONG_RUN", ORDERS[order])
+    if order == request.param:  # not as one product
+        monkeypatch.setattr(conv, "KEPT", -1)
+    for kept in (gather.windows, conv._few):
+        kept.cache_clear()
     yield request.param
-    gather.windows.cache_clear()
+    for kept in (gather.windows, conv._few):
+        kept.cache_clear()
 
 
 def laid(array, layout):
@@ -91,9 +97,9 @@ def test_every_path_agrees_with_im2col():
         np.testing.assert_allclose(
             conv.input_gradient(grad, weight, x.shape[2:], geometry), to_x, atol=1e-12
         )
-        np.testing.assert_allclose(
-            conv.weight_gradient(x, grad, weight.shape[2:], geometry), to_weight, atol=1e-12
-        )
+        for windows in (None, conv.with_windows(x, weight, None, size, geometry)[1]):
+            got = conv.weight_gradient(x, grad, weight.shape[2:], geometry, windows)
+            np.testing.assert_allclose(got, to_weight, atol=1e-12)
         for a, b in zip((x, weight, grad), before):
             np.testing.assert_array_equal(a, b)
 
